@@ -1,0 +1,103 @@
+//! Closing: no value enters any more, everybody waiting is woken once, what is inside can still be received.
+//!
+//! CLOSED in the tail decides. A sender that enlists does an RMW on the head (WAITED), then one on the tail; the closer does one on
+//! the tail, then looks at the head. So either the sender sees CLOSED, or the closer sees WAITED and finds the sender in the queue.
+
+use super::Chan;
+use crate::ring::position::{CLOSED, SPILLED, WAITED, WATCHED};
+use crate::wait::spin::Lag;
+use crate::wait::WakeList;
+
+impl<T> Chan<T> {
+    /// Closes the channel. Answers whether it was open.
+    pub(crate) fn close(&self) -> bool {
+        if self.is_rendezvous() {
+            // Under the lock, so that who holds it can trust what it sees.
+            let guard = self.lock();
+            let tail = self.ring.tail_set(CLOSED);
+            drop(guard);
+            if tail & CLOSED != 0 {
+                return false;
+            }
+            self.wake_everybody();
+            return true;
+        }
+        let tail = self.ring.tail_set(CLOSED);
+        if tail & CLOSED != 0 {
+            return false;
+        }
+        if (tail & (WAITED | WATCHED)) | (self.ring.head_word() & WAITED) != 0 {
+            self.wake_everybody();
+        }
+        true
+    }
+
+    /// Tells every waiter that the channel is closed.
+    #[cold]
+    fn wake_everybody(&self) {
+        loop {
+            let mut wakers = WakeList::new();
+            let mut guard = self.lock();
+            let done = guard.with(|lists| {
+                for queue in [&mut lists.rx, &mut lists.tx, &mut lists.watch] {
+                    while !wakers.is_full() {
+                        match queue.choose() {
+                            Some(chosen) => wakers.push(chosen.won.closed()),
+                            None => break,
+                        }
+                    }
+                }
+                lists.rx.is_empty() && lists.tx.is_empty() && lists.watch.is_empty()
+            });
+            if done {
+                self.ring.tail_clear(WAITED | WATCHED);
+                self.ring.head_clear(WAITED);
+            }
+            drop(guard);
+            drop(wakers); // wakes
+            if done {
+                return;
+            }
+        }
+    }
+
+    /// Takes out and drops what a closed channel still holds, for the last receiver. Waits out sends that are being copied in.
+    pub(super) fn drain_closed(&self) {
+        /// Goes on after a value whose `Drop` panicked.
+        struct Rest<'a, T>(&'a Chan<T>);
+        impl<T> Drop for Rest<'_, T> {
+            fn drop(&mut self) {
+                self.0.drain_loop();
+            }
+        }
+        let rest = Rest(self);
+        self.drain_loop();
+        core::mem::forget(rest);
+    }
+
+    fn drain_loop(&self) {
+        if self.is_rendezvous() {
+            return;
+        }
+        let mut lag = Lag::new();
+        loop {
+            while let Some((value, _)) = self.ring.pop() {
+                drop(value);
+            }
+            let (tail, head) = self.ring.words();
+            if self.unspill(false) {
+                continue;
+            }
+            if self.ring.distance(tail, head) == 0 && tail & SPILLED == 0 {
+                return;
+            }
+            lag.wait();
+        }
+    }
+}
+
+impl<T> Drop for Chan<T> {
+    fn drop(&mut self) {
+        self.drain_closed();
+    }
+}

@@ -1,0 +1,114 @@
+//! Many values at once, and values that push others out: one exchange and one wake-up for each batch.
+
+use super::Chan;
+use crate::error::{RecvError, RecvTimeoutError, SendError, SendTimeoutError, TrySendError};
+use crate::ring::Refused;
+use crate::sync::Deadline;
+use crate::wait::spin::Lag;
+use std::collections::VecDeque;
+
+impl<T> Chan<T> {
+    /// Sends all of `values`, waiting as need be. What could not be sent because the channel closed stays in.
+    pub(crate) fn send_many(&self, values: &mut VecDeque<T>) -> Result<(), SendError<()>> {
+        while !values.is_empty() {
+            let refused = match self.is_rendezvous() {
+                true => Refused::Full,
+                false => match self.ring.push_many(values) {
+                    Ok((_, flags)) => {
+                        self.after_push(flags);
+                        continue;
+                    }
+                    Err(refused) => refused,
+                },
+            };
+            if refused == Refused::Closed {
+                return Err(SendError(()));
+            }
+            if self.spills(refused) {
+                return self.spill_many(values);
+            }
+            if let Some(first) = values.pop_front() {
+                if let Err(error) = self.send(first, Deadline::NEVER) {
+                    match error {
+                        SendTimeoutError::Timeout(first) | SendTimeoutError::Disconnected(first) => values.push_front(first),
+                    }
+                    return Err(SendError(()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for a first value, then takes what else is there, up to `max` in all.
+    pub(crate) fn recv_many(&self, values: &mut Vec<T>, max: usize) -> Result<usize, RecvError> {
+        if max == 0 {
+            return Ok(0);
+        }
+        let start = values.len();
+        if self.take_ready(values, max) == 0 {
+            let first = self.recv(Deadline::NEVER).map_err(|error| match error {
+                RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected => RecvError,
+            })?;
+            values.push(first);
+            self.take_ready(values, max - 1);
+        }
+        Ok(values.len() - start)
+    }
+
+    /// Takes what is there, up to `max`, without waiting. Answers how many.
+    pub(crate) fn take_ready(&self, values: &mut Vec<T>, max: usize) -> usize {
+        let start = values.len();
+        while values.len() - start < max {
+            let left = max - (values.len() - start);
+            if self.is_rendezvous() {
+                match self.try_recv() {
+                    Ok(value) => values.push(value),
+                    Err(_) => break,
+                }
+                continue;
+            }
+            // Room first: a push that allocates could panic while values are in between.
+            values.reserve(left.min(self.ring.len()));
+            let room = left.min(values.capacity() - values.len());
+            let (taken, head) = self.ring.pop_many(room, |value| values.push(value));
+            if taken > 0 {
+                self.after_pop(head);
+            } else if !self.unspill(true) {
+                break;
+            }
+        }
+        values.len() - start
+    }
+
+    /// Takes what is there now.
+    pub(crate) fn drain(&self, values: &mut Vec<T>) {
+        // At capacity 0 nothing tells how many senders wait; each that is served goes, and comes again at the end of the queue at best.
+        let max = if self.is_rendezvous() { usize::MAX } else { self.len() };
+        self.take_ready(values, max);
+    }
+
+    /// Sends without waiting, evicting the oldest value if there is no room. At capacity 0 that is `value` itself.
+    pub(crate) fn force_send(&self, value: T) -> Result<Option<T>, SendError<T>> {
+        if self.is_rendezvous() {
+            return match self.try_send(value) {
+                Ok(()) => Ok(None),
+                Err(TrySendError::Full(value)) => Ok(Some(value)),
+                Err(TrySendError::Disconnected(value)) => Err(SendError(value)),
+            };
+        }
+        if self.unbounded {
+            return match self.try_send(value) {
+                Ok(()) => Ok(None),
+                Err(error) => Err(SendError(error.into_inner())),
+            };
+        }
+        let mut lag = Lag::new();
+        match self.ring.push_evict(value, || lag.wait()) {
+            Ok(forced) => {
+                self.after_push(forced.flags);
+                Ok(forced.evicted)
+            }
+            Err((value, _)) => Err(SendError(value)),
+        }
+    }
+}

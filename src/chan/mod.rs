@@ -1,0 +1,271 @@
+//! A channel: a ring, two wait queues behind a cold lock, and the flags that join them.
+//!
+//! ```text
+//!   tail ─ CLOSED, receivers WAITED | WAKING ─┐            ┌─ lock ── queue of receivers ── waiter ── waiter
+//!   head ─ senders   WAITED | WAKING ─────────┼── ring     │          queue of senders ──── waiter
+//!                                             │            │          queue of watchers
+//!   fast path: one exchange, flags included ──┘            └─ values behind the ring (unbounded channels)
+//! ```
+//!
+//! Invariants, for receivers; senders mirror them with the head and "room" for "value":
+//!
+//! 1. WAITED is in the tail iff the queue of receivers is not empty, whenever the lock is free.
+//! 2. *No lost wake-up.* If there is a value and a receiver sleeps, then somebody is obliged to wake: a sender between its exchange
+//!    (which saw WAITED without WAKING) and its request, a request that the holder of the lock has not served, or a woken receiver
+//!    (WAKING) that has not looked yet.
+//!    - A receiver enlists by setting WAITED with an RMW on the tail, whose old value shows every send that did not see the flag; if one is
+//!      not received yet, the receiver does not sleep.
+//!    - WAKING is set, under the lock, before the chosen receiver can know; the receiver clears it with an RMW before it looks, whose old
+//!      value shows every send that was spared the waking; if values are left and others wait, it requests the next wake-up.
+//!    - Who was woken and leaves without a value (timeout, another arm) does the same.
+//! 3. Wakers run after the lock is released; no value is dropped, cloned or compared under it.
+//! 4. CLOSED is permanent. A receiver answers *closed* only if the tail with CLOSED equals the head and nothing waits behind the ring.
+//! 5. At capacity 0 nothing is ever in the ring: a value moves from the sender's frame to the receiver's, by whoever comes second, under
+//!    a won claim. CLOSED is set under the lock there, so that under the lock it is exact.
+
+mod close;
+mod handoff;
+mod many;
+mod recv;
+mod send;
+mod shared;
+mod spill;
+mod watch;
+
+pub(crate) use shared::{channel, Side, Strong, Weak};
+
+use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING, WATCHED};
+use crate::ring::{Ring, Slot};
+use crate::sync::{AtomicUsize, Cell, Ordering};
+use crate::wait::lock::{HAS_RX, HAS_TX, WAKE_RX, WAKE_TX};
+use crate::wait::{Lock, Queue, Spin, WakeList, Waker};
+use core::fmt;
+use core::ptr::NonNull;
+use crossbeam_utils::CachePadded;
+use std::collections::VecDeque;
+
+/// Which slots an unbounded channel has before values wait behind the ring.
+const UNBOUNDED_RING: usize = if crate::sync::MODEL { 1 } else { 128 };
+
+/// A channel of any capacity.
+pub(crate) struct Chan<T> {
+    ring: Ring<T, Spin>,
+    cold: CachePadded<Cold<T>>,
+    unbounded: bool,
+}
+
+/// What is touched only where somebody waits.
+struct Cold<T> {
+    lock: Lock,
+    lists: Cell<Lists<T>>,
+    /// How many values are in `Lists::spill`; written under the lock.
+    spilled: AtomicUsize,
+}
+
+/// What the lock guards.
+struct Lists<T> {
+    rx: Queue,
+    tx: Queue,
+    watch: Queue,
+    /// Values behind the ring, newer than those in it.
+    spill: VecDeque<T>,
+}
+
+#[allow(unsafe_code)]
+// SAFETY: the ring is `Sync` for `T: Send`; `lists` is entered only through a `Guard`, whose holder has the lock.
+unsafe impl<T: Send> Sync for Chan<T> {}
+#[allow(unsafe_code)]
+// SAFETY: as above; waiters in the queues are referenced through claims, which are `Sync`.
+unsafe impl<T: Send> Send for Chan<T> {}
+
+/// What an attempt to enlist found.
+enum Enlisted {
+    /// In the queue: sleep.
+    Yes,
+    /// There is something to take, or room, or about to be: try again.
+    Again,
+    /// The channel is closed and there is nothing more to wait for.
+    Closed,
+}
+
+/// Where in the queue to enlist: a waiter that was woken in vain keeps its turn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Last,
+    First,
+}
+
+/// How many slots a channel of `cap` needs; `None` is unbounded.
+pub(crate) fn slots_for(cap: Option<usize>) -> usize {
+    cap.unwrap_or(UNBOUNDED_RING)
+}
+
+impl<T> Chan<T> {
+    /// # Safety
+    /// `slots` is valid for `slots_for(cap)` slots as long as the channel lives.
+    #[allow(unsafe_code)]
+    unsafe fn new(slots: NonNull<Slot<T>>, cap: Option<usize>) -> Chan<T> {
+        let lists = Lists { rx: Queue::new(), tx: Queue::new(), watch: Queue::new(), spill: VecDeque::new() };
+        let cold = Cold { lock: Lock::new(), lists: Cell::new(lists), spilled: AtomicUsize::new(0) };
+        // SAFETY: the caller's promise.
+        let ring = unsafe { Ring::new(slots, slots_for(cap)) };
+        Chan { ring, cold: CachePadded::new(cold), unbounded: cap.is_none() }
+    }
+
+    /// Whether values go from frame to frame.
+    #[inline(always)]
+    fn is_rendezvous(&self) -> bool {
+        self.ring.cap() == 0
+    }
+
+    pub(crate) fn capacity(&self) -> Option<usize> {
+        (!self.unbounded).then(|| self.ring.cap())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        // ORDERING: Relaxed: a count that is old when it is returned.
+        self.ring.len() + self.cold.spilled.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.ring.tail_word() & CLOSED != 0
+    }
+
+    fn lock(&self) -> Guard<'_, T> {
+        self.cold.lock.lock();
+        Guard { chan: self }
+    }
+
+    /// As `lock`, but gives up after a bounded number of looks.
+    fn try_lock(&self) -> Option<Guard<'_, T>> {
+        self.cold.lock.try_lock().then(|| Guard { chan: self })
+    }
+
+    /// Asks that one receiver or sender be woken. Never waits.
+    #[cold]
+    fn request(&self, requests: u32) {
+        if self.cold.lock.request(requests) {
+            drop(Guard { chan: self });
+        }
+    }
+
+    /// After an append that saw these flags in the tail.
+    #[inline(always)]
+    fn after_push(&self, tail: u64) {
+        if tail & (WAITED | WAKING) == WAITED {
+            self.request(WAKE_RX);
+        }
+    }
+
+    /// After a removal that saw these flags in the head.
+    #[inline(always)]
+    fn after_pop(&self, head: u64) {
+        if head & (WAITED | WAKING) == WAITED {
+            self.request(WAKE_TX);
+        }
+    }
+}
+
+/// The lock, held. Dropping it serves the requests that came in meanwhile, releases, and then wakes.
+struct Guard<'a, T> {
+    chan: &'a Chan<T>,
+}
+
+impl<T> Guard<'_, T> {
+    #[inline(always)]
+    #[allow(unsafe_code)]
+    fn with<R>(&mut self, f: impl FnOnce(&mut Lists<T>) -> R) -> R {
+        // SAFETY: a `Guard` is made only by who has taken the lock, and gives one reference at a time.
+        self.chan.cold.lists.with_mut(|lists| f(unsafe { &mut *lists }))
+    }
+
+    #[inline(always)]
+    fn try_release(&mut self) -> Result<(), u32> {
+        let hints = self.with(|lists| (if lists.rx.is_empty() { 0 } else { HAS_RX }) | (if lists.tx.is_empty() { 0 } else { HAS_TX }));
+        self.chan.cold.lock.try_release(hints)
+    }
+
+    /// Serves requests until there are none left and the lock could be released; then wakes.
+    #[cold]
+    fn serve(&mut self, mut requests: u32) {
+        loop {
+            let mut wakers = WakeList::new();
+            let mut put_off = 0;
+            while requests != 0 {
+                if wakers.is_full() {
+                    put_off |= requests;
+                } else {
+                    wakers.push(self.wake_one(requests & WAKE_RX));
+                    wakers.push(self.wake_one(requests & WAKE_TX));
+                }
+                requests = self.try_release().err().unwrap_or(0);
+            }
+            drop(wakers); // wakes
+            if put_off == 0 || !self.chan.cold.lock.request(put_off) {
+                return;
+            }
+            requests = put_off;
+        }
+    }
+
+    /// Chooses one receiver (WAKE_RX) or sender (WAKE_TX) to try again, unless one is on its way. Answers its waker.
+    fn wake_one(&mut self, request: u32) -> Option<Waker> {
+        let ring = &self.chan.ring;
+        let rx = match request {
+            WAKE_RX => true,
+            WAKE_TX => false,
+            _ => return None,
+        };
+        // Read after the request, which came after the exchange or RMW that made it necessary: so not older than that.
+        if (if rx { ring.tail_word() } else { ring.head_word() }) & WAKING != 0 {
+            return None;
+        }
+        let (chosen, empty) = self.with(|lists| {
+            let queue = if rx { &mut lists.rx } else { &mut lists.tx };
+            (queue.choose(), queue.is_empty())
+        });
+        // WAKING goes in before the chosen one can learn of it and clear it.
+        if chosen.is_some() {
+            if rx {
+                ring.tail_set(WAKING);
+            } else {
+                ring.head_set(WAKING);
+            }
+        }
+        if empty {
+            if rx {
+                ring.tail_clear(WAITED);
+            } else {
+                ring.head_clear(WAITED);
+            }
+        }
+        chosen.and_then(|chosen| chosen.won.ready())
+    }
+}
+
+impl<T> Drop for Guard<'_, T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Err(requests) = self.try_release() {
+            self.serve(requests);
+        }
+    }
+}
+
+impl<T> fmt::Debug for Chan<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tail = self.ring.tail_word();
+        f.debug_struct("Chan")
+            .field("capacity", &self.capacity())
+            .field("len", &self.len())
+            .field("closed", &(tail & CLOSED != 0))
+            .field("spilled", &(tail & SPILLED != 0))
+            .field("receivers_wait", &(tail & WAITED != 0))
+            .field("watched", &(tail & WATCHED != 0))
+            .field("senders_wait", &(self.ring.head_word() & WAITED != 0))
+            .finish()
+    }
+}
+
+#[cfg(all(test, loom, not(rendez_no_loom)))]
+mod models;

@@ -1,0 +1,186 @@
+//! Receiving from the ring: at once if a value is there, else after a wait.
+
+#![allow(unsafe_code)] // enlisting a waiter of this frame
+
+use super::{Chan, Enlisted, Turn};
+use crate::error::{RecvTimeoutError, TryRecvError};
+use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
+use crate::sync::Deadline;
+use crate::wait::lock::WAKE_RX;
+use crate::wait::spin::Lag;
+use crate::wait::{Claim, Phase, Waiter};
+use core::ptr;
+
+/// What an exact look at an empty-looking ring says.
+enum Look {
+    /// No value, and the channel is open.
+    Empty,
+    /// No value, and none will come.
+    Closed,
+    /// A value is being copied in, or waits behind the ring.
+    Coming,
+}
+
+impl<T> Chan<T> {
+    #[inline]
+    pub(crate) fn try_recv(&self) -> Result<T, TryRecvError> {
+        if self.is_rendezvous() {
+            return self.fetch();
+        }
+        let mut lag = Lag::new();
+        loop {
+            if let Some(value) = self.take_first() {
+                return Ok(value);
+            }
+            match self.look() {
+                Look::Closed => return Err(TryRecvError::Disconnected),
+                Look::Empty => return Err(TryRecvError::Empty),
+                Look::Coming if self.unspill(true) || lag.wait_bounded() => {}
+                Look::Coming => return Err(TryRecvError::Empty),
+            }
+        }
+    }
+
+    /// Pops, and sees to the senders that wait.
+    #[inline(always)]
+    fn take_first(&self) -> Option<T> {
+        let (value, head) = self.ring.pop()?;
+        self.after_pop(head);
+        Some(value)
+    }
+
+    #[inline]
+    fn look(&self) -> Look {
+        let (tail, head) = self.ring.words();
+        if self.ring.distance(tail, head) != 0 || tail & SPILLED != 0 {
+            Look::Coming
+        } else if tail & CLOSED != 0 {
+            Look::Closed
+        } else {
+            Look::Empty
+        }
+    }
+
+    #[inline]
+    pub(crate) fn recv(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
+        if self.is_rendezvous() {
+            return self.accept(deadline);
+        }
+        match self.take_first() {
+            Some(value) => Ok(value),
+            None => self.recv_slow(deadline),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn recv_slow(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
+        let mut turn = Turn::Last;
+        let mut lag = Lag::new();
+        let claim = Claim::new();
+        let waiter = Waiter::new(&claim, 0, ptr::null_mut());
+        loop {
+            if deadline.expired() {
+                return self.try_recv().map_err(|error| match error {
+                    TryRecvError::Empty => RecvTimeoutError::Timeout,
+                    TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+                });
+            }
+            let spin = &self.ring.head.mate;
+            let ready = || self.ring.may_pop();
+            if self.unspill(false) || spin.gap(self.ring.head_hint(), ready) || spin.wait(ready) {
+                match self.take_first() {
+                    Some(value) => return Ok(value),
+                    None => continue,
+                }
+            }
+            // SAFETY: the waiter is in no queue, and this frame stays until it was claimed or taken out again, below.
+            match unsafe { self.enlist_receiver(&waiter, turn) } {
+                Enlisted::Closed => return Err(RecvTimeoutError::Disconnected),
+                Enlisted::Again => {
+                    if !self.unspill(false) && !self.ring.may_pop() {
+                        lag.wait();
+                    }
+                    match self.take_first() {
+                        Some(value) => return Ok(value),
+                        None => continue,
+                    }
+                }
+                Enlisted::Yes => {}
+            }
+            let mut phase = claim.sleep(deadline);
+            let timed_out = phase.is_waiting();
+            if timed_out {
+                phase = match claim.withdraw() {
+                    Ok(()) => {
+                        self.withdraw_receiver(&waiter);
+                        return Err(RecvTimeoutError::Timeout);
+                    }
+                    Err(phase) => claim.settle(phase),
+                };
+            }
+            if let Phase::Ready(_) = phase {
+                if let Some(value) = self.recv_woken() {
+                    return Ok(value);
+                }
+                if timed_out {
+                    return Err(RecvTimeoutError::Timeout);
+                }
+                turn = Turn::First;
+            }
+            claim.reopen(); // and if it was closed, what is left is to be received first
+        }
+    }
+
+    /// Discharges a wake-up (invariant 2): clears WAKING, looks, and passes the wake-up on if values are left.
+    fn recv_woken(&self) -> Option<T> {
+        let tail = self.ring.tail_clear(WAKING);
+        let value = self.take_first();
+        // With or without a value: senders that saw WAKING left the others to us.
+        if tail & WAITED != 0 && !matches!(self.look(), Look::Empty) {
+            self.request(WAKE_RX);
+        }
+        value
+    }
+
+    /// Enlists a receiver if there is nothing to receive.
+    ///
+    /// # Safety
+    /// As for `Queue::push_back`.
+    unsafe fn enlist_receiver(&self, waiter: &Waiter, turn: Turn) -> Enlisted {
+        let mut guard = self.lock();
+        let tail = self.ring.tail_set(WAITED);
+        let head = self.ring.head_set(0); // an RMW, so the latest
+        let empty = self.ring.distance(tail, head) == 0 && tail & SPILLED == 0;
+        if empty && tail & CLOSED == 0 {
+            guard.with(|lists| match turn {
+                // SAFETY: the caller's promise.
+                Turn::Last => unsafe { lists.rx.push_back(waiter) },
+                // SAFETY: as above.
+                Turn::First => unsafe { lists.rx.push_front(waiter) },
+            });
+            return Enlisted::Yes;
+        }
+        if guard.with(|lists| lists.rx.is_empty()) {
+            self.ring.tail_clear(WAITED);
+        }
+        if empty {
+            Enlisted::Closed
+        } else {
+            Enlisted::Again
+        }
+    }
+
+    /// Takes a receiver that gave up out of the queue.
+    pub(super) fn withdraw_receiver(&self, waiter: &Waiter) {
+        let mut guard = self.lock();
+        // SAFETY: it was enlisted in this queue, or has left it.
+        let empty = guard.with(|lists| unsafe {
+            lists.rx.remove(waiter);
+            lists.rx.is_empty()
+        });
+        if empty && !self.is_rendezvous() {
+            self.ring.tail_clear(WAITED);
+        }
+    }
+}

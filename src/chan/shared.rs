@@ -1,0 +1,279 @@
+//! One allocation for a channel, its slots and its counts; the last handle of a side closes, the last of all frees.
+//!
+//! ```text
+//!   ┌──────────────────────────────┬──────────────────┐
+//!   │ Shared: counts, Chan (Ring)  │ slots, cap times │
+//!   └──────────────────────────────┴──────────────────┘
+//! ```
+//!
+//! 1. `senders` and `receivers` count the strong handles. When one falls to zero, that side closes the channel and, as its last touch
+//!    of the channel, sets GONE in the tail. Who finds GONE already there destroys the channel: nobody else can reach it.
+//! 2. `weak` counts the weak handles, and one for the channel itself. Who takes it to zero gives the memory back.
+//! 3. A sole owner needs no read-modify-write to know it: with `senders == 1` and no weak handle, nobody else can make another one.
+
+#![allow(unsafe_code)] // manual allocation and counting
+
+use super::{slots_for, Chan};
+use crate::error::{CapacityError, CapacityReason};
+use crate::ring::position::{CLOSED, GONE, WAITED, WATCHED};
+use crate::ring::Slot;
+use crate::sync::{AtomicUsize, Ordering};
+use core::ptr::{addr_of_mut, NonNull};
+use std::alloc::{alloc, dealloc, Layout};
+
+/// Which end of the channel a handle is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Sender,
+    Receiver,
+}
+
+struct Shared<T> {
+    senders: AtomicUsize,
+    receivers: AtomicUsize,
+    weak: AtomicUsize,
+    /// How many slots were allocated.
+    slots: usize,
+    chan: Chan<T>,
+}
+
+impl<T> Shared<T> {
+    fn count(&self, side: Side) -> &AtomicUsize {
+        match side {
+            Side::Sender => &self.senders,
+            Side::Receiver => &self.receivers,
+        }
+    }
+
+    /// The layout of everything, and where the slots begin.
+    fn layout(slots: usize) -> Option<(Layout, usize)> {
+        Layout::new::<Shared<T>>().extend(Layout::array::<Slot<T>>(slots).ok()?).ok()
+    }
+}
+
+/// One counted handle of the channel. `SENDER` says which side.
+pub(crate) struct Strong<T, const SENDER: bool>(NonNull<Shared<T>>);
+
+/// A handle that keeps the memory, but not the channel open.
+pub(crate) struct Weak<T, const SENDER: bool>(NonNull<Shared<T>>);
+
+// SAFETY: a handle is a shared reference to a `Chan<T>` and atomics, all `Sync` for `T: Send`; dropping the last one drops values,
+// possibly on another thread, which `T: Send` allows.
+unsafe impl<T: Send, const SENDER: bool> Send for Strong<T, SENDER> {}
+// SAFETY: as above.
+unsafe impl<T: Send, const SENDER: bool> Sync for Strong<T, SENDER> {}
+// SAFETY: as above.
+unsafe impl<T: Send, const SENDER: bool> Send for Weak<T, SENDER> {}
+// SAFETY: as above.
+unsafe impl<T: Send, const SENDER: bool> Sync for Weak<T, SENDER> {}
+
+const fn side(sender: bool) -> Side {
+    if sender {
+        Side::Sender
+    } else {
+        Side::Receiver
+    }
+}
+
+/// Adds one to a count of handles. Leaked handles could overflow it; that ends the process, as it would be unsound to go on.
+fn add_handle(count: &AtomicUsize) {
+    // ORDERING: Relaxed: the new handle is made from one that exists, which keeps what it needs alive.
+    if count.fetch_add(1, Ordering::Relaxed) > isize::MAX as usize {
+        std::process::abort();
+    }
+}
+
+/// Makes a channel; `None` is unbounded.
+pub(crate) fn channel<T>(cap: Option<usize>) -> Result<(Strong<T, true>, Strong<T, false>), CapacityError> {
+    let slots = slots_for(cap);
+    let refuse = |reason| CapacityError { cap: slots, reason };
+    let (layout, offset) = Shared::<T>::layout(slots).ok_or(refuse(CapacityReason::TooLarge))?;
+    // SAFETY: the layout is not of size zero: it has the counts in it.
+    let memory = NonNull::new(unsafe { alloc(layout) }).ok_or(refuse(CapacityReason::NoMemory))?;
+    let shared = memory.cast::<Shared<T>>();
+    // SAFETY: `offset` is where `layout` has the array of slots, and the memory is ours until `free`.
+    unsafe {
+        let first = memory.add(offset).cast::<Slot<T>>();
+        addr_of_mut!((*shared.as_ptr()).chan).write(Chan::new(first, cap));
+        addr_of_mut!((*shared.as_ptr()).senders).write(AtomicUsize::new(1));
+        addr_of_mut!((*shared.as_ptr()).receivers).write(AtomicUsize::new(1));
+        addr_of_mut!((*shared.as_ptr()).weak).write(AtomicUsize::new(1));
+        addr_of_mut!((*shared.as_ptr()).slots).write(slots);
+    }
+    Ok((Strong(shared), Strong(shared)))
+}
+
+impl<T, const SENDER: bool> Strong<T, SENDER> {
+    #[inline(always)]
+    fn shared(&self) -> &Shared<T> {
+        // SAFETY: a strong handle keeps the channel from being destroyed (invariant 1).
+        unsafe { self.0.as_ref() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn chan(&self) -> &Chan<T> {
+        &self.shared().chan
+    }
+
+    /// How many strong handles a side has.
+    pub(crate) fn count(&self, side: Side) -> usize {
+        self.shared().count(side).load(Ordering::Relaxed) // ORDERING: old when it is returned
+    }
+
+    pub(crate) fn same_channel(&self, other: &Strong<T, SENDER>) -> bool {
+        self.0 == other.0
+    }
+
+    pub(crate) fn downgrade(&self) -> Weak<T, SENDER> {
+        add_handle(&self.shared().weak);
+        Weak(self.0)
+    }
+}
+
+impl<T, const SENDER: bool> Clone for Strong<T, SENDER> {
+    fn clone(&self) -> Strong<T, SENDER> {
+        add_handle(self.shared().count(side(SENDER)));
+        Strong(self.0)
+    }
+}
+
+impl<T, const SENDER: bool> Drop for Strong<T, SENDER> {
+    #[inline]
+    fn drop(&mut self) {
+        let shared = self.shared();
+        let count = shared.count(side(SENDER));
+        // ORDERING: Acquire pairs with the Release of the handles that were dropped before: their work is done.
+        if count.load(Ordering::Acquire) == 1 && shared.weak.load(Ordering::Acquire) == 1 {
+            count.store(0, Ordering::Relaxed); // ORDERING: for `count` only (invariant 3)
+        } else if count.fetch_sub(1, Ordering::AcqRel) != 1 {
+            // ORDERING: AcqRel: Release for the above, Acquire for the last.
+            return;
+        }
+        let leave = Leave { shared: self.0, done: false };
+        leave.last_of_side(SENDER);
+    }
+}
+
+/// The last handle of a side on its way out. Whatever panics meanwhile (a value's `Drop`), the channel is left and freed.
+struct Leave<T> {
+    shared: NonNull<Shared<T>>,
+    done: bool,
+}
+
+impl<T> Leave<T> {
+    fn last_of_side(mut self, sender: bool) {
+        // SAFETY: this side has not set GONE yet (invariant 1).
+        let chan = unsafe { &(*self.shared.as_ptr()).chan };
+        let tail = chan.ring.tail_word();
+        if tail & GONE != 0 {
+            // The other side has left for good: nobody is there to be told.
+            self.done = true;
+            // SAFETY: both sides are gone, and this is the second.
+            return unsafe { destroy(self.shared) };
+        }
+        if sender {
+            let quiet = CLOSED | WAITED | WATCHED;
+            // Nobody waits, and the channel is open: closing and leaving are one exchange.
+            if !chan.is_rendezvous() && tail & quiet == 0 && chan.ring.tail_leave(tail, CLOSED | GONE) {
+                self.done = true;
+                return;
+            }
+            chan.close();
+        } else {
+            chan.close();
+            chan.drain_closed();
+        }
+    }
+}
+
+impl<T> Drop for Leave<T> {
+    fn drop(&mut self) {
+        if self.done {
+            return;
+        }
+        // SAFETY: this side has not set GONE yet (invariant 1).
+        let chan = unsafe { &(*self.shared.as_ptr()).chan };
+        // The last touch, unless the other side was faster.
+        if chan.ring.tail_set(GONE) & GONE != 0 {
+            // SAFETY: both sides are gone, and this is the second.
+            unsafe { destroy(self.shared) };
+        }
+    }
+}
+
+/// Destroys the channel and gives up its share of the memory.
+///
+/// # Safety
+/// No strong handle is left, and this is called once.
+unsafe fn destroy<T>(shared: NonNull<Shared<T>>) {
+    /// Gives the memory up even if a value's `Drop` panics.
+    struct Free<T>(NonNull<Shared<T>>);
+    impl<T> Drop for Free<T> {
+        fn drop(&mut self) {
+            // SAFETY: the share of the channel itself is given up once, here.
+            unsafe { release_memory(self.0) };
+        }
+    }
+    // SAFETY: the caller's promise: nobody else is in the channel.
+    unsafe {
+        let chan = addr_of_mut!((*shared.as_ptr()).chan);
+        let _free = Free(shared);
+        chan.drop_in_place();
+    }
+}
+
+/// Gives up one share of the memory; the last one frees it.
+///
+/// # Safety
+/// The caller owns a share and does not touch the memory again.
+unsafe fn release_memory<T>(shared: NonNull<Shared<T>>) {
+    // SAFETY: the caller's share keeps what lies beside the channel alive until here.
+    let (weak, slots) = unsafe { (&(*shared.as_ptr()).weak, (*shared.as_ptr()).slots) };
+    // ORDERING: Acquire: if we are alone, all others have left (Release below).
+    // ORDERING: AcqRel: Release our use of the memory, Acquire the others'.
+    if weak.load(Ordering::Acquire) != 1 && weak.fetch_sub(1, Ordering::AcqRel) != 1 {
+        return;
+    }
+    let (layout, _) = Shared::<T>::layout(slots).expect("the layout it was allocated with");
+    // SAFETY: allocated with this layout in `channel`; no share is left.
+    unsafe { dealloc(shared.as_ptr().cast(), layout) };
+}
+
+impl<T, const SENDER: bool> Weak<T, SENDER> {
+    fn counts(&self) -> (&AtomicUsize, &AtomicUsize) {
+        let shared = self.0.as_ptr();
+        // SAFETY: a weak handle keeps the memory with the counts; only they are touched, the channel may be gone.
+        unsafe { (if SENDER { &(*shared).senders } else { &(*shared).receivers }, &(*shared).weak) }
+    }
+
+    /// A strong handle, if its side still has one.
+    pub(crate) fn upgrade(&self) -> Option<Strong<T, SENDER>> {
+        let (count, _) = self.counts();
+        let mut now = count.load(Ordering::Relaxed); // ORDERING: the exchange decides
+        while now != 0 {
+            if now > isize::MAX as usize {
+                std::process::abort();
+            }
+            // ORDERING: Acquire: what the existing handles were made from is seen.
+            match count.compare_exchange_weak(now, now + 1, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) => return Some(Strong(self.0)),
+                Err(other) => now = other,
+            }
+        }
+        None
+    }
+}
+
+impl<T, const SENDER: bool> Clone for Weak<T, SENDER> {
+    fn clone(&self) -> Weak<T, SENDER> {
+        add_handle(self.counts().1);
+        Weak(self.0)
+    }
+}
+
+impl<T, const SENDER: bool> Drop for Weak<T, SENDER> {
+    fn drop(&mut self) {
+        // SAFETY: this handle's share is given up once, here.
+        unsafe { release_memory(self.0) };
+    }
+}

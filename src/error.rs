@@ -1,0 +1,261 @@
+//! What an operation answers when it could not do its work. Every failed send gives the value back.
+
+use core::fmt;
+use std::error::Error;
+
+/// The channel is closed: nobody will take the value, which is inside.
+#[derive(PartialEq, Eq, Clone, Copy)]
+pub struct SendError<T>(pub T);
+
+/// Why [`try_send`](crate::Sender::try_send) did not send; the value is inside.
+#[derive(PartialEq, Eq, Clone, Copy)]
+pub enum TrySendError<T> {
+    /// There is no room, or at capacity 0 no receiver waits.
+    Full(T),
+    /// The channel is closed.
+    Disconnected(T),
+}
+
+/// Why [`send_timeout`](crate::Sender::send_timeout) did not send; the value is inside.
+#[derive(PartialEq, Eq, Clone, Copy)]
+pub enum SendTimeoutError<T> {
+    /// There was no room in time, or at capacity 0 no receiver came.
+    Timeout(T),
+    /// The channel is closed.
+    Disconnected(T),
+}
+
+/// The channel is closed and holds no more values.
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub struct RecvError;
+
+/// Why [`try_recv`](crate::Receiver::try_recv) has no value.
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub enum TryRecvError {
+    /// No value is there, or at capacity 0 no sender waits.
+    Empty,
+    /// The channel is closed and holds no more values.
+    Disconnected,
+}
+
+/// Why [`recv_timeout`](crate::Receiver::recv_timeout) has no value.
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub enum RecvTimeoutError {
+    /// No value came in time.
+    Timeout,
+    /// The channel is closed and holds no more values.
+    Disconnected,
+}
+
+/// The capacity asked for cannot be had; see [`try_bounded`](crate::try_bounded).
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub struct CapacityError {
+    pub(crate) cap: usize,
+    pub(crate) reason: CapacityReason,
+}
+
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub(crate) enum CapacityReason {
+    TooLarge,
+    NoMemory,
+}
+
+impl CapacityError {
+    /// The capacity that was asked for.
+    pub fn capacity(&self) -> usize {
+        self.cap
+    }
+}
+
+const CLOSED: &str = "the channel is closed";
+const DRAINED: &str = "the channel is closed and empty";
+
+impl fmt::Display for CapacityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.reason {
+            CapacityReason::TooLarge => {
+                write!(f, "a channel cannot have capacity {}: its buffer would exceed the address space", self.cap)
+            }
+            CapacityReason::NoMemory => write!(f, "no memory for a channel of capacity {}", self.cap),
+        }
+    }
+}
+
+impl Error for CapacityError {}
+
+impl<T> fmt::Debug for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SendError(..)")
+    }
+}
+
+impl<T> fmt::Display for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(CLOSED)
+    }
+}
+
+impl<T> Error for SendError<T> {}
+
+impl<T> SendError<T> {
+    /// Gives the unsent value back.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> fmt::Debug for TrySendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TrySendError::Full(_) => "Full(..)",
+            TrySendError::Disconnected(_) => "Disconnected(..)",
+        })
+    }
+}
+
+impl<T> fmt::Display for TrySendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TrySendError::Full(_) => "the channel is full",
+            TrySendError::Disconnected(_) => CLOSED,
+        })
+    }
+}
+
+impl<T> Error for TrySendError<T> {}
+
+impl<T> From<SendError<T>> for TrySendError<T> {
+    fn from(error: SendError<T>) -> TrySendError<T> {
+        TrySendError::Disconnected(error.0)
+    }
+}
+
+impl<T> TrySendError<T> {
+    /// Gives the unsent value back.
+    pub fn into_inner(self) -> T {
+        match self {
+            TrySendError::Full(value) | TrySendError::Disconnected(value) => value,
+        }
+    }
+
+    /// Whether there was no room.
+    pub fn is_full(&self) -> bool {
+        matches!(self, TrySendError::Full(_))
+    }
+
+    /// Whether the channel is closed.
+    pub fn is_disconnected(&self) -> bool {
+        matches!(self, TrySendError::Disconnected(_))
+    }
+}
+
+impl<T> fmt::Debug for SendTimeoutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SendTimeoutError::Timeout(_) => "Timeout(..)",
+            SendTimeoutError::Disconnected(_) => "Disconnected(..)",
+        })
+    }
+}
+
+impl<T> fmt::Display for SendTimeoutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SendTimeoutError::Timeout(_) => "the time for sending ran out",
+            SendTimeoutError::Disconnected(_) => CLOSED,
+        })
+    }
+}
+
+impl<T> Error for SendTimeoutError<T> {}
+
+impl<T> From<SendError<T>> for SendTimeoutError<T> {
+    fn from(error: SendError<T>) -> SendTimeoutError<T> {
+        SendTimeoutError::Disconnected(error.0)
+    }
+}
+
+impl<T> SendTimeoutError<T> {
+    /// Gives the unsent value back.
+    pub fn into_inner(self) -> T {
+        match self {
+            SendTimeoutError::Timeout(value) | SendTimeoutError::Disconnected(value) => value,
+        }
+    }
+
+    /// Whether the time ran out.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, SendTimeoutError::Timeout(_))
+    }
+
+    /// Whether the channel is closed.
+    pub fn is_disconnected(&self) -> bool {
+        matches!(self, SendTimeoutError::Disconnected(_))
+    }
+}
+
+impl fmt::Display for RecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(DRAINED)
+    }
+}
+
+impl Error for RecvError {}
+
+impl fmt::Display for TryRecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TryRecvError::Empty => "the channel is empty",
+            TryRecvError::Disconnected => DRAINED,
+        })
+    }
+}
+
+impl Error for TryRecvError {}
+
+impl From<RecvError> for TryRecvError {
+    fn from(_: RecvError) -> TryRecvError {
+        TryRecvError::Disconnected
+    }
+}
+
+impl TryRecvError {
+    /// Whether no value was there.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, TryRecvError::Empty)
+    }
+
+    /// Whether the channel is closed and empty.
+    pub fn is_disconnected(&self) -> bool {
+        matches!(self, TryRecvError::Disconnected)
+    }
+}
+
+impl fmt::Display for RecvTimeoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            RecvTimeoutError::Timeout => "the time for receiving ran out",
+            RecvTimeoutError::Disconnected => DRAINED,
+        })
+    }
+}
+
+impl Error for RecvTimeoutError {}
+
+impl From<RecvError> for RecvTimeoutError {
+    fn from(_: RecvError) -> RecvTimeoutError {
+        RecvTimeoutError::Disconnected
+    }
+}
+
+impl RecvTimeoutError {
+    /// Whether the time ran out.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, RecvTimeoutError::Timeout)
+    }
+
+    /// Whether the channel is closed and empty.
+    pub fn is_disconnected(&self) -> bool {
+        matches!(self, RecvTimeoutError::Disconnected)
+    }
+}

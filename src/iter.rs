@@ -1,0 +1,84 @@
+//! Iterators over what a receiver gets.
+
+use crate::Receiver;
+use core::fmt;
+use core::iter::FusedIterator;
+
+/// Waits for each value until the channel is closed and empty. Made by [`Receiver::iter`].
+pub struct Iter<'a, T>(pub(crate) &'a Receiver<T>);
+
+/// Gives the values that can be had without waiting. Made by [`Receiver::try_iter`].
+pub struct TryIter<'a, T>(pub(crate) &'a Receiver<T>);
+
+/// Owns the receiver, and waits for each value until the channel is closed and empty.
+pub struct IntoIter<T>(pub(crate) Receiver<T>);
+
+/// Gives the values that were in the channel. Made by [`Receiver::drain`].
+pub struct Drain<T>(pub(crate) std::vec::IntoIter<T>);
+
+impl<T> Iterator for Iter<'_, T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.0.recv().ok()
+    }
+}
+
+impl<T> FusedIterator for Iter<'_, T> {}
+
+impl<T> Iterator for TryIter<'_, T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.0.try_recv().ok()
+    }
+}
+
+impl<T> Iterator for IntoIter<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.0.recv().ok()
+    }
+}
+
+impl<T> FusedIterator for IntoIter<T> {}
+
+impl<T> Iterator for Drain<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<T> ExactSizeIterator for Drain<T> {}
+impl<T> FusedIterator for Drain<T> {}
+
+impl<T> fmt::Debug for Iter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("Iter { .. }")
+    }
+}
+
+impl<T> fmt::Debug for TryIter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("TryIter { .. }")
+    }
+}
+
+impl<T> fmt::Debug for IntoIter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("IntoIter { .. }")
+    }
+}
+
+impl<T> fmt::Debug for Drain<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("Drain { .. }")
+    }
+}

@@ -1,0 +1,86 @@
+//! Many values with one exchange.
+//!
+//! Walk, then exchange: the slots ahead are looked at first, so that every slot of the reservation is known to be ready and nothing
+//! waits between the exchange and the last stamp. Slots in front of an unmoved word cannot change hands.
+
+use super::position::{compare, Stamp, CLOSED, FLAGS, FULL, SPILLED};
+use super::slot::{ReadSlot, WriteSlot};
+use super::{Refused, Ring};
+use crate::sync::Ordering;
+use std::collections::VecDeque;
+
+impl<T, M> Ring<T, M> {
+    /// Appends as many values from the front of `values` as there is room for at once. `Ok`: how many, at least one, and the tail's
+    /// flags before.
+    pub(crate) fn push_many(&self, values: &mut VecDeque<T>) -> Result<(usize, u64), Refused> {
+        debug_assert!(!values.is_empty());
+        let mut tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
+        let want = values.len().min(self.cap());
+        loop {
+            if tail & (CLOSED | SPILLED) != 0 {
+                return Err(if tail & CLOSED != 0 { Refused::Closed } else { Refused::Spilled });
+            }
+            let mut free = 0;
+            let mut word = tail;
+            while free < want && compare(self.slot(word).stamp(), word & !FLAGS) == Stamp::Here(0) {
+                free += 1;
+                word = self.layout.next(word);
+            }
+            if free == 0 {
+                if compare(self.slot(tail).stamp(), tail & !FLAGS) == Stamp::Behind {
+                    return Err(Refused::Full);
+                }
+                tail = self.reload(&self.tail.word);
+                continue;
+            }
+            // ORDERING: SeqCst as in `reserve`.
+            match self.tail.word.compare_exchange_weak(tail, word, Ordering::SeqCst, Ordering::Relaxed) {
+                Err(now) => tail = now,
+                Ok(_) => {
+                    let mut word = tail;
+                    // Popping from a VecDeque runs no foreign code and cannot panic.
+                    for value in values.drain(..free) {
+                        WriteSlot { slot: self.slot(word), position: word & !FLAGS }.publish(value);
+                        word = self.layout.next(word);
+                    }
+                    return Ok((free, tail & FLAGS));
+                }
+            }
+        }
+    }
+
+    /// Takes up to `max` values that are there. `put` gets each in turn: it must not panic, nor run foreign code. Answers how many,
+    /// and the head word before.
+    pub(crate) fn pop_many(&self, max: usize, mut put: impl FnMut(T)) -> (usize, u64) {
+        let mut head = self.head.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
+        let want = max.min(self.cap());
+        loop {
+            let mut full = 0;
+            let mut word = head;
+            while full < want && compare(self.slot(word).stamp(), word & !FLAGS) == Stamp::Here(FULL) {
+                full += 1;
+                word = self.layout.next(word);
+            }
+            if full == 0 {
+                if want == 0 || compare(self.slot(head).stamp(), head & !FLAGS) != Stamp::Ahead {
+                    return (0, head);
+                }
+                head = self.reload(&self.head.word);
+                continue;
+            }
+            // ORDERING: SeqCst as in `reserve`.
+            match self.head.word.compare_exchange_weak(head, word, Ordering::SeqCst, Ordering::Relaxed) {
+                Err(now) => head = now,
+                Ok(_) => {
+                    let mut word = head;
+                    for _ in 0..full {
+                        let free = self.layout.next_lap(word & !FLAGS);
+                        put(ReadSlot { slot: self.slot(word), free }.take());
+                        word = self.layout.next(word);
+                    }
+                    return (full, head);
+                }
+            }
+        }
+    }
+}

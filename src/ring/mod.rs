@@ -1,0 +1,295 @@
+//! The ring: a lock-free queue of fixed capacity that knows nothing of waiting.
+//!
+//! ```text
+//!            head                      tail
+//!             ▼                         ▼
+//!   ┌──────┬──────┬──────┬──────┬──────┬──────┐      a slot's stamp runs
+//!   │ FREE │ FULL │ FULL │ ···  │ FULL │ FREE │      FREE(p) ─▶ FULL(p) ─▶ FREE(p + lap)
+//!   └──────┴──────┴──────┴──────┴──────┴──────┘
+//! ```
+//!
+//! 1. `head ≤ tail ≤ head + cap`. A position is reserved once: by the exchange that advances the word over it.
+//! 2. A position is reserved only when its slot's stamp says that the other side has left; so a reservation never waits, and what is
+//!    reserved is published after one copy, in which no foreign code runs.
+//! 3. The tail does not advance once CLOSED is in it: the exchange compares the flags too.
+//! 4. Values come out in the order of the tail's exchanges.
+//!
+//! It is lock-free for all but one window: between an exchange and the stamp's store, others see the slot as lagging. Attempts that
+//! must not wait take that for empty or full.
+//!
+//! Flags travel in the words so that the exchange, which every operation needs anyway, also tells whether anybody waits.
+
+pub(crate) mod position;
+mod slot;
+
+pub(crate) use slot::Slot;
+
+use crate::sync::{AtomicU64, Ordering};
+use core::fmt;
+use core::ptr::NonNull;
+use crossbeam_utils::CachePadded;
+use position::{compare, Layout, Stamp, CLOSED, FLAGS, FULL, SPILLED};
+use slot::{ReadSlot, WriteSlot};
+
+/// Why a push was refused, as far as the slot and the tail tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// The slot of the tail has not been left by its last reader.
+    Full,
+    /// CLOSED is in the tail.
+    Closed,
+    /// SPILLED is in the tail: older values wait outside of the ring.
+    Spilled,
+}
+
+/// A position word, with what its side keeps close to it.
+#[derive(Debug, Default)]
+pub(crate) struct End<M> {
+    word: AtomicU64,
+    /// What the owner of the ring wants on the same cache line.
+    pub(crate) mate: M,
+}
+
+/// The ring. It does not own the memory of its slots.
+pub(crate) struct Ring<T, M> {
+    pub(crate) tail: CachePadded<End<M>>,
+    pub(crate) head: CachePadded<End<M>>,
+    slots: NonNull<Slot<T>>,
+    layout: Layout,
+}
+
+#[allow(unsafe_code)]
+// SAFETY: the slots are `Sync` for `T: Send`; the pointer is to memory that outlives the ring.
+unsafe impl<T: Send, M: Sync> Sync for Ring<T, M> {}
+#[allow(unsafe_code)]
+// SAFETY: as above.
+unsafe impl<T: Send, M: Send> Send for Ring<T, M> {}
+
+impl<T, M> fmt::Debug for Ring<T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (tail, head) = self.words();
+        f.debug_struct("Ring")
+            .field("cap", &self.layout.cap())
+            .field("len", &self.len())
+            .field("tail_flags", &(tail & FLAGS))
+            .field("head_flags", &(head & FLAGS))
+            .finish()
+    }
+}
+
+impl<T, M: Default> Ring<T, M> {
+    /// A ring over the `cap` slots at `slots`, which it initialises.
+    ///
+    /// # Safety
+    /// `slots` is valid for `cap` slots for as long as the ring is used.
+    #[allow(unsafe_code)]
+    pub(crate) unsafe fn new(slots: NonNull<Slot<T>>, cap: usize) -> Ring<T, M> {
+        let layout = Layout::new(cap);
+        let mut position = 0;
+        for i in 0..cap {
+            // SAFETY: within the caller's `cap` slots.
+            unsafe { Slot::init(slots.add(i), position) };
+            position = layout.next(position);
+        }
+        Ring { tail: CachePadded::new(End::default()), head: CachePadded::new(End::default()), slots, layout }
+    }
+}
+
+impl<T, M> Ring<T, M> {
+    #[inline(always)]
+    #[allow(unsafe_code)]
+    fn slot(&self, word: u64) -> &Slot<T> {
+        // SAFETY: `index` is below `cap` for every word that was made by `next` and `advance`; a ring without slots is never asked
+        // (its callers check the capacity).
+        unsafe { &*self.slots.as_ptr().add(self.layout.index(word)) }
+    }
+
+    pub(crate) fn cap(&self) -> usize {
+        self.layout.cap()
+    }
+
+    /// Reserves the place behind the last one, unless a flag of `refuse` is in the tail. With it come the tail's flags as they were at
+    /// the reservation.
+    #[inline(always)]
+    fn reserve(&self, refuse: u64) -> Result<(WriteSlot<'_, T>, u64), Refused> {
+        let mut tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
+        loop {
+            if tail & refuse != 0 {
+                return Err(if tail & CLOSED != 0 { Refused::Closed } else { Refused::Spilled });
+            }
+            let (slot, position) = (self.slot(tail), tail & !FLAGS);
+            match compare(slot.stamp(), position) {
+                Stamp::Here(_) => {
+                    let next = self.layout.next(tail);
+                    // ORDERING: SeqCst (no dearer than AcqRel here) puts all sends and receives in one order with the loads of
+                    // `tail_word` and `head_word`, so that two threads which each sent and then look elsewhere cannot both find nothing.
+                    // Release alone would do for the flags.
+                    match self.tail.word.compare_exchange_weak(tail, next, Ordering::SeqCst, Ordering::Relaxed) {
+                        Ok(_) => return Ok((WriteSlot { slot, position }, tail & FLAGS)),
+                        Err(now) => tail = now,
+                    }
+                }
+                Stamp::Behind => return Err(Refused::Full),
+                Stamp::Ahead => tail = self.reload(&self.tail.word),
+            }
+        }
+    }
+
+    /// Appends `value`. `Ok` is the tail's flags at the append, `Err` gives the value back.
+    #[inline(always)]
+    pub(crate) fn push(&self, value: T) -> Result<u64, (T, Refused)> {
+        match self.reserve(CLOSED | SPILLED) {
+            Ok((slot, flags)) => {
+                slot.publish(value);
+                Ok(flags)
+            }
+            Err(refused) => Err((value, refused)),
+        }
+    }
+
+    /// Appends a value that was accepted before, and waited behind the ring: neither SPILLED nor CLOSED refuses it. Only for the one
+    /// thread that is moving such values.
+    pub(crate) fn push_spilled(&self, value: T) -> Result<(), T> {
+        match self.reserve(0) {
+            Ok((slot, _)) => {
+                slot.publish(value);
+                Ok(())
+            }
+            Err(_) => Err(value),
+        }
+    }
+
+    #[inline(always)]
+    fn claim_first(&self) -> Option<(ReadSlot<'_, T>, u64)> {
+        let mut head = self.head.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
+        loop {
+            let (slot, position) = (self.slot(head), head & !FLAGS);
+            match compare(slot.stamp(), position) {
+                Stamp::Here(FULL) => {
+                    let next = self.layout.next(head);
+                    // ORDERING: SeqCst as in `reserve`.
+                    match self.head.word.compare_exchange_weak(head, next, Ordering::SeqCst, Ordering::Relaxed) {
+                        Ok(_) => {
+                            let free = self.layout.next_lap(position);
+                            return Some((ReadSlot { slot, free }, head));
+                        }
+                        Err(now) => head = now,
+                    }
+                }
+                Stamp::Here(_) | Stamp::Behind => return None,
+                Stamp::Ahead => head = self.reload(&self.head.word),
+            }
+        }
+    }
+
+    /// Takes the first value, with the head word as it was; `None` if the slot at the head has none.
+    #[inline(always)]
+    pub(crate) fn pop(&self) -> Option<(T, u64)> {
+        self.claim_first().map(|(slot, head)| (slot.take(), head))
+    }
+
+    /// Reads a word again after its old value led to a slot that was already past it.
+    #[inline]
+    fn reload(&self, word: &AtomicU64) -> u64 {
+        if crate::sync::MODEL {
+            crate::sync::yield_now(); // a model must be told that this loop waits for another thread's progress
+        }
+        word.load(Ordering::Relaxed) // ORDERING: as the first guess
+    }
+
+    /// Whether a push might succeed or is refused for another reason than being full: what a waiting sender polls. Reads nothing of
+    /// the other side but the slot.
+    #[inline(always)]
+    pub(crate) fn may_push(&self) -> bool {
+        let tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a hint
+        tail & (CLOSED | SPILLED) != 0 || compare(self.slot(tail).stamp(), tail & !FLAGS) != Stamp::Behind
+    }
+
+    /// Whether a pop might succeed: what a waiting receiver polls. Reads nothing of the other side but the slot.
+    #[inline(always)]
+    pub(crate) fn may_pop(&self) -> bool {
+        let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a hint
+        !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(0) | Stamp::Behind)
+    }
+
+    /// The tail as of now.
+    #[inline(always)]
+    pub(crate) fn tail_word(&self) -> u64 {
+        // ORDERING: SeqCst: see `reserve`. A plain load on most machines.
+        self.tail.word.load(Ordering::SeqCst)
+    }
+
+    /// The head as of now.
+    #[inline(always)]
+    pub(crate) fn head_word(&self) -> u64 {
+        // ORDERING: SeqCst: see `reserve`.
+        self.head.word.load(Ordering::SeqCst)
+    }
+
+    /// Roughly how many values were ever appended: a hint for learning.
+    pub(crate) fn tail_hint(&self) -> u64 {
+        self.tail.word.load(Ordering::Relaxed) / (FLAGS + 1) // ORDERING: a hint
+    }
+
+    /// Roughly how many values were ever taken: a hint for learning.
+    pub(crate) fn head_hint(&self) -> u64 {
+        self.head.word.load(Ordering::Relaxed) / (FLAGS + 1) // ORDERING: a hint
+    }
+
+    /// Sets flags in the tail. Answers the tail before, which is the latest: this is an RMW.
+    pub(crate) fn tail_set(&self, flags: u64) -> u64 {
+        // ORDERING: AcqRel: what was done before is seen by whoever reads these flags in its own exchange, and the other way.
+        self.tail.word.fetch_or(flags, Ordering::AcqRel)
+    }
+
+    /// Sets flags in the tail if it still is `tail`. Answers whether.
+    pub(crate) fn tail_leave(&self, tail: u64, flags: u64) -> bool {
+        // ORDERING: AcqRel as `tail_set`.
+        self.tail.word.compare_exchange(tail, tail | flags, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    }
+
+    /// Clears flags in the tail. Answers the latest tail before.
+    pub(crate) fn tail_clear(&self, flags: u64) -> u64 {
+        self.tail.word.fetch_and(!flags, Ordering::AcqRel) // ORDERING: as `tail_set`
+    }
+
+    /// Sets flags in the head. Answers the latest head before.
+    pub(crate) fn head_set(&self, flags: u64) -> u64 {
+        self.head.word.fetch_or(flags, Ordering::AcqRel) // ORDERING: as `tail_set`
+    }
+
+    /// Clears flags in the head. Answers the latest head before.
+    pub(crate) fn head_clear(&self, flags: u64) -> u64 {
+        self.head.word.fetch_and(!flags, Ordering::AcqRel) // ORDERING: as `tail_set`
+    }
+
+    /// Both words, read so that they belong together: the tail did not move while the head was read.
+    pub(crate) fn words(&self) -> (u64, u64) {
+        loop {
+            let tail = self.tail_word();
+            let head = self.head_word();
+            if self.tail_word() == tail {
+                return (tail, head);
+            }
+        }
+    }
+
+    /// How many positions `tail` is ahead of `head`.
+    pub(crate) fn distance(&self, tail: u64, head: u64) -> usize {
+        self.layout.distance(tail, head)
+    }
+
+    /// How many values are in the ring, those included that are being copied in.
+    pub(crate) fn len(&self) -> usize {
+        let (tail, head) = self.words();
+        self.layout.distance(tail, head).min(self.cap())
+    }
+}
+
+mod batch;
+mod force;
+
+#[cfg(all(test, loom, not(rendez_no_loom)))]
+mod models;
+#[cfg(test)]
+mod tests;

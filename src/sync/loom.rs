@@ -1,0 +1,88 @@
+//! The model checker's side of the wall.
+
+use super::{Deadline, Instant};
+use loom::sync::{Arc, Notify};
+use std::mem::MaybeUninit;
+
+pub(crate) use loom::cell::UnsafeCell as Cell;
+pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
+pub(crate) use loom::thread::yield_now;
+
+/// As `Cell::<MaybeUninit<T>>::init` of the real side: loom's cells carry state, so one is put there.
+///
+/// # Safety
+/// `place` is valid for writes.
+#[allow(unsafe_code)]
+pub(crate) unsafe fn init_cell<T>(place: *mut Cell<MaybeUninit<T>>) {
+    // SAFETY: the caller's promise.
+    unsafe { place.write(Cell::new(MaybeUninit::uninit())) }
+}
+
+/// A spinning thread lets the others run.
+pub(crate) fn pause() {
+    yield_now();
+}
+
+/// One wait of the current thread. loom's own park is not used: a late unpark there may wake a thread that waits for
+/// something else. A `Notify` returns once for no reason, which is how a deadline becomes a choice of the model.
+pub(crate) struct Parker(Arc<Notify>);
+
+impl Parker {
+    pub(crate) fn new() -> Parker {
+        Parker(Arc::new(Notify::new()))
+    }
+
+    pub(crate) fn unparker(&self) -> Unparker {
+        Unparker(self.0.clone())
+    }
+
+    /// Sleeps until unparked or, once, for no reason. With a deadline the caller takes either for its end.
+    pub(crate) fn park(&self, deadline: Deadline) -> bool {
+        self.0.wait();
+        deadline.instant().is_some()
+    }
+}
+
+/// Wakes the thread of a [`Parker`].
+#[derive(Debug)]
+pub(crate) struct Unparker(Arc<Notify>);
+
+impl Unparker {
+    pub(crate) fn unpark(self) {
+        self.0.notify();
+    }
+}
+
+/// Where threads wait for a lock: a yielding loop, since the sleep of the real gate has no races of its own to find.
+#[derive(Debug)]
+pub(crate) struct Gate;
+
+impl Gate {
+    pub(crate) fn new() -> Gate {
+        Gate
+    }
+
+    pub(crate) fn pass(&self, mut attempt: impl FnMut() -> bool) {
+        while !attempt() {
+            yield_now();
+        }
+    }
+
+    pub(crate) fn open(&self) {}
+}
+
+pub(crate) fn nap(_micros: u64) {
+    yield_now();
+}
+
+pub(crate) fn nanos_since(_start: Instant) -> u64 {
+    1
+}
+
+pub(crate) fn processors() -> usize {
+    1
+}
+
+pub(crate) fn pause_nanos() -> u32 {
+    1
+}

@@ -1,0 +1,31 @@
+//! The wall between the algorithms and the machine.
+//!
+//! Every atomic, cell, park, pause, clock and random number of this crate goes through here; no other file names
+//! `std::sync`, `std::thread` or the model checker. Both sides offer the same names:
+//!
+//! | name | outside a model | inside a loom model |
+//! |---|---|---|
+//! | `AtomicUsize`, `AtomicU64`, `AtomicU32` | core's | loom's |
+//! | `Cell` | an `UnsafeCell` read in closures | loom's, which reports races |
+//! | `Parker`, `Unparker` | park and unpark of the current thread | a loom `Notify` made for one wait |
+//! | `Gate` | a mutex and a condition variable | yields |
+//! | `Deadline` | a clock | a choice of the model: any timed wait may end early |
+//! | `pause`, `yield_now`, `processors` | the real ones | yields, and one processor |
+
+#[cfg(all(loom, not(rendez_no_loom)))]
+#[path = "loom.rs"]
+mod imp;
+#[cfg(not(all(loom, not(rendez_no_loom))))]
+#[path = "std.rs"]
+mod imp;
+
+mod deadline;
+
+pub(crate) use deadline::Deadline;
+pub(crate) use imp::*;
+pub(crate) use std::sync::atomic::Ordering;
+pub(crate) use std::sync::{Arc, Weak as WeakArc};
+pub(crate) use std::time::{Duration, Instant};
+
+/// Whether this build runs inside a model checker: spin budgets are zero there.
+pub(crate) const MODEL: bool = cfg!(all(loom, not(rendez_no_loom)));

@@ -1,0 +1,143 @@
+//! The real machine's side of the wall.
+
+#![allow(unsafe_code)] // the Sync impl of `Cell`, which hands the duty to its users
+
+use super::{Deadline, Instant};
+use std::cell::UnsafeCell;
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::thread::{self, Thread};
+
+pub(crate) use std::hint::spin_loop as pause;
+pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
+pub(crate) use std::thread::yield_now;
+
+/// A place shared between threads whose users say, at each access, why nobody else is in it.
+#[repr(transparent)]
+#[derive(Debug)]
+pub(crate) struct Cell<T: ?Sized>(UnsafeCell<T>);
+
+// SAFETY: `Cell` gives out raw pointers only; each dereference argues its own exclusivity. `T: Send` because a value put in
+// by one thread is taken out by another.
+unsafe impl<T: ?Sized + Send> Sync for Cell<T> {}
+
+impl<T> Cell<T> {
+    pub(crate) const fn new(value: T) -> Cell<T> {
+        Cell(UnsafeCell::new(value))
+    }
+
+    /// Calls `f` with a pointer for reading and writing.
+    #[inline(always)]
+    pub(crate) fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+        f(self.0.get())
+    }
+}
+
+/// Makes the cell at `place` a valid empty one. Nothing to do here: any bytes are a valid `MaybeUninit`, and a large `T` must
+/// never pass through the stack.
+///
+/// # Safety
+/// `place` is valid for writes.
+#[inline(always)]
+pub(crate) unsafe fn init_cell<T>(_place: *mut Cell<MaybeUninit<T>>) {}
+
+/// The current thread, able to sleep. Bound to the thread that made it.
+pub(crate) struct Parker {
+    thread: Thread,
+    not_send: PhantomData<*const ()>,
+}
+
+impl Parker {
+    pub(crate) fn new() -> Parker {
+        Parker { thread: thread::current(), not_send: PhantomData }
+    }
+
+    pub(crate) fn unparker(&self) -> Unparker {
+        Unparker(self.thread.clone())
+    }
+
+    /// Sleeps until unparked, until the deadline, or for no reason at all. Answers whether the deadline has passed.
+    pub(crate) fn park(&self, deadline: Deadline) -> bool {
+        match deadline.instant() {
+            None => thread::park(),
+            Some(when) => match when.checked_duration_since(Instant::now()) {
+                Some(left) if !left.is_zero() => thread::park_timeout(left),
+                _ => return true,
+            },
+        }
+        false
+    }
+}
+
+/// Wakes the thread of a [`Parker`].
+#[derive(Debug)]
+pub(crate) struct Unparker(Thread);
+
+impl Unparker {
+    pub(crate) fn unpark(self) {
+        self.0.unpark();
+    }
+}
+
+/// Where threads sleep that could not have a lock at once.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    mutex: Mutex<()>,
+    condvar: Condvar,
+}
+
+impl Gate {
+    pub(crate) const fn new() -> Gate {
+        Gate { mutex: Mutex::new(()), condvar: Condvar::new() }
+    }
+
+    /// Sleeps until `attempt` succeeds. `attempt` runs with the gate held, so an `open` that follows a failed attempt wakes.
+    #[cold]
+    pub(crate) fn pass(&self, mut attempt: impl FnMut() -> bool) {
+        let mut held = self.mutex.lock().unwrap_or_else(PoisonError::into_inner);
+        while !attempt() {
+            held = self.condvar.wait(held).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Lets one sleeper attempt again.
+    #[cold]
+    pub(crate) fn open(&self) {
+        drop(self.mutex.lock().unwrap_or_else(PoisonError::into_inner));
+        self.condvar.notify_one();
+    }
+}
+
+/// Sleeps about `micros`, for a peer that is in the middle of a copy and has lost its processor.
+#[cold]
+pub(crate) fn nap(micros: u64) {
+    thread::sleep(std::time::Duration::from_micros(micros));
+}
+
+/// Nanoseconds of the short measurements that calibrate spinning.
+pub(crate) fn nanos_since(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// How many processors this process may use; asked once.
+pub(crate) fn processors() -> usize {
+    static COUNT: OnceLock<usize> = OnceLock::new();
+    *COUNT.get_or_init(|| thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// What one `pause` costs in nanoseconds, measured once: it differs tenfold between processors.
+pub(crate) fn pause_nanos() -> u32 {
+    static NANOS: OnceLock<u32> = OnceLock::new();
+    *NANOS.get_or_init(|| {
+        const PAUSES: u64 = 64;
+        let once = || {
+            let start = Instant::now();
+            (0..PAUSES).for_each(|_| pause());
+            nanos_since(start)
+        };
+        // The least of a few: an interrupt makes one longer, nothing makes one shorter.
+        let least = (0..5).map(|_| once()).min().unwrap_or(PAUSES);
+        (least / PAUSES).clamp(1, 1_000) as u32
+    })
+}

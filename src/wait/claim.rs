@@ -1,0 +1,308 @@
+//! The claim word: who completes a waiting operation, decided once.
+//!
+//! The low three bits are the phase, the rest the arm that was claimed. See the drawing in the parent module.
+
+#![allow(unsafe_code)] // the waker cell, guarded by the phase
+
+use crate::sync::{AtomicUsize, Cell, Deadline, Ordering, Parker, Unparker};
+
+/// How a sleeper is woken. A thread and a task differ here and nowhere else.
+#[derive(Debug)]
+pub(crate) enum Waker {
+    /// A parked thread.
+    Thread(Unparker),
+    /// A task that returned `Pending`.
+    #[allow(dead_code)] // made by futures
+    Task(core::task::Waker),
+}
+
+impl Waker {
+    /// Wakes the sleeper. Foreign code may run here, so never under a lock.
+    pub(crate) fn wake(self) {
+        match self {
+            Waker::Thread(thread) => thread.unpark(),
+            Waker::Task(task) => task.wake(),
+        }
+    }
+}
+
+/// The phases of a claim word, as its owner sees them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The owner is awake; a claimer needs no waker.
+    Open,
+    /// The owner sleeps or is about to; the waker is in place.
+    Parked,
+    /// A peer is completing the operation on this arm.
+    Claimed(usize),
+    /// The owner was chosen to try again on this arm.
+    Ready(usize),
+    /// The operation on this arm has been performed for the owner.
+    Done(usize),
+    /// The channel of this arm was closed.
+    Closed(usize),
+    /// The owner gave up.
+    Dead,
+}
+
+const OPEN: usize = 0;
+const PARKED: usize = 1;
+const CLAIMED: usize = 2;
+const READY: usize = 3;
+const DONE: usize = 4;
+const CLOSED: usize = 5;
+const DEAD: usize = 6;
+const PHASE: usize = 7;
+const ARM_SHIFT: u32 = 3;
+
+impl Phase {
+    #[inline]
+    fn decode(word: usize) -> Phase {
+        let arm = word >> ARM_SHIFT;
+        match word & PHASE {
+            OPEN => Phase::Open,
+            PARKED => Phase::Parked,
+            CLAIMED => Phase::Claimed(arm),
+            READY => Phase::Ready(arm),
+            DONE => Phase::Done(arm),
+            CLOSED => Phase::Closed(arm),
+            _ => Phase::Dead,
+        }
+    }
+
+    #[inline]
+    fn encode(self) -> usize {
+        match self {
+            Phase::Open => OPEN,
+            Phase::Parked => PARKED,
+            Phase::Claimed(arm) => CLAIMED | arm << ARM_SHIFT,
+            Phase::Ready(arm) => READY | arm << ARM_SHIFT,
+            Phase::Done(arm) => DONE | arm << ARM_SHIFT,
+            Phase::Closed(arm) => CLOSED | arm << ARM_SHIFT,
+            Phase::Dead => DEAD,
+        }
+    }
+
+    /// Whether nobody has decided the operation yet.
+    pub(crate) fn is_waiting(self) -> bool {
+        matches!(self, Phase::Open | Phase::Parked)
+    }
+}
+
+/// One waiting operation, with any number of arms.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    word: AtomicUsize,
+    /// Owner's while OPEN, the claimer's once it moved the word out of PARKED (invariant 3).
+    waker: Cell<Option<Waker>>,
+}
+
+// SAFETY: the word is atomic; the waker cell is entered by one side at a time, as the phase says.
+unsafe impl Sync for Claim {}
+// SAFETY: wakers may be sent between threads.
+unsafe impl Send for Claim {}
+
+impl Claim {
+    pub(crate) fn new() -> Claim {
+        Claim { word: AtomicUsize::new(OPEN), waker: Cell::new(None) }
+    }
+
+    /// What has become of the operation.
+    #[inline]
+    pub(crate) fn phase(&self) -> Phase {
+        // ORDERING: Acquire pairs with the Release of `Won::finish`: who sees DONE sees the value that was handed over.
+        Phase::decode(self.word.load(Ordering::Acquire))
+    }
+
+    /// Owner: starts a new episode. Every waiter of the last one has left its queue, so no claimer is left.
+    pub(crate) fn reopen(&self) {
+        // ORDERING: Relaxed; the next enlisting publishes it through the channel's lock.
+        self.word.store(OPEN, Ordering::Relaxed);
+        // Not left over after a claim (the claimer took it), only after giving up.
+        drop(self.take_waker());
+    }
+
+    /// Owner: gives up. `Err` is what a peer decided first.
+    pub(crate) fn withdraw(&self) -> Result<(), Phase> {
+        let mut word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange below decides
+        while Phase::decode(word).is_waiting() {
+            // ORDERING: AcqRel as in `claim`, with which it competes; Acquire on failure to see what the winner wrote.
+            match self.word.compare_exchange(word, DEAD, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return Ok(()),
+                Err(now) => word = now,
+            }
+        }
+        Err(self.phase())
+    }
+
+    /// Owner, while OPEN or after `disarm`: leaves a waker and says that it sleeps. `Err` is what a peer decided first.
+    pub(crate) fn arm(&self, waker: Waker) -> Result<(), Phase> {
+        // SAFETY: the owner calls this while OPEN (or decided): claimers of an OPEN word never touch the cell.
+        let old = self.waker.with_mut(|cell| unsafe { (*cell).replace(waker) });
+        drop(old);
+        // ORDERING: Release publishes the waker to the Acquire in `claim`; Acquire on failure to see the winner's value.
+        match self.word.compare_exchange(OPEN, PARKED, Ordering::Release, Ordering::Acquire) {
+            Ok(_) => Ok(()),
+            Err(now) => {
+                drop(self.take_waker());
+                Err(Phase::decode(now))
+            }
+        }
+    }
+
+    /// Owner of a PARKED claim: becomes OPEN again, and gets the waker back. `Err` is what a peer decided first.
+    #[allow(dead_code)] // used by futures polled with another waker
+    pub(crate) fn disarm(&self) -> Result<Option<Waker>, Phase> {
+        // ORDERING: Acquire on both sides: the cell is ours again only if no claimer took it.
+        match self.word.compare_exchange(PARKED, OPEN, Ordering::Acquire, Ordering::Acquire) {
+            Ok(_) => Ok(self.take_waker()),
+            Err(now) => Err(Phase::decode(now)),
+        }
+    }
+
+    fn take_waker(&self) -> Option<Waker> {
+        // SAFETY: only the owner of an OPEN or decided claim, or the winner of a PARKED one, calls this (invariant 3).
+        self.waker.with_mut(|cell| unsafe { (*cell).take() })
+    }
+
+    /// Peer: tries to win the operation for `arm`.
+    ///
+    /// # Safety
+    /// The caller holds the lock of the channel whose queue holds, or held until now under the same lock, a waiter of this claim.
+    #[inline]
+    pub(crate) unsafe fn claim(&self, arm: usize) -> Option<Won> {
+        let mut word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange below decides
+        loop {
+            if word != OPEN && word != PARKED {
+                return None;
+            }
+            // ORDERING: Acquire pairs with the Release of `arm`, for the waker. Nothing is published yet: `finish` does that. AcqRel
+            // all the same costs nothing where this runs and keeps the word's history one release sequence.
+            match self.word.compare_exchange(word, Phase::Claimed(arm).encode(), Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => break,
+                Err(now) => word = now,
+            }
+        }
+        let waker = if word == PARKED { self.take_waker() } else { None };
+        Some(Won { claim: self, arm, waker })
+    }
+
+    /// Owner, a thread: sleeps until a peer has decided, or the deadline passes and nobody has. Answers the phase: one of READY,
+    /// DONE, CLOSED, or OPEN/PARKED if the deadline has passed.
+    pub(crate) fn sleep(&self, deadline: Deadline) -> Phase {
+        let parker = Parker::new();
+        if let Err(phase) = self.arm(Waker::Thread(parker.unparker())) {
+            return self.settle(phase);
+        }
+        let mut deadline = deadline;
+        loop {
+            let passed = parker.park(deadline);
+            match self.phase() {
+                Phase::Parked if passed => return Phase::Parked,
+                Phase::Parked => {}
+                // The claimer has our waker and unparks us when it has finished; until then sleep on.
+                Phase::Claimed(_) => deadline = Deadline::NEVER,
+                phase => return phase,
+            }
+        }
+    }
+
+    /// Owner, awake: waits out a peer that is between its claim and its `finish`, which is one copy of a value.
+    pub(crate) fn settle(&self, mut phase: Phase) -> Phase {
+        let mut lag = super::spin::Lag::new();
+        while let Phase::Claimed(_) = phase {
+            lag.wait();
+            phase = self.phase();
+        }
+        phase
+    }
+}
+
+/// A won claim: the peer's frame is ours until `finish`.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Won {
+    claim: *const Claim,
+    arm: usize,
+    waker: Option<Waker>,
+}
+
+impl Won {
+    /// Says what was decided, and lets go of the peer's frame. The waker is to be woken once no lock is held.
+    ///
+    /// # Safety
+    /// The frame of the claim is alive: it is, from a successful `claim` until this call.
+    #[inline]
+    unsafe fn finish(self, phase: Phase) -> Option<Waker> {
+        // SAFETY: the owner waits for this store before it leaves (invariant 2).
+        let claim = unsafe { &*self.claim };
+        // ORDERING: Release publishes the value that was written to or read from the frame, to the Acquire of `phase`. This is the
+        // last touch: after it the frame may be gone.
+        claim.word.store(phase.encode(), Ordering::Release);
+        self.waker
+    }
+
+    /// The peer is to try again.
+    pub(crate) fn ready(self) -> Option<Waker> {
+        let phase = Phase::Ready(self.arm);
+        // SAFETY: consumed by value, so this is the one finish after the claim.
+        unsafe { self.finish(phase) }
+    }
+
+    /// The peer's operation has been performed.
+    #[inline]
+    pub(crate) fn done(self) -> Option<Waker> {
+        let phase = Phase::Done(self.arm);
+        // SAFETY: as in `ready`.
+        unsafe { self.finish(phase) }
+    }
+
+    /// The peer's channel is closed.
+    pub(crate) fn closed(self) -> Option<Waker> {
+        let phase = Phase::Closed(self.arm);
+        // SAFETY: as in `ready`.
+        unsafe { self.finish(phase) }
+    }
+}
+
+const BATCH: usize = 32;
+
+/// Wakers collected under a lock, to be woken after it.
+pub(crate) struct WakeList {
+    wakers: [Option<Waker>; BATCH],
+    len: usize,
+}
+
+impl WakeList {
+    pub(crate) fn new() -> WakeList {
+        WakeList { wakers: [const { None }; BATCH], len: 0 }
+    }
+
+    /// Whether the next push might not fit.
+    pub(crate) fn is_full(&self) -> bool {
+        self.len == BATCH
+    }
+
+    pub(crate) fn push(&mut self, waker: Option<Waker>) {
+        if let Some(waker) = waker {
+            self.wakers[self.len] = Some(waker);
+            self.len += 1;
+        }
+    }
+
+    /// Wakes all of them. One that panics does not keep the others asleep: the list's drop wakes the rest.
+    pub(crate) fn wake_all(&mut self) {
+        while self.len > 0 {
+            self.len -= 1;
+            if let Some(waker) = self.wakers[self.len].take() {
+                waker.wake();
+            }
+        }
+    }
+}
+
+impl Drop for WakeList {
+    fn drop(&mut self) {
+        self.wake_all();
+    }
+}

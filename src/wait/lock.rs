@@ -1,0 +1,120 @@
+//! The channel's cold lock: taken only where somebody waits, and never waited for by whoever only wants to wake.
+//!
+//! ```text
+//!   word:  LOCKED | CROWDED (threads sleep at the gate) | WAKE_RX | WAKE_TX (requests to the holder) | HAS_RX | HAS_TX
+//! ```
+//!
+//! 1. Who finds LOCKED clear when setting it holds the lock.
+//! 2. A request is an RMW on the same word. If LOCKED was set, the holder has not released yet, and its release, an RMW too,
+//!    will see the request; if not, the requester now holds the lock. So waking never waits for a frozen holder.
+//! 3. HAS_RX and HAS_TX say, while the lock is free, whether a receiver or a sender is enlisted. They are written by the release,
+//!    at no cost of their own, for attempts that must not sleep.
+
+use crate::sync::{pause, AtomicU32, Gate, Ordering, MODEL};
+
+const LOCKED: u32 = 1;
+const CROWDED: u32 = 2;
+/// Request: wake one receiver.
+pub(crate) const WAKE_RX: u32 = 4;
+/// Request: wake one sender.
+pub(crate) const WAKE_TX: u32 = 8;
+const REQUESTS: u32 = WAKE_RX | WAKE_TX;
+/// A receiver is enlisted.
+pub(crate) const HAS_RX: u32 = 16;
+/// A sender is enlisted.
+pub(crate) const HAS_TX: u32 = 32;
+const HINTS: u32 = HAS_RX | HAS_TX;
+
+/// How often a bounded attempt looks, and how often `lock` does before it sleeps.
+const LOOKS: u32 = if MODEL { 1 } else { 100 };
+
+/// The lock's word and gate; what it guards stands beside it in the channel.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    word: AtomicU32,
+    gate: Gate,
+}
+
+impl Lock {
+    pub(crate) fn new() -> Lock {
+        Lock { word: AtomicU32::new(0), gate: Gate::new() }
+    }
+
+    #[inline]
+    fn grab(&self) -> bool {
+        let word = self.word.load(Ordering::Relaxed); // ORDERING: a hint; the exchange decides
+        word & LOCKED == 0
+            // ORDERING: Acquire pairs with the Release in `try_release`: what the last holder wrote is seen.
+            && self.word.compare_exchange(word, word | LOCKED, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+
+    /// Takes the lock, sleeping if need be.
+    #[inline]
+    pub(crate) fn lock(&self) {
+        if !self.grab() {
+            self.lock_slow();
+        }
+    }
+
+    #[cold]
+    fn lock_slow(&self) {
+        if self.try_lock() {
+            return;
+        }
+        // CROWDED goes in with the attempt, so that the holder's release opens the gate. A thread that gets through leaves it set: others
+        // may be asleep.
+        // ORDERING: Acquire as in `grab`.
+        self.gate.pass(|| self.word.fetch_or(LOCKED | CROWDED, Ordering::Acquire) & LOCKED == 0);
+    }
+
+    /// Tries to take the lock in a bounded number of looks.
+    #[inline]
+    pub(crate) fn try_lock(&self) -> bool {
+        for _ in 0..LOOKS {
+            if self.grab() {
+                return true;
+            }
+            pause();
+        }
+        // The last word is an RMW, so that a refusal means that the lock was held at that moment.
+        // ORDERING: Acquire as in `grab`.
+        self.word.fetch_or(LOCKED, Ordering::Acquire) & LOCKED == 0
+    }
+
+    /// Asks that somebody be woken. `true`: the caller holds the lock now and serves the request itself by releasing.
+    #[inline]
+    pub(crate) fn request(&self, requests: u32) -> bool {
+        // ORDERING: Release: the holder that takes the request sees the caller's operation; Acquire: as in `grab`.
+        self.word.fetch_or(LOCKED | requests, Ordering::AcqRel) & LOCKED == 0
+    }
+
+    /// Holder: releases the lock if there is no request left, leaving `hints`; else takes the requests and holds on.
+    #[inline]
+    pub(crate) fn try_release(&self, hints: u32) -> Result<(), u32> {
+        let mut word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange below decides
+        loop {
+            let requests = word & REQUESTS;
+            let next = if requests != 0 { word & !REQUESTS } else { hints };
+            // ORDERING: Release publishes what was written under the lock; Acquire pairs with the Release of `request`.
+            match self.word.compare_exchange(word, next, Ordering::AcqRel, Ordering::Relaxed) {
+                Err(now) => word = now,
+                Ok(_) if requests != 0 => return Err(requests),
+                Ok(_) => {
+                    if word & CROWDED != 0 {
+                        self.gate.open();
+                    }
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// HAS_RX and HAS_TX as of the last release, or `None` while the lock is held.
+    #[inline]
+    pub(crate) fn hints(&self) -> Option<u32> {
+        // ORDERING: SeqCst: on the failing path of `try_*`, so that two threads which each sent and then look at the other's channel
+        // cannot both miss. A plain load on most machines.
+        let word = self.word.load(Ordering::SeqCst);
+        (word & LOCKED == 0).then_some(word & HINTS)
+    }
+}

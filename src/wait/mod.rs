@@ -1,0 +1,31 @@
+//! How one operation sleeps and exactly one peer wakes it.
+//!
+//! ```text
+//!   an operation          its claim word            whoever can serve it (holds the channel's lock)
+//!   ------------          --------------            -----------------------------------------------
+//!   enlist (lock)         OPEN
+//!   spin a while          OPEN  ── claim ─────────▶ CLAIMED(arm)  value moves, waker taken
+//!   arm the waker         PARKED ─ claim ─────────▶ CLAIMED(arm)
+//!   sleep                                           finish: READY(arm) | DONE(arm) | CLOSED(arm), then wake (no lock)
+//!   give up               OPEN | PARKED ──────────▶ DEAD          (timeout, dropped future, another arm)
+//! ```
+//!
+//! 1. A claim leaves {OPEN, PARKED} once per episode; so of all arms of a select, and of all peers, one wins.
+//! 2. A peer touches a waiter and its claim only (a) under the lock of the channel whose queue holds the waiter, or (b) between
+//!    its own claim and its own `finish`. After `finish` the waiting frame may be gone.
+//! 3. The waker in the claim belongs to the owner while OPEN, and to whoever claims it while PARKED.
+//! 4. READY says *try again*, DONE *your operation has been performed*, CLOSED *the channel is closed*.
+//! 5. Wakers run after the lock is released.
+
+pub(crate) mod claim;
+pub(crate) mod lock;
+pub(crate) mod queue;
+pub(crate) mod spin;
+
+pub(crate) use claim::{Claim, Phase, WakeList, Waker};
+pub(crate) use lock::Lock;
+pub(crate) use queue::{Queue, Waiter};
+pub(crate) use spin::Spin;
+
+#[cfg(all(test, loom, not(rendez_no_loom)))]
+mod models;

@@ -1,0 +1,153 @@
+//! A queue of waiters, first come first served, that allocates nothing: the nodes live on the waiting frames.
+//!
+//! 1. A waiter is linked in at most one queue; its links are touched only under the lock of the channel that owns the queue.
+//! 2. A linked waiter does not move and is not freed: its owner unlinks it under that lock, or has seen it claimed.
+//! 3. `head` and `tail` are both null or both not.
+
+#![allow(unsafe_code)] // the intrusive links
+
+use super::claim::{Claim, Won};
+use crate::sync::Cell;
+use core::marker::PhantomPinned;
+use core::ptr;
+
+/// One operation's place in a queue.
+#[derive(Debug)]
+pub(crate) struct Waiter {
+    links: Cell<Links>,
+    claim: *const Claim,
+    arm: usize,
+    /// Where the value is taken from or put at a handoff; null if the operation must be tried again instead.
+    place: *mut (),
+    _pinned: PhantomPinned,
+}
+
+#[derive(Debug)]
+struct Links {
+    prev: *const Waiter,
+    next: *const Waiter,
+    linked: bool,
+}
+
+impl Waiter {
+    /// A place for `arm` of the operation that `claim` decides. Both pointers must stay valid as long as the waiter is linked.
+    pub(crate) fn new(claim: *const Claim, arm: usize, place: *mut ()) -> Waiter {
+        let links = Links { prev: ptr::null(), next: ptr::null(), linked: false };
+        Waiter { links: Cell::new(links), claim, arm, place, _pinned: PhantomPinned }
+    }
+}
+
+/// A waiter that was popped and claimed: the peer's place, and the right to finish.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    /// The waiter's `place`.
+    pub(crate) place: *mut (),
+    /// The right to finish it.
+    pub(crate) won: Won,
+}
+
+/// First come, first served. Its methods are called under the lock of the channel that owns it.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    head: *const Waiter,
+    tail: *const Waiter,
+}
+
+// SAFETY: the queue is inside a lock; its nodes are `Claim`s, which are `Sync`, and links, which the lock guards.
+unsafe impl Send for Queue {}
+
+impl Queue {
+    pub(crate) const fn new() -> Queue {
+        Queue { head: ptr::null(), tail: ptr::null() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.head.is_null()
+    }
+
+    /// Appends `waiter`.
+    ///
+    /// # Safety
+    /// `waiter` is in no queue, and stays where it is until it is popped by a successful claim or removed (invariant 2).
+    pub(crate) unsafe fn push_back(&mut self, waiter: &Waiter) {
+        let tail = self.tail;
+        waiter.links.with_mut(|links| {
+            // SAFETY: an unlinked waiter's links are its owner's, who calls this.
+            let links = unsafe { &mut *links };
+            debug_assert!(!links.linked);
+            *links = Links { prev: tail, next: ptr::null(), linked: true };
+        });
+        match tail.is_null() {
+            true => self.head = waiter,
+            // SAFETY: linked nodes are alive and their links are ours under the lock (invariants 1, 2).
+            false => unsafe { (*tail).links.with_mut(|links| (*links).next = waiter) },
+        }
+        self.tail = waiter;
+    }
+
+    /// Puts `waiter` first: one that was woken in vain keeps its turn.
+    ///
+    /// # Safety
+    /// As for `push_back`.
+    pub(crate) unsafe fn push_front(&mut self, waiter: &Waiter) {
+        let head = self.head;
+        waiter.links.with_mut(|links| {
+            // SAFETY: as in `push_back`.
+            let links = unsafe { &mut *links };
+            debug_assert!(!links.linked);
+            *links = Links { prev: ptr::null(), next: head, linked: true };
+        });
+        match head.is_null() {
+            true => self.tail = waiter,
+            // SAFETY: as in `push_back`.
+            false => unsafe { (*head).links.with_mut(|links| (*links).prev = waiter) },
+        }
+        self.head = waiter;
+    }
+
+    /// Takes `waiter` out if it is in. Answers whether it was.
+    ///
+    /// # Safety
+    /// `waiter` is in this queue or in none.
+    pub(crate) unsafe fn remove(&mut self, waiter: &Waiter) -> bool {
+        // SAFETY: links are ours under the lock (invariant 1).
+        let (prev, next, linked) = waiter.links.with_mut(|links| unsafe {
+            let was = ((*links).prev, (*links).next, (*links).linked);
+            (*links).linked = false;
+            was
+        });
+        if !linked {
+            return false;
+        }
+        match prev.is_null() {
+            true => self.head = next,
+            // SAFETY: a neighbour is linked, hence alive (invariant 2).
+            false => unsafe { (*prev).links.with_mut(|links| (*links).next = next) },
+        }
+        match next.is_null() {
+            true => self.tail = prev,
+            // SAFETY: as above.
+            false => unsafe { (*next).links.with_mut(|links| (*links).prev = prev) },
+        }
+        true
+    }
+
+    /// Takes out the first waiter whose claim can still be won, and wins it. Those that were decided elsewhere (another arm, a
+    /// timeout) are dropped from the queue on the way.
+    pub(crate) fn choose(&mut self) -> Option<Chosen> {
+        while !self.head.is_null() {
+            // SAFETY: a linked waiter is alive, and its claim with it (invariant 2).
+            let waiter = unsafe { &*self.head };
+            // SAFETY: it is in this queue.
+            unsafe { self.remove(waiter) };
+            let (claim, arm, place) = (waiter.claim, waiter.arm, waiter.place);
+            // SAFETY: the lock is held and the waiter was linked under it until now; so the owner, which would have to take this
+            // lock to leave, is still there.
+            if let Some(won) = unsafe { (*claim).claim(arm) } {
+                return Some(Chosen { place, won });
+            }
+        }
+        None
+    }
+}

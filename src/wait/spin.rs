@@ -1,0 +1,227 @@
+//! How long to stay awake before sleeping: a budget that learns, one per channel and side.
+//!
+//! Waking a sleeper costs the waker about 9 µs and the sleeper 25 µs here, meeting an awake peer 0.1 µs. Yet spinning in vain costs
+//! the processor that the peer may need. So a wait goes through three stages, each with a learned length:
+//!
+//! 1. *look*: pauses with a look after each, for a peer that is just about to arrive;
+//! 2. *yield*: rounds of one yield and some looks, for a peer that needs this processor, up to about one wake-up's cost in all (a
+//!    shorter budget makes a pair that slept once sleep for ever, each waking too late for the other);
+//! 3. *sleep*, which is the caller's.
+//!
+//! A peer that always arrives with the very first yield shares our processor while another may idle: from time to time such a
+//! wait goes to sleep at once, so that the wake-up places the thread anew.
+//!
+//! All figures are times, turned into pauses by a measurement at first use. The learned state is read and written without care:
+//! a lost update costs one wait's lesson.
+
+use crate::sync::{nap, pause, pause_nanos, processors, yield_now, AtomicU32, Ordering, MODEL};
+
+/// Shortest and longest first stage.
+const LOOK_MIN_NS: u32 = 90;
+const LOOK_MAX_NS: u32 = 1_800;
+/// What a success adds beyond half of the length.
+const LOOK_STEP_NS: u32 = 120;
+/// Looks after a yield; with the yield itself one round is about 1 µs.
+const ROUND_NS: u32 = 460;
+/// Rounds of the second stage: at most about 24 µs, the price of a wake-up; and the least that still notices a change.
+const ROUNDS_MAX: u32 = 24;
+const ROUNDS_MIN: u32 = 2;
+/// How many waits apart a side that learned to sleep tries the full budget.
+const PROBE_MIN: u32 = 32;
+const PROBE_MAX: u32 = 512;
+/// After how many first-yield successes the thread sleeps to be placed anew.
+const ESCAPE_MIN: u32 = 16;
+const ESCAPE_MAX: u32 = 4_096;
+/// The longest pause without looking, for a side that finds the ring empty or full after a run: the peer gets ahead undisturbed.
+const GAP_MAX_NS: u32 = 460;
+/// A run of so many operations between two waits makes the gap longer, and one of a single operation shorter.
+const GAP_RUN: u32 = 4;
+
+/// One side's learned budget. Lives beside that side's position word.
+#[derive(Debug)]
+pub(crate) struct Spin {
+    look_ns: AtomicU32,
+    rounds: AtomicU32,
+    probe: AtomicU32,
+    waits: AtomicU32,
+    escape: AtomicU32,
+    first_yields: AtomicU32,
+    gap_ns: AtomicU32,
+    last_wait: AtomicU32,
+}
+
+/// Reads a learned figure.
+fn get(figure: &AtomicU32) -> u32 {
+    figure.load(Ordering::Relaxed) // ORDERING: a hint; nothing depends on it but speed
+}
+
+/// Writes a learned figure.
+fn set(figure: &AtomicU32, value: u32) {
+    figure.store(value, Ordering::Relaxed); // ORDERING: as in `get`
+}
+
+impl Default for Spin {
+    fn default() -> Spin {
+        Spin {
+            look_ns: AtomicU32::new(LOOK_MAX_NS / 4),
+            rounds: AtomicU32::new(ROUNDS_MAX),
+            probe: AtomicU32::new(PROBE_MIN),
+            waits: AtomicU32::new(0),
+            escape: AtomicU32::new(ESCAPE_MIN),
+            first_yields: AtomicU32::new(0),
+            gap_ns: AtomicU32::new(0),
+            last_wait: AtomicU32::new(0),
+        }
+    }
+}
+
+impl Spin {
+    /// Stays awake for the learned time or until `ready`. `false`: sleep now.
+    #[inline]
+    pub(crate) fn wait(&self, mut ready: impl FnMut() -> bool) -> bool {
+        if MODEL {
+            return false;
+        }
+        if processors() > 1 && self.look(&mut ready) {
+            return true;
+        }
+        self.yield_rounds(&mut ready)
+    }
+
+    fn look(&self, ready: &mut impl FnMut() -> bool) -> bool {
+        let each = pause_nanos();
+        let budget = get(&self.look_ns);
+        let mut spent = 0;
+        while spent < budget {
+            if ready() {
+                if 2 * spent > budget {
+                    set(&self.look_ns, (budget + budget / 2 + LOOK_STEP_NS).min(LOOK_MAX_NS));
+                }
+                if spent > 0 {
+                    set(&self.escape, ESCAPE_MIN);
+                }
+                return true;
+            }
+            pause();
+            spent += each;
+        }
+        set(&self.look_ns, (budget - budget / 4).max(LOOK_MIN_NS));
+        false
+    }
+
+    fn yield_rounds(&self, ready: &mut impl FnMut() -> bool) -> bool {
+        let escape = get(&self.escape);
+        if get(&self.first_yields) >= escape {
+            set(&self.first_yields, 0);
+            set(&self.escape, (2 * escape).min(ESCAPE_MAX));
+            return false;
+        }
+        let learned = get(&self.rounds);
+        let mut budget = learned;
+        if learned == ROUNDS_MIN {
+            let waits = get(&self.waits) + 1;
+            let probing = waits >= get(&self.probe);
+            set(&self.waits, if probing { 0 } else { waits });
+            if probing {
+                budget = ROUNDS_MAX;
+            }
+        }
+        let each = pause_nanos();
+        for round in 0..budget {
+            yield_now();
+            let mut spent = 0;
+            loop {
+                if ready() {
+                    if round == 0 && spent == 0 {
+                        set(&self.first_yields, get(&self.first_yields) + 1);
+                    }
+                    set(&self.rounds, ROUNDS_MAX);
+                    set(&self.probe, PROBE_MIN);
+                    return true;
+                }
+                if spent >= ROUND_NS || processors() == 1 {
+                    break;
+                }
+                pause();
+                spent += each;
+            }
+        }
+        if budget > learned {
+            set(&self.probe, (2 * get(&self.probe)).min(PROBE_MAX));
+        } else {
+            set(&self.rounds, learned.saturating_sub(learned / 4 + 1).max(ROUNDS_MIN));
+        }
+        false
+    }
+
+    /// On finding the ring empty or full at `position`: after a run of operations, does not look at all for a moment. `ready` is asked
+    /// once afterwards.
+    pub(crate) fn gap(&self, position: u64, ready: impl FnOnce() -> bool) -> bool {
+        if MODEL || processors() == 1 {
+            return false;
+        }
+        let position = position as u32;
+        let run = position.wrapping_sub(get(&self.last_wait));
+        set(&self.last_wait, position);
+        let each = pause_nanos();
+        let mut gap = get(&self.gap_ns);
+        if run >= GAP_RUN {
+            gap = (gap + gap / 2 + each).min(GAP_MAX_NS);
+        } else if run <= 1 {
+            gap /= 2;
+        }
+        let mut spent = 0;
+        while spent < gap {
+            pause();
+            spent += each;
+        }
+        let ready = ready();
+        if !ready {
+            gap /= 2;
+        }
+        set(&self.gap_ns, gap);
+        ready
+    }
+}
+
+/// Waits for a peer that is between two steps of one operation: nanoseconds, unless it has lost its processor.
+#[derive(Debug)]
+pub(crate) struct Lag {
+    step: u32,
+}
+
+/// Pauses, then yields, then naps.
+const LAG_PAUSES: u32 = 64;
+const LAG_YIELDS: u32 = 4;
+const LAG_NAP_MIN_US: u64 = 50;
+const LAG_NAP_MAX_US: u64 = 1_000;
+
+impl Lag {
+    pub(crate) fn new() -> Lag {
+        Lag { step: 0 }
+    }
+
+    /// Waits a little, longer each time.
+    pub(crate) fn wait(&mut self) {
+        self.step += 1;
+        if self.step <= LAG_PAUSES {
+            pause();
+        } else if self.step <= LAG_PAUSES + LAG_YIELDS {
+            yield_now();
+        } else {
+            let doublings = (self.step - LAG_PAUSES - LAG_YIELDS - 1).min(10);
+            nap((LAG_NAP_MIN_US << doublings).min(LAG_NAP_MAX_US));
+        }
+    }
+
+    /// Waits a little, unless that has been done for as long as a bounded attempt may. `false`: answer as it looks now.
+    pub(crate) fn wait_bounded(&mut self) -> bool {
+        let limit = if MODEL { 2 } else { LAG_PAUSES };
+        if self.step >= limit {
+            return false;
+        }
+        self.step += 1;
+        pause();
+        true
+    }
+}
