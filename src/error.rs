@@ -47,6 +47,41 @@ pub enum RecvTimeoutError {
     Disconnected,
 }
 
+/// No arm could be won without waiting; see [`Select::try_select`](crate::Select::try_select).
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub struct TrySelectError;
+
+/// No arm could be won in time; see [`Select::select_timeout`](crate::Select::select_timeout).
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub struct SelectTimeoutError;
+
+/// No arm is ready; see [`Select::try_ready`](crate::Select::try_ready).
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub struct TryReadyError;
+
+/// No arm became ready in time; see [`Select::ready_timeout`](crate::Select::ready_timeout).
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub struct ReadyTimeoutError;
+
+macro_rules! plain_error {
+    ($($error:ident: $text:literal),*) => {$(
+        impl fmt::Display for $error {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str($text)
+            }
+        }
+
+        impl Error for $error {}
+    )*};
+}
+
+plain_error! {
+    TrySelectError: "no arm of the select can be won without waiting",
+    SelectTimeoutError: "the time for selecting ran out",
+    TryReadyError: "no arm of the select is ready",
+    ReadyTimeoutError: "the time for an arm to become ready ran out"
+}
+
 /// The capacity asked for cannot be had; see [`try_bounded`](crate::try_bounded).
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct CapacityError {

@@ -34,19 +34,31 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod arms;
 mod chan;
 mod construct;
+mod dynamic;
 mod error;
 mod iter;
+#[macro_use]
+mod macros;
+#[doc(hidden)]
+#[path = "select_rt.rs"]
+pub mod __select;
 mod receiver;
 mod ring;
+mod select;
 mod sender;
 mod sync;
 mod time;
 mod wait;
 
 pub use construct::{after, at, bounded, never, rendezvous, tick, try_bounded, unbounded};
-pub use error::{CapacityError, RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError};
+pub use dynamic::{Select, SelectedOperation};
+pub use error::{
+    CapacityError, ReadyTimeoutError, RecvError, RecvTimeoutError, SelectTimeoutError, SendError, SendTimeoutError, TryReadyError,
+    TryRecvError, TrySelectError, TrySendError,
+};
 pub use iter::{Drain, IntoIter, Iter, TryIter};
 pub use receiver::{Receiver, WeakReceiver};
 pub use sender::{Sender, WeakSender};

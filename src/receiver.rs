@@ -22,7 +22,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 /// assert_eq!(rx.into_iter().sum::<i32>(), 3);
 /// # Ok::<(), rendez::SendError<i32>>(())
 /// ```
-pub struct Receiver<T>(Source<T>);
+pub struct Receiver<T>(pub(crate) Source<T>);
 
 /// Where values come from.
 pub(crate) enum Source<T> {

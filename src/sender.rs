@@ -23,7 +23,7 @@ use std::collections::VecDeque;
 /// assert_eq!(rx.iter().collect::<Vec<_>>(), ["two"]);
 /// # Ok::<(), rendez::SendError<&str>>(())
 /// ```
-pub struct Sender<T>(Strong<T, true>);
+pub struct Sender<T>(pub(crate) Strong<T, true>);
 
 impl<T> UnwindSafe for Sender<T> {}
 impl<T> RefUnwindSafe for Sender<T> {}

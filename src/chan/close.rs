@@ -61,30 +61,21 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Takes out and drops what a closed channel still holds, for the last receiver. Waits out sends that are being copied in.
+    /// Takes out and drops what a closed channel still holds, for the last receiver. Waits out sends that are being copied in. If a value's
+    /// `Drop` panics, the rest stays.
     pub(super) fn drain_closed(&self) {
-        /// Goes on after a value whose `Drop` panicked.
-        struct Rest<'a, T>(&'a Chan<T>);
-        impl<T> Drop for Rest<'_, T> {
-            fn drop(&mut self) {
-                self.0.drain_loop();
-            }
-        }
-        let rest = Rest(self);
-        self.drain_loop();
-        core::mem::forget(rest);
-    }
-
-    fn drain_loop(&self) {
         if self.is_rendezvous() {
             return;
         }
         let mut lag = Lag::new();
         loop {
-            while let Some((value, _)) = self.ring.pop() {
+            while let Some(value) = self.take_first() {
                 drop(value);
             }
             let (tail, head) = self.ring.words();
+            if self.ring.head_is_held(head) {
+                return; // whoever holds it drains the rest
+            }
             if self.unspill(false) {
                 continue;
             }
@@ -99,5 +90,8 @@ impl<T> Chan<T> {
 impl<T> Drop for Chan<T> {
     fn drop(&mut self) {
         self.drain_closed();
+        while self.ring.skip_held() {
+            self.drain_closed();
+        }
     }
 }

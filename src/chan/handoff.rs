@@ -8,20 +8,25 @@
 //! 1. Under the lock at most one of the two queues has waiters whose claims are undecided.
 //! 2. Who wins a claim owns the place until `finish`. A sender's place is full until then, a receiver's empty; after DONE it is the other
 //!    way round.
-//! 3. So a send returns `Ok` only after one receive operation has its value.
+//! 3. A select's send arm has no value yet, and who waits for a channel to become ready wants none: such a *lazy* waiter has no place, and is never
+//!    served, only told to try itself. Who would have served it enlists first, to be found there. A receiving arm always has a place; so of two
+//!    selects one can always serve the other.
+//! 4. So a send returns `Ok` only after one receive operation has its value.
 
 #![allow(unsafe_code)] // the value's way from frame to frame
 
-use super::Chan;
+use super::{Chan, Guard, Turn};
 use crate::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
-use crate::sync::{Cell, Deadline};
+use crate::sync::{init_cell, Cell, Deadline};
 use crate::wait::lock::{HAS_RX, HAS_TX};
 use crate::wait::queue::Chosen;
+use crate::wait::spin::Lag;
 use crate::wait::{Claim, Phase, Spin, Waiter};
 use core::mem::MaybeUninit;
+use core::ptr::{self, addr_of_mut};
 
 /// Where a value leaves from or arrives.
-struct Place<T>(Cell<MaybeUninit<T>>);
+pub(super) struct Place<T>(Cell<MaybeUninit<T>>);
 
 impl<T> Place<T> {
     fn empty() -> Place<T> {
@@ -32,13 +37,22 @@ impl<T> Place<T> {
         Place(Cell::new(MaybeUninit::new(value)))
     }
 
+    /// Makes an empty place at `place`, without a `T` ever being on the stack.
+    ///
+    /// # Safety
+    /// `place` is valid for writes.
+    pub(super) unsafe fn init(place: *mut Place<T>) {
+        // SAFETY: the caller's promise.
+        unsafe { init_cell(addr_of_mut!((*place).0)) };
+    }
+
     fn erased(&self) -> *mut () {
         (self as *const Place<T>).cast_mut().cast()
     }
 
     /// # Safety
     /// The caller owns the place (invariant 2) and it is full.
-    unsafe fn take(&self) -> T {
+    pub(super) unsafe fn take(&self) -> T {
         // SAFETY: the caller's promise.
         self.0.with_mut(|place| unsafe { (*place).assume_init_read() })
     }
@@ -55,7 +69,7 @@ impl<T> Place<T> {
 
 /// Gives the value to a receiver that was chosen, and wakes it. No lock is held.
 #[inline]
-fn give_to<T>(receiver: Chosen, value: T) {
+pub(super) fn give_to<T>(receiver: Chosen, value: T) {
     // SAFETY: a receiver's place of this channel, hence a `Place<T>`; it is ours and empty from the claim to `done` (invariant 2).
     unsafe { (*receiver.place.cast::<Place<T>>()).put(value) };
     if let Some(waker) = receiver.won.done() {
@@ -65,7 +79,7 @@ fn give_to<T>(receiver: Chosen, value: T) {
 
 /// Takes the value of a sender that was chosen, and wakes it. No lock is held.
 #[inline]
-fn take_from<T>(sender: Chosen) -> T {
+pub(super) fn take_from<T>(sender: Chosen) -> T {
     // SAFETY: a sender's place of this channel, hence a `Place<T>`; it is ours and full from the claim to `done` (invariant 2).
     let value = unsafe { (*sender.place.cast::<Place<T>>()).take() };
     if let Some(waker) = sender.won.done() {
@@ -75,68 +89,164 @@ fn take_from<T>(sender: Chosen) -> T {
     value
 }
 
+/// What an operation of capacity 0 found under the lock.
+enum Pairing<'a, T> {
+    /// A peer that is ours now.
+    With(Chosen),
+    /// Nobody: enlist.
+    Nobody(Guard<'a, T>),
+    Closed,
+    Expired,
+}
+
 impl<T> Chan<T> {
-    /// `send` at capacity 0.
-    pub(super) fn give(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
+    fn pair(&self, sending: bool, deadline: Deadline) -> Pairing<'_, T> {
         let mut guard = self.lock();
         if self.is_closed() {
-            drop(guard);
-            return Err(SendTimeoutError::Disconnected(value));
+            return Pairing::Closed;
         }
-        if let Some(receiver) = guard.with(|lists| lists.rx.choose()) {
-            drop(guard);
-            give_to(receiver, value);
-            return Ok(());
+        let peer = guard.with(|lists| {
+            let peers = if sending { &mut lists.rx } else { &mut lists.tx };
+            peers.choose_placed(ptr::null(), false)
+        });
+        match peer {
+            Some(chosen) => Pairing::With(chosen),
+            None if deadline.expired() => Pairing::Expired,
+            None => Pairing::Nobody(guard),
         }
-        if deadline.expired() {
-            drop(guard);
-            return Err(SendTimeoutError::Timeout(value));
+    }
+
+    /// `send` at capacity 0.
+    pub(super) fn give(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
+        match self.pair(true, deadline) {
+            Pairing::With(receiver) => {
+                give_to(receiver, value);
+                Ok(())
+            }
+            Pairing::Closed => Err(SendTimeoutError::Disconnected(value)),
+            Pairing::Expired => Err(SendTimeoutError::Timeout(value)),
+            Pairing::Nobody(guard) => self.give_waiting(value, guard, deadline),
         }
+    }
+
+    fn give_waiting<'a>(&'a self, value: T, mut guard: Guard<'a, T>, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
         let place = Place::holding(value);
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, place.erased());
-        // SAFETY: in no queue yet; this frame stays until the claim is decided, below, and who gives up takes the waiter out.
-        guard.with(|lists| unsafe { lists.tx.push_back(&waiter) });
-        drop(guard);
-        match self.meet(&claim, &self.ring.tail.mate, deadline) {
-            Phase::Done(_) => Ok(()),
-            Phase::Dead => {
-                self.withdraw_sender(&waiter);
-                // SAFETY: decided without a transfer: the place is ours again and still full (invariant 2).
-                Err(SendTimeoutError::Timeout(unsafe { place.take() }))
+        let mut turn = Turn::Last;
+        loop {
+            // SAFETY: in no queue; this frame stays until the claim is decided, below, and who gives up takes the waiter out.
+            guard.with(|lists| unsafe { turn.push(&mut lists.tx, &waiter) });
+            self.count_enlisted();
+            self.release_calling_lazy(guard, true, &claim);
+            // SAFETY, of each `take`: decided without a transfer, the place is ours again and still full (invariant 2); and it is left for good.
+            match self.meet(&claim, &self.ring.tail.mate, deadline) {
+                Phase::Done(_) => return Ok(()),
+                Phase::Dead => {
+                    self.withdraw_sender(&waiter);
+                    // SAFETY: as above.
+                    return Err(SendTimeoutError::Timeout(unsafe { place.take() }));
+                }
+                Phase::Ready(_) => {} // a select had won us and gave up
+                // SAFETY: as above.
+                _ => return Err(SendTimeoutError::Disconnected(unsafe { place.take() })),
             }
-            // SAFETY: as above.
-            _ => Err(SendTimeoutError::Disconnected(unsafe { place.take() })),
+            claim.reopen();
+            turn = Turn::First;
+            guard = match self.pair(true, deadline) {
+                Pairing::Nobody(guard) => guard,
+                Pairing::With(receiver) => {
+                    // SAFETY: as above.
+                    give_to(receiver, unsafe { place.take() });
+                    return Ok(());
+                }
+                // SAFETY: as above.
+                Pairing::Closed => return Err(SendTimeoutError::Disconnected(unsafe { place.take() })),
+                // SAFETY: as above.
+                Pairing::Expired => return Err(SendTimeoutError::Timeout(unsafe { place.take() })),
+            };
         }
     }
 
     /// `recv` at capacity 0.
     pub(super) fn accept(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
-        let mut guard = self.lock();
-        if self.is_closed() {
-            return Err(RecvTimeoutError::Disconnected);
+        match self.pair(false, deadline) {
+            Pairing::With(sender) => Ok(take_from(sender)),
+            Pairing::Closed => Err(RecvTimeoutError::Disconnected),
+            Pairing::Expired => Err(RecvTimeoutError::Timeout),
+            Pairing::Nobody(guard) => self.accept_waiting(guard, deadline),
         }
-        if let Some(sender) = guard.with(|lists| lists.tx.choose()) {
-            drop(guard);
-            return Ok(take_from(sender));
+    }
+
+    fn accept_waiting<'a>(&'a self, mut guard: Guard<'a, T>, deadline: Deadline) -> Result<T, RecvTimeoutError> {
+        let place = Place::<T>::empty();
+        let claim = Claim::new();
+        let waiter = Waiter::new(&claim, 0, place.erased());
+        let mut turn = Turn::Last;
+        loop {
+            // SAFETY: as in `give_waiting`.
+            guard.with(|lists| unsafe { turn.push(&mut lists.rx, &waiter) });
+            self.count_enlisted();
+            self.release_calling_lazy(guard, false, &claim);
+            match self.meet(&claim, &self.ring.head.mate, deadline) {
+                // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it (invariant 2).
+                Phase::Done(_) => return Ok(unsafe { place.take() }),
+                Phase::Dead => {
+                    self.withdraw_receiver(&waiter);
+                    return Err(RecvTimeoutError::Timeout);
+                }
+                Phase::Ready(_) => {} // a select had won us and gave up
+                _ => return Err(RecvTimeoutError::Disconnected),
+            }
+            claim.reopen();
+            turn = Turn::First;
+            guard = match self.pair(false, deadline) {
+                Pairing::Nobody(guard) => guard,
+                Pairing::With(sender) => return Ok(take_from(sender)),
+                Pairing::Closed => return Err(RecvTimeoutError::Disconnected),
+                Pairing::Expired => return Err(RecvTimeoutError::Timeout),
+            };
         }
-        if deadline.expired() {
-            return Err(RecvTimeoutError::Timeout);
+    }
+
+    /// Tells a peer that cannot be served, but has to try itself, that somebody is there now; releases the lock.
+    #[inline]
+    pub(super) fn release_calling_lazy(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) {
+        let peer = guard.with(|lists| {
+            let peers = if sending { &mut lists.rx } else { &mut lists.tx };
+            peers.choose_lazy(own)
+        });
+        let waker = peer.and_then(|peer| peer.won.ready());
+        drop(guard);
+        if let Some(waker) = waker {
+            waker.wake();
         }
+    }
+
+    /// `try_recv` where only senders without a value wait: calls one, and stays for about as long as a wake-up takes.
+    #[cold]
+    fn fetch_lazy(&self, mut guard: Guard<'_, T>) -> Result<T, TryRecvError> {
         let place = Place::<T>::empty();
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, place.erased());
         // SAFETY: as in `give`.
         guard.with(|lists| unsafe { lists.rx.push_back(&waiter) });
-        drop(guard);
-        match self.meet(&claim, &self.ring.head.mate, deadline) {
-            // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it (invariant 2).
+        self.count_enlisted();
+        self.release_calling_lazy(guard, false, &claim);
+        let mut lag = Lag::new();
+        while claim.phase().is_waiting() && lag.wait_bounded() {}
+        let phase = match claim.withdraw() {
+            Ok(()) => Phase::Dead,
+            Err(phase) => claim.settle(phase),
+        };
+        match phase {
+            // SAFETY: as in `accept`.
             Phase::Done(_) => Ok(unsafe { place.take() }),
-            Phase::Dead => {
+            Phase::Closed(_) => Err(TryRecvError::Disconnected),
+            _ => {
                 self.withdraw_receiver(&waiter);
-                Err(RecvTimeoutError::Timeout)
+                Err(TryRecvError::Empty)
             }
-            _ => Err(RecvTimeoutError::Disconnected),
         }
     }
 
@@ -170,7 +280,7 @@ impl<T> Chan<T> {
             drop(guard);
             return Err(TrySendError::Disconnected(value));
         }
-        match guard.with(|lists| lists.rx.choose()) {
+        match guard.with(|lists| lists.rx.choose_placed(ptr::null(), false)) {
             Some(receiver) => {
                 drop(guard);
                 give_to(receiver, value);
@@ -197,15 +307,16 @@ impl<T> Chan<T> {
             drop(guard);
             return Err(TryRecvError::Disconnected);
         }
-        match guard.with(|lists| lists.tx.choose()) {
+        match guard.with(|lists| lists.tx.choose_placed(ptr::null(), false)) {
             Some(sender) => {
                 drop(guard);
                 Ok(take_from(sender))
             }
-            None => {
+            None if guard.with(|lists| lists.tx.is_empty()) => {
                 drop(guard);
-                refusal()
+                Err(TryRecvError::Empty)
             }
+            None => self.fetch_lazy(guard),
         }
     }
 }

@@ -73,6 +73,8 @@ impl<T> Chan<T> {
             let (taken, head) = self.ring.pop_many(room, |value| values.push(value));
             if taken > 0 {
                 self.after_pop(head);
+            } else if let Some(value) = self.take_first() {
+                values.push(value); // after slots that were given up
             } else if !self.unspill(true) {
                 break;
             }

@@ -23,6 +23,7 @@
 //! 5. At capacity 0 nothing is ever in the ring: a value moves from the sender's frame to the receiver's, by whoever comes second, under
 //!    a won claim. CLOSED is set under the lock there, so that under the lock it is exact.
 
+mod arms;
 mod close;
 mod handoff;
 mod many;
@@ -32,13 +33,14 @@ mod shared;
 mod spill;
 mod watch;
 
+pub(crate) use arms::Token;
 pub(crate) use shared::{channel, Side, Strong, Weak};
 
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING, WATCHED};
 use crate::ring::{Ring, Slot};
-use crate::sync::{AtomicUsize, Cell, Ordering};
+use crate::sync::{next_id, AtomicUsize, Cell, Ordering};
 use crate::wait::lock::{HAS_RX, HAS_TX, WAKE_RX, WAKE_TX};
-use crate::wait::{Lock, Queue, Spin, WakeList, Waker};
+use crate::wait::{Lock, Queue, Spin, Waiter, WakeList, Waker};
 use core::fmt;
 use core::ptr::NonNull;
 use crossbeam_utils::CachePadded;
@@ -52,6 +54,8 @@ pub(crate) struct Chan<T> {
     ring: Ring<T, Spin>,
     cold: CachePadded<Cold<T>>,
     unbounded: bool,
+    /// At capacity 0: a number of its own, by which selects lock several channels in one order.
+    id: u64,
 }
 
 /// What is touched only where somebody waits.
@@ -60,6 +64,8 @@ struct Cold<T> {
     lists: Cell<Lists<T>>,
     /// How many values are in `Lists::spill`; written under the lock.
     spilled: AtomicUsize,
+    /// At capacity 0, how many waiters ever enlisted; written under the lock.
+    enlisted: AtomicUsize,
 }
 
 /// What the lock guards.
@@ -95,6 +101,20 @@ enum Turn {
     First,
 }
 
+impl Turn {
+    /// # Safety
+    /// As for `Queue::push_back`.
+    #[allow(unsafe_code)]
+    unsafe fn push(self, queue: &mut Queue, waiter: &Waiter) {
+        match self {
+            // SAFETY: the caller's promise.
+            Turn::Last => unsafe { queue.push_back(waiter) },
+            // SAFETY: as above.
+            Turn::First => unsafe { queue.push_front(waiter) },
+        }
+    }
+}
+
 /// How many slots a channel of `cap` needs; `None` is unbounded.
 pub(crate) fn slots_for(cap: Option<usize>) -> usize {
     cap.unwrap_or(UNBOUNDED_RING)
@@ -106,10 +126,10 @@ impl<T> Chan<T> {
     #[allow(unsafe_code)]
     unsafe fn new(slots: NonNull<Slot<T>>, cap: Option<usize>) -> Chan<T> {
         let lists = Lists { rx: Queue::new(), tx: Queue::new(), watch: Queue::new(), spill: VecDeque::new() };
-        let cold = Cold { lock: Lock::new(), lists: Cell::new(lists), spilled: AtomicUsize::new(0) };
+        let cold = Cold { lock: Lock::new(), lists: Cell::new(lists), spilled: AtomicUsize::new(0), enlisted: AtomicUsize::new(0) };
         // SAFETY: the caller's promise.
         let ring = unsafe { Ring::new(slots, slots_for(cap)) };
-        Chan { ring, cold: CachePadded::new(cold), unbounded: cap.is_none() }
+        Chan { ring, cold: CachePadded::new(cold), unbounded: cap.is_none(), id: if cap == Some(0) { next_id() } else { 0 } }
     }
 
     /// Whether values go from frame to frame.
@@ -139,6 +159,14 @@ impl<T> Chan<T> {
     /// As `lock`, but gives up after a bounded number of looks.
     fn try_lock(&self) -> Option<Guard<'_, T>> {
         self.cold.lock.try_lock().then(|| Guard { chan: self })
+    }
+
+    /// Counts a waiter of capacity 0. Under the lock.
+    #[inline(always)]
+    fn count_enlisted(&self) {
+        // ORDERING: Relaxed, and no RMW: only the holder of the lock writes.
+        let enlisted = &self.cold.enlisted;
+        enlisted.store(enlisted.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
     }
 
     /// Asks that one receiver or sender be woken. Never waits.

@@ -5,6 +5,7 @@
 use super::{Chan, Enlisted, Turn};
 use crate::error::{RecvTimeoutError, TryRecvError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
+use crate::ring::NoValue;
 use crate::sync::Deadline;
 use crate::wait::lock::WAKE_RX;
 use crate::wait::spin::Lag;
@@ -12,7 +13,7 @@ use crate::wait::{Claim, Phase, Waiter};
 use core::ptr;
 
 /// What an exact look at an empty-looking ring says.
-enum Look {
+pub(super) enum Look {
     /// No value, and the channel is open.
     Empty,
     /// No value, and none will come.
@@ -43,16 +44,37 @@ impl<T> Chan<T> {
 
     /// Pops, and sees to the senders that wait.
     #[inline(always)]
-    fn take_first(&self) -> Option<T> {
-        let (value, head) = self.ring.pop()?;
-        self.after_pop(head);
-        Some(value)
+    pub(super) fn take_first(&self) -> Option<T> {
+        match self.ring.pop() {
+            Ok((value, head)) => {
+                self.after_pop(head);
+                Some(value)
+            }
+            Err(NoValue::Yet) => None,
+            Err(NoValue::GivenUp) => self.skip_and_take(),
+        }
+    }
+
+    /// Passes over slots that were given up; each is room for a sender.
+    #[cold]
+    pub(super) fn skip(&self) {
+        while let Some(head) = self.ring.skip() {
+            self.after_pop(head);
+        }
+    }
+
+    #[cold]
+    fn skip_and_take(&self) -> Option<T> {
+        self.skip();
+        self.take_first()
     }
 
     #[inline]
-    fn look(&self) -> Look {
+    pub(super) fn look(&self) -> Look {
         let (tail, head) = self.ring.words();
-        if self.ring.distance(tail, head) != 0 || tail & SPILLED != 0 {
+        if self.ring.head_is_held(head) {
+            Look::Empty // not there yet, even if the channel is closed
+        } else if self.ring.distance(tail, head) != 0 || tail & SPILLED != 0 {
             Look::Coming
         } else if tail & CLOSED != 0 {
             Look::Closed
@@ -147,18 +169,15 @@ impl<T> Chan<T> {
     ///
     /// # Safety
     /// As for `Queue::push_back`.
-    unsafe fn enlist_receiver(&self, waiter: &Waiter, turn: Turn) -> Enlisted {
+    pub(super) unsafe fn enlist_receiver(&self, waiter: &Waiter, turn: Turn) -> Enlisted {
         let mut guard = self.lock();
         let tail = self.ring.tail_set(WAITED);
         let head = self.ring.head_set(0); // an RMW, so the latest
         let empty = self.ring.distance(tail, head) == 0 && tail & SPILLED == 0;
-        if empty && tail & CLOSED == 0 {
-            guard.with(|lists| match turn {
-                // SAFETY: the caller's promise.
-                Turn::Last => unsafe { lists.rx.push_back(waiter) },
-                // SAFETY: as above.
-                Turn::First => unsafe { lists.rx.push_front(waiter) },
-            });
+        // What is held comes, or is given up, even if the channel is closed.
+        if (empty && tail & CLOSED == 0) || self.ring.head_is_held(head) {
+            // SAFETY: the caller's promise.
+            guard.with(|lists| unsafe { turn.push(&mut lists.rx, waiter) });
             return Enlisted::Yes;
         }
         if guard.with(|lists| lists.rx.is_empty()) {

@@ -146,25 +146,21 @@ impl<T> Chan<T> {
     /// Whether every place is taken, by the positions.
     pub(crate) fn is_full(&self) -> bool {
         let (tail, head) = self.ring.words();
-        !self.unbounded && self.ring.distance(tail, head) >= self.ring.cap()
+        !self.unbounded && (self.ring.distance(tail, head) >= self.ring.cap() || self.ring.tail_is_held(tail))
     }
 
     /// Enlists a sender if the ring is full.
     ///
     /// # Safety
     /// As for `Queue::push_back`.
-    unsafe fn enlist_sender(&self, waiter: &Waiter, turn: Turn) -> Enlisted {
+    pub(super) unsafe fn enlist_sender(&self, waiter: &Waiter, turn: Turn) -> Enlisted {
         let mut guard = self.lock();
         let head = self.ring.head_set(WAITED);
         let tail = self.ring.tail_set(0); // an RMW, so the latest
-        let full = self.ring.distance(tail, head) >= self.ring.cap();
+        let full = self.ring.distance(tail, head) >= self.ring.cap() || self.ring.tail_is_held(tail);
         if full && tail & CLOSED == 0 {
-            guard.with(|lists| match turn {
-                // SAFETY: the caller's promise.
-                Turn::Last => unsafe { lists.tx.push_back(waiter) },
-                // SAFETY: as above.
-                Turn::First => unsafe { lists.tx.push_front(waiter) },
-            });
+            // SAFETY: the caller's promise.
+            guard.with(|lists| unsafe { turn.push(&mut lists.tx, waiter) });
             return Enlisted::Yes;
         }
         if guard.with(|lists| lists.tx.is_empty()) {

@@ -149,7 +149,7 @@ impl<T, const SENDER: bool> Drop for Strong<T, SENDER> {
             // ORDERING: AcqRel: Release for the above, Acquire for the last.
             return;
         }
-        let leave = Leave { shared: self.0, done: false };
+        let leave = Leave { shared: self.0, done: false, panicked: false };
         leave.last_of_side(SENDER);
     }
 }
@@ -158,6 +158,8 @@ impl<T, const SENDER: bool> Drop for Strong<T, SENDER> {
 struct Leave<T> {
     shared: NonNull<Shared<T>>,
     done: bool,
+    /// A value's `Drop` panicked: the rest is not dropped here, for a second panic would end the process.
+    panicked: bool,
 }
 
 impl<T> Leave<T> {
@@ -169,7 +171,7 @@ impl<T> Leave<T> {
             // The other side has left for good: nobody is there to be told.
             self.done = true;
             // SAFETY: both sides are gone, and this is the second.
-            return unsafe { destroy(self.shared) };
+            return unsafe { destroy(self.shared, false) };
         }
         if sender {
             let quiet = CLOSED | WAITED | WATCHED;
@@ -181,7 +183,9 @@ impl<T> Leave<T> {
             chan.close();
         } else {
             chan.close();
+            self.panicked = true;
             chan.drain_closed();
+            self.panicked = false;
         }
     }
 }
@@ -196,16 +200,16 @@ impl<T> Drop for Leave<T> {
         // The last touch, unless the other side was faster.
         if chan.ring.tail_set(GONE) & GONE != 0 {
             // SAFETY: both sides are gone, and this is the second.
-            unsafe { destroy(self.shared) };
+            unsafe { destroy(self.shared, self.panicked) };
         }
     }
 }
 
-/// Destroys the channel and gives up its share of the memory.
+/// Destroys the channel and gives up its share of the memory. With `leak`, values in it are not dropped.
 ///
 /// # Safety
 /// No strong handle is left, and this is called once.
-unsafe fn destroy<T>(shared: NonNull<Shared<T>>) {
+unsafe fn destroy<T>(shared: NonNull<Shared<T>>, leak: bool) {
     /// Gives the memory up even if a value's `Drop` panics.
     struct Free<T>(NonNull<Shared<T>>);
     impl<T> Drop for Free<T> {
@@ -218,7 +222,9 @@ unsafe fn destroy<T>(shared: NonNull<Shared<T>>) {
     unsafe {
         let chan = addr_of_mut!((*shared.as_ptr()).chan);
         let _free = Free(shared);
-        chan.drop_in_place();
+        if !leak {
+            chan.drop_in_place();
+        }
     }
 }
 

@@ -27,10 +27,12 @@ impl<T, M> Ring<T, M> {
             }
             let (slot, position) = (self.slot(tail), tail & !FLAGS);
             let stamp = slot.stamp();
-            let full = self.layout.next_lap(stamp & !FLAGS) == position && stamp & FULL != 0;
+            let full = stamp == self.layout.last_lap(position) | FULL;
             if !full && compare(stamp, position) != Stamp::Here(FREE) {
-                // Stale, or several evictions stand in line for this slot.
-                lag();
+                // Stale, or given up, or held, or several evictions stand in line for this slot.
+                if self.skip().is_none() {
+                    lag();
+                }
                 tail = self.reload(&self.tail.word);
                 continue;
             }

@@ -20,7 +20,7 @@
 //! Flags travel in the words so that the exchange, which every operation needs anyway, also tells whether anybody waits.
 
 pub(crate) mod position;
-mod slot;
+pub(crate) mod slot;
 
 pub(crate) use slot::Slot;
 
@@ -28,7 +28,7 @@ use crate::sync::{AtomicU64, Ordering};
 use core::fmt;
 use core::ptr::NonNull;
 use crossbeam_utils::CachePadded;
-use position::{compare, Layout, Stamp, CLOSED, FLAGS, FULL, SPILLED};
+use position::{compare, Layout, Stamp, CLOSED, FLAGS, FREE, FULL, GIVEN_UP, HELD, SPILLED};
 use slot::{ReadSlot, WriteSlot};
 
 /// Why a push was refused, as far as the slot and the tail tell.
@@ -40,6 +40,15 @@ pub(crate) enum Refused {
     Closed,
     /// SPILLED is in the tail: older values wait outside of the ring.
     Spilled,
+}
+
+/// Why a pop has no value, as far as the slot tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoValue {
+    /// The slot at the head is free, or being filled, or held.
+    Yet,
+    /// The slot at the head was given up: `Ring::skip` it.
+    GivenUp,
 }
 
 /// A position word, with what its side keeps close to it.
@@ -159,8 +168,9 @@ impl<T, M> Ring<T, M> {
         }
     }
 
+    /// `Err`: the stamp of the head's slot has no value for us; GIVEN_UP there is to be skipped.
     #[inline(always)]
-    fn claim_first(&self) -> Option<(ReadSlot<'_, T>, u64)> {
+    fn claim_first(&self) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
         let mut head = self.head.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
         loop {
             let (slot, position) = (self.slot(head), head & !FLAGS);
@@ -171,20 +181,21 @@ impl<T, M> Ring<T, M> {
                     match self.head.word.compare_exchange_weak(head, next, Ordering::SeqCst, Ordering::Relaxed) {
                         Ok(_) => {
                             let free = self.layout.next_lap(position);
-                            return Some((ReadSlot { slot, free }, head));
+                            return Ok((ReadSlot { slot, free }, head));
                         }
                         Err(now) => head = now,
                     }
                 }
-                Stamp::Here(_) | Stamp::Behind => return None,
+                Stamp::Here(GIVEN_UP) => return Err(NoValue::GivenUp),
+                Stamp::Here(_) | Stamp::Behind => return Err(NoValue::Yet),
                 Stamp::Ahead => head = self.reload(&self.head.word),
             }
         }
     }
 
-    /// Takes the first value, with the head word as it was; `None` if the slot at the head has none.
+    /// Takes the first value, with the head word as it was.
     #[inline(always)]
-    pub(crate) fn pop(&self) -> Option<(T, u64)> {
+    pub(crate) fn pop(&self) -> Result<(T, u64), NoValue> {
         self.claim_first().map(|(slot, head)| (slot.take(), head))
     }
 
@@ -209,7 +220,7 @@ impl<T, M> Ring<T, M> {
     #[inline(always)]
     pub(crate) fn may_pop(&self) -> bool {
         let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a hint
-        !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(0) | Stamp::Behind)
+        !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(FREE | HELD) | Stamp::Behind)
     }
 
     /// The tail as of now.
@@ -224,6 +235,11 @@ impl<T, M> Ring<T, M> {
     pub(crate) fn head_word(&self) -> u64 {
         // ORDERING: SeqCst: see `reserve`.
         self.head.word.load(Ordering::SeqCst)
+    }
+
+    /// The position in a word.
+    pub(crate) fn position_of(&self, word: u64) -> u64 {
+        word & !FLAGS
     }
 
     /// Roughly how many values were ever appended: a hint for learning.
@@ -288,6 +304,7 @@ impl<T, M> Ring<T, M> {
 
 mod batch;
 mod force;
+mod hold;
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
 mod models;

@@ -29,6 +29,10 @@ const ONE: u64 = 1 << FLAG_BITS;
 pub(crate) const FREE: u64 = 0;
 /// Stamp state: holds the value of this position.
 pub(crate) const FULL: u64 = 1;
+/// Stamp state: reserved by a select that runs foreign code before it fills the slot, or before it empties it.
+pub(crate) const HELD: u64 = 2;
+/// Stamp state: reserved, and then not filled after all: to be skipped.
+pub(crate) const GIVEN_UP: u64 = 3;
 /// The highest stamp state; compares above every state of its position.
 const LAST_STATE: u64 = 3;
 

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // moving the value in and out
 
-use super::position::{FREE, FULL};
+use super::position::{FREE, FULL, GIVEN_UP, HELD};
 use crate::sync::{init_cell, AtomicU64, Cell, Ordering};
 use core::mem::MaybeUninit;
 use core::ptr::{addr_of_mut, NonNull};
@@ -39,6 +39,13 @@ impl<T> Slot<T> {
     }
 }
 
+impl<T> Slot<T> {
+    /// For who skips a slot that was given up.
+    pub(super) fn set_stamp(&self, stamp: u64) {
+        self.stamp.store(stamp, Ordering::Release); // ORDERING: as in `ReadSlot::take`
+    }
+}
+
 /// The right to fill a slot: the holder advanced the tail over this position.
 #[must_use]
 #[derive(Debug)]
@@ -47,7 +54,31 @@ pub(crate) struct WriteSlot<'a, T> {
     pub(super) position: u64,
 }
 
-impl<T> WriteSlot<'_, T> {
+impl<'a, T> WriteSlot<'a, T> {
+    /// The right, without its type, for a select that holds it.
+    pub(crate) fn erase(self) -> (*const (), u64) {
+        ((self.slot as *const Slot<T>).cast(), self.position)
+    }
+
+    /// # Safety
+    /// Both come from `erase` of a slot of `T` that outlives `'a`, and are used once.
+    pub(crate) unsafe fn restore(slot: *const (), position: u64) -> WriteSlot<'a, T> {
+        // SAFETY: the caller's promise.
+        WriteSlot { slot: unsafe { &*slot.cast() }, position }
+    }
+
+    /// Says that foreign code will run before the slot is filled: receivers then sleep instead of waiting it out.
+    pub(crate) fn hold(&self) {
+        // ORDERING: Relaxed: it announces nothing; a receiver that misses it takes the slot for lagging and looks again.
+        self.slot.stamp.store(self.position | HELD, Ordering::Relaxed);
+    }
+
+    /// Leaves the slot empty, to be skipped.
+    pub(crate) fn give_up(self) {
+        // ORDERING: Release, so that who skips it comes after all that the holder did.
+        self.slot.stamp.store(self.position | GIVEN_UP, Ordering::Release);
+    }
+
     /// Puts the value in and shows it to receivers. No foreign code runs in here.
     #[inline(always)]
     pub(crate) fn publish(self, value: T) {
@@ -66,7 +97,25 @@ pub(crate) struct ReadSlot<'a, T> {
     pub(super) free: u64,
 }
 
-impl<T> ReadSlot<'_, T> {
+impl<'a, T> ReadSlot<'a, T> {
+    /// The right, without its type, for a select that holds it.
+    pub(crate) fn erase(self) -> (*const (), u64) {
+        ((self.slot as *const Slot<T>).cast(), self.free)
+    }
+
+    /// # Safety
+    /// Both come from `erase` of a slot of `T` that outlives `'a`, and are used once.
+    pub(crate) unsafe fn restore(slot: *const (), free: u64) -> ReadSlot<'a, T> {
+        // SAFETY: the caller's promise.
+        ReadSlot { slot: unsafe { &*slot.cast() }, free }
+    }
+
+    /// Says that foreign code will run before the slot is emptied: senders then sleep instead of waiting it out.
+    pub(crate) fn hold(&self, position: u64) {
+        // ORDERING: Relaxed: as `WriteSlot::hold`.
+        self.slot.stamp.store(position | HELD, Ordering::Relaxed);
+    }
+
     /// Takes the value out and frees the slot for the next lap.
     #[inline(always)]
     pub(crate) fn take(self) -> T {

@@ -86,3 +86,14 @@ pub(crate) fn processors() -> usize {
 pub(crate) fn pause_nanos() -> u32 {
     1
 }
+
+/// A number that no other call gets. Grows across executions, but in each the order is that of the calls.
+pub(crate) fn next_id() -> u64 {
+    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    NEXT.fetch_add(1, super::Ordering::Relaxed)
+}
+
+/// Not random: executions must be repeatable.
+pub(crate) fn random() -> u32 {
+    0
+}

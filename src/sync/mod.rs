@@ -25,7 +25,13 @@ pub(crate) use deadline::Deadline;
 pub(crate) use imp::*;
 pub(crate) use std::sync::atomic::Ordering;
 pub(crate) use std::sync::{Arc, Weak as WeakArc};
+pub(crate) use std::thread::ThreadId;
 pub(crate) use std::time::{Duration, Instant};
+
+/// Who is asking.
+pub(crate) fn current_thread() -> ThreadId {
+    std::thread::current().id()
+}
 
 /// Whether this build runs inside a model checker: spin budgets are zero there.
 pub(crate) const MODEL: bool = cfg!(all(loom, not(rendez_no_loom)));

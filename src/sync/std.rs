@@ -141,3 +141,31 @@ pub(crate) fn pause_nanos() -> u32 {
         (least / PAUSES).clamp(1, 1_000) as u32
     })
 }
+
+/// A number that no other call gets.
+pub(crate) fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, super::Ordering::Relaxed) // ORDERING: only uniqueness counts
+}
+
+/// A random number, from a generator of this thread.
+pub(crate) fn random() -> u32 {
+    use std::cell::Cell;
+    use std::collections::hash_map::RandomState;
+    use std::hash::{BuildHasher, Hasher};
+    thread_local!(static STATE: Cell<u64> = const { Cell::new(0) });
+    STATE
+        .try_with(|state| {
+            let mut x = state.get();
+            if x == 0 {
+                x = RandomState::new().build_hasher().finish() | 1; // the standard library's seed, different in each thread
+            }
+            // xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled" (2016).
+            x ^= x >> 12;
+            x ^= x << 25;
+            x ^= x >> 27;
+            state.set(x);
+            (x.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 32) as u32
+        })
+        .unwrap_or(0) // the thread is on its way out
+}

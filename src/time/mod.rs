@@ -50,13 +50,20 @@ impl<T> Timer<T> {
 
     /// Takes the message that is due, if one is.
     pub(crate) fn try_recv(&self) -> Result<T, TryRecvError> {
+        self.take_due().map(self.message).ok_or(TryRecvError::Empty)
+    }
+
+    /// The message that says `when`.
+    pub(crate) fn message(&self, when: Instant) -> T {
+        (self.message)(when)
+    }
+
+    /// As `try_recv`, before the message has its type.
+    pub(crate) fn take_due(&self) -> Option<Instant> {
         let mut next = self.next.load(Ordering::Relaxed); // ORDERING: as in `due`
         loop {
             let now = Instant::now();
-            let when = match self.instant(next) {
-                Some(when) if when <= now => when,
-                _ => return Err(TryRecvError::Empty),
-            };
+            let when = self.instant(next).filter(|when| *when <= now)?;
             let after = match self.period {
                 None => SPENT,
                 Some(period) => {
@@ -66,7 +73,7 @@ impl<T> Timer<T> {
             };
             // ORDERING: Relaxed: as in `due`.
             match self.next.compare_exchange(next, after, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return Ok((self.message)(when)),
+                Ok(_) => return Some(when),
                 Err(other) => next = other,
             }
         }

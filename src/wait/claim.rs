@@ -1,6 +1,6 @@
 //! The claim word: who completes a waiting operation, decided once.
 //!
-//! The low three bits are the phase, the rest the arm that was claimed. See the drawing in the parent module.
+//! The low four bits are the phase, the rest the arm that was claimed. See the drawing in the parent module.
 
 #![allow(unsafe_code)] // the waker cell, guarded by the phase
 
@@ -41,6 +41,8 @@ pub(crate) enum Phase {
     Done(usize),
     /// The channel of this arm was closed.
     Closed(usize),
+    /// A peer has won the operation on this arm, and runs foreign code before it completes it.
+    Held(usize),
     /// The owner gave up.
     Dead,
 }
@@ -52,8 +54,11 @@ const READY: usize = 3;
 const DONE: usize = 4;
 const CLOSED: usize = 5;
 const DEAD: usize = 6;
-const PHASE: usize = 7;
-const ARM_SHIFT: u32 = 3;
+const HELD: usize = 7;
+/// Held, and the owner sleeps: its waker is in place.
+const HELD_PARKED: usize = 8;
+const PHASE: usize = 15;
+const ARM_SHIFT: u32 = 4;
 
 impl Phase {
     #[inline]
@@ -66,6 +71,7 @@ impl Phase {
             READY => Phase::Ready(arm),
             DONE => Phase::Done(arm),
             CLOSED => Phase::Closed(arm),
+            HELD | HELD_PARKED => Phase::Held(arm),
             _ => Phase::Dead,
         }
     }
@@ -79,6 +85,7 @@ impl Phase {
             Phase::Ready(arm) => READY | arm << ARM_SHIFT,
             Phase::Done(arm) => DONE | arm << ARM_SHIFT,
             Phase::Closed(arm) => CLOSED | arm << ARM_SHIFT,
+            Phase::Held(arm) => HELD | arm << ARM_SHIFT,
             Phase::Dead => DEAD,
         }
     }
@@ -165,26 +172,29 @@ impl Claim {
         self.waker.with_mut(|cell| unsafe { (*cell).take() })
     }
 
-    /// Peer: tries to win the operation for `arm`.
+    /// Peer: tries to win the operation for `arm`. With `hold`, foreign code may run before `finish`: an owner that is awake then goes to
+    /// sleep instead of waiting it out.
     ///
     /// # Safety
     /// The caller holds the lock of the channel whose queue holds, or held until now under the same lock, a waiter of this claim.
     #[inline]
-    pub(crate) unsafe fn claim(&self, arm: usize) -> Option<Won> {
+    pub(crate) unsafe fn claim(&self, arm: usize, hold: bool) -> Option<Won> {
         let mut word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange below decides
         loop {
-            if word != OPEN && word != PARKED {
-                return None;
-            }
+            let won = match word {
+                OPEN if hold => Phase::Held(arm),
+                OPEN | PARKED => Phase::Claimed(arm),
+                _ => return None,
+            };
             // ORDERING: Acquire pairs with the Release of `arm`, for the waker. Nothing is published yet: `finish` does that. AcqRel
             // all the same costs nothing where this runs and keeps the word's history one release sequence.
-            match self.word.compare_exchange(word, Phase::Claimed(arm).encode(), Ordering::AcqRel, Ordering::Relaxed) {
+            match self.word.compare_exchange(word, won.encode(), Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) => break,
                 Err(now) => word = now,
             }
         }
         let waker = if word == PARKED { self.take_waker() } else { None };
-        Some(Won { claim: self, arm, waker })
+        Some(Won { claim: self, arm, held: hold && word == OPEN, waker })
     }
 
     /// Owner, a thread: sleeps until a peer has decided, or the deadline passes and nobody has. Answers the phase: one of READY,
@@ -207,14 +217,51 @@ impl Claim {
         }
     }
 
-    /// Owner, awake: waits out a peer that is between its claim and its `finish`, which is one copy of a value.
+    /// Owner, awake: waits out a peer that is between its claim and its `finish`: one copy of a value, or foreign code, for which the
+    /// owner sleeps.
     pub(crate) fn settle(&self, mut phase: Phase) -> Phase {
         let mut lag = super::spin::Lag::new();
-        while let Phase::Claimed(_) = phase {
-            lag.wait();
+        loop {
+            match phase {
+                Phase::Claimed(_) => lag.wait(),
+                Phase::Held(arm) => self.sleep_held(arm),
+                _ => return phase,
+            }
             phase = self.phase();
         }
-        phase
+    }
+
+    /// Owner of a HELD claim: sleeps until the peer has finished.
+    #[cold]
+    fn sleep_held(&self, arm: usize) {
+        let parker = Parker::new();
+        let (held, parked) = (HELD | arm << ARM_SHIFT, HELD_PARKED | arm << ARM_SHIFT);
+        // SAFETY: who holds an OPEN claim does not touch the cell until it finds HELD_PARKED.
+        let old = self.waker.with_mut(|cell| unsafe { (*cell).replace(Waker::Thread(parker.unparker())) });
+        drop(old);
+        // ORDERING: Release publishes the waker to the Acquire in `finish_held`.
+        if self.word.compare_exchange(held, parked, Ordering::Release, Ordering::Relaxed).is_err() {
+            drop(self.take_waker());
+            return;
+        }
+        while matches!(self.phase(), Phase::Held(_) | Phase::Claimed(_)) {
+            parker.park(Deadline::NEVER);
+        }
+    }
+
+    /// Peer that held an OPEN claim: decides it. Answers the waker if the owner went to sleep meanwhile.
+    fn finish_held(&self, arm: usize, phase: Phase) -> Option<Waker> {
+        let held = HELD | arm << ARM_SHIFT;
+        // ORDERING: Release as in `finish`; Acquire, if it fails, for the waker.
+        match self.word.compare_exchange(held, phase.encode(), Ordering::Release, Ordering::Acquire) {
+            Ok(_) => None,
+            // HELD_PARKED, which only this side can leave: take the waker, then decide.
+            Err(_) => {
+                let waker = self.take_waker();
+                self.word.store(phase.encode(), Ordering::Release); // ORDERING: as in `finish`
+                waker
+            }
+        }
     }
 }
 
@@ -224,6 +271,7 @@ impl Claim {
 pub(crate) struct Won {
     claim: *const Claim,
     arm: usize,
+    held: bool,
     waker: Option<Waker>,
 }
 
@@ -236,6 +284,9 @@ impl Won {
     unsafe fn finish(self, phase: Phase) -> Option<Waker> {
         // SAFETY: the owner waits for this store before it leaves (invariant 2).
         let claim = unsafe { &*self.claim };
+        if self.held {
+            return claim.finish_held(self.arm, phase);
+        }
         // ORDERING: Release publishes the value that was written to or read from the frame, to the Acquire of `phase`. This is the
         // last touch: after it the frame may be gone.
         claim.word.store(phase.encode(), Ordering::Release);

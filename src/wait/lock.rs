@@ -10,6 +10,7 @@
 //! 3. HAS_RX and HAS_TX say, while the lock is free, whether a receiver or a sender is enlisted. They are written by the release,
 //!    at no cost of their own, for attempts that must not sleep.
 
+use super::spin::Lag;
 use crate::sync::{pause, AtomicU32, Gate, Ordering, MODEL};
 
 const LOCKED: u32 = 1;
@@ -25,7 +26,7 @@ pub(crate) const HAS_RX: u32 = 16;
 pub(crate) const HAS_TX: u32 = 32;
 const HINTS: u32 = HAS_RX | HAS_TX;
 
-/// How often a bounded attempt looks, and how often `lock` does before it sleeps.
+/// How often `lock` looks before it sleeps.
 const LOOKS: u32 = if MODEL { 1 } else { 100 };
 
 /// The lock's word and gate; what it guards stands beside it in the channel.
@@ -58,8 +59,11 @@ impl Lock {
 
     #[cold]
     fn lock_slow(&self) {
-        if self.try_lock() {
-            return;
+        for _ in 0..LOOKS {
+            pause();
+            if self.grab() {
+                return;
+            }
         }
         // CROWDED goes in with the attempt, so that the holder's release opens the gate. A thread that gets through leaves it set: others
         // may be asleep.
@@ -67,14 +71,19 @@ impl Lock {
         self.gate.pass(|| self.word.fetch_or(LOCKED | CROWDED, Ordering::Acquire) & LOCKED == 0);
     }
 
-    /// Tries to take the lock in a bounded number of looks.
+    /// Tries to take the lock, for as long as a bounded attempt may wait for a holder that has lost its processor.
     #[inline]
     pub(crate) fn try_lock(&self) -> bool {
-        for _ in 0..LOOKS {
+        self.grab() || self.try_lock_slow()
+    }
+
+    #[cold]
+    fn try_lock_slow(&self) -> bool {
+        let mut lag = Lag::new();
+        while lag.wait_bounded() {
             if self.grab() {
                 return true;
             }
-            pause();
         }
         // The last word is an RMW, so that a refusal means that the lock was held at that moment.
         // ORDERING: Acquire as in `grab`.

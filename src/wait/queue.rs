@@ -37,6 +37,12 @@ impl Waiter {
     }
 }
 
+impl Waiter {
+    pub(crate) fn place(&self) -> *mut () {
+        self.place
+    }
+}
+
 /// A waiter that was popped and claimed: the peer's place, and the right to finish.
 #[must_use]
 #[derive(Debug)]
@@ -136,15 +142,50 @@ impl Queue {
     /// Takes out the first waiter whose claim can still be won, and wins it. Those that were decided elsewhere (another arm, a
     /// timeout) are dropped from the queue on the way.
     pub(crate) fn choose(&mut self) -> Option<Chosen> {
-        while !self.head.is_null() {
+        self.choose_where(false, |_| true)
+    }
+
+    /// As `choose`, among the waiters whose value can be moved at once, but for those of `own`, an operation that must not meet itself.
+    pub(crate) fn choose_placed(&mut self, own: *const Claim, hold: bool) -> Option<Chosen> {
+        self.choose_where(hold, |waiter| !waiter.place.is_null() && waiter.claim != own)
+    }
+
+    /// As `choose`, among the waiters that have to try again themselves, but for those of `own`.
+    pub(crate) fn choose_lazy(&mut self, own: *const Claim) -> Option<Chosen> {
+        self.choose_where(false, |waiter| waiter.place.is_null() && waiter.claim != own)
+    }
+
+    /// Whether anybody but `own` waits.
+    pub(crate) fn has_other(&self, own: *const Claim) -> bool {
+        let mut next = self.head;
+        while !next.is_null() {
+            // SAFETY: a linked waiter is alive (invariant 2), and its links are ours under the lock (invariant 1).
+            let waiter = unsafe { &*next };
+            if waiter.claim != own {
+                return true;
+            }
+            // SAFETY: as above.
+            next = waiter.links.with_mut(|links| unsafe { (*links).next });
+        }
+        false
+    }
+
+    fn choose_where(&mut self, hold: bool, fits: impl Fn(&Waiter) -> bool) -> Option<Chosen> {
+        let mut next = self.head;
+        while !next.is_null() {
             // SAFETY: a linked waiter is alive, and its claim with it (invariant 2).
-            let waiter = unsafe { &*self.head };
+            let waiter = unsafe { &*next };
+            // SAFETY: links are ours under the lock (invariant 1).
+            next = waiter.links.with_mut(|links| unsafe { (*links).next });
+            if !fits(waiter) {
+                continue;
+            }
             // SAFETY: it is in this queue.
             unsafe { self.remove(waiter) };
             let (claim, arm, place) = (waiter.claim, waiter.arm, waiter.place);
             // SAFETY: the lock is held and the waiter was linked under it until now; so the owner, which would have to take this
             // lock to leave, is still there.
-            if let Some(won) = unsafe { (*claim).claim(arm) } {
+            if let Some(won) = unsafe { (*claim).claim(arm, hold) } {
                 return Some(Chosen { place, won });
             }
         }

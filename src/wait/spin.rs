@@ -193,6 +193,7 @@ pub(crate) struct Lag {
 /// Pauses, then yields, then naps.
 const LAG_PAUSES: u32 = 64;
 const LAG_YIELDS: u32 = 4;
+const LAG_NAPS: u32 = 24;
 const LAG_NAP_MIN_US: u64 = 50;
 const LAG_NAP_MAX_US: u64 = 1_000;
 
@@ -214,14 +215,14 @@ impl Lag {
         }
     }
 
-    /// Waits a little, unless that has been done for as long as a bounded attempt may. `false`: answer as it looks now.
+    /// Waits a little, unless that has been done for as long as a bounded attempt may: some 20 ms in all, which a peer that has merely lost its
+    /// processor does not take. `false`: answer as it looks now.
     pub(crate) fn wait_bounded(&mut self) -> bool {
-        let limit = if MODEL { 2 } else { LAG_PAUSES };
+        let limit = if MODEL { 2 } else { LAG_PAUSES + LAG_YIELDS + LAG_NAPS };
         if self.step >= limit {
             return false;
         }
-        self.step += 1;
-        pause();
+        self.wait();
         true
     }
 }

@@ -1,0 +1,388 @@
+//! What a select does with one channel: win without completing, then complete or give up.
+//!
+//! 1. A token is a won arm: the right to one slot, to one peer, or to an error. It is used up by `finish_*` or `give_up`, once.
+//! 2. Between the two foreign code may run: a message expression, or the caller of a dynamic select. Slots and peers are held then.
+//! 3. A send that is given up leaves its slot to be skipped, and its peer to try again, first in its queue. A receive that is given up drops the
+//!    value of its slot, and leaves a peer its value.
+//! 4. Who ends a hold when the last receiver has gone drops what the channel holds, as that receiver could not wait for it.
+
+#![allow(unsafe_code)] // tokens have no type; the handle that made them knows it
+
+use super::handoff::{give_to, take_from, Place};
+use super::{Chan, Enlisted, Guard, Turn};
+use crate::error::{RecvError, SendError};
+use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
+use crate::ring::slot::{ReadSlot, WriteSlot};
+use crate::ring::Refused;
+use crate::sync::{Deadline, Instant, Ordering};
+use crate::wait::lock::{HAS_RX, HAS_TX, WAKE_RX, WAKE_TX};
+use crate::wait::queue::Chosen;
+use crate::wait::spin::Lag;
+use crate::wait::{Claim, Spin, Waiter, Waker};
+use core::alloc::Layout;
+use core::mem;
+
+/// A won arm.
+#[must_use]
+#[derive(Debug)]
+pub(crate) enum Token {
+    /// The channel is closed.
+    Closed,
+    /// A full slot, to be emptied.
+    Read { slot: *const (), free: u64, head: u64, held: bool },
+    /// A free slot, to be filled.
+    Write { slot: *const (), position: u64 },
+    /// A waiting peer of capacity 0.
+    Peer(Chosen),
+    /// A value that a peer has put into the arm's own place.
+    Placed(*mut ()),
+    /// Room without end.
+    Append,
+    /// A message of the clock.
+    Tick(Instant),
+}
+
+impl<T> Chan<T> {
+    /// Tries to win a receive for the operation `own`.
+    #[inline]
+    pub(crate) fn win_recv(&self, own: *const Claim) -> Option<Token> {
+        if self.is_rendezvous() {
+            return self.win_peer(false, own);
+        }
+        let mut lag = Lag::new();
+        loop {
+            match self.ring.claim_read() {
+                Ok((slot, head)) => {
+                    let (slot, free) = slot.erase();
+                    return Some(Token::Read { slot, free, head, held: false });
+                }
+                Err(_) => self.skip(),
+            }
+            match self.look() {
+                super::recv::Look::Closed => return Some(Token::Closed),
+                super::recv::Look::Empty => return None,
+                super::recv::Look::Coming if self.unspill(true) || lag.wait_bounded() => {}
+                super::recv::Look::Coming => return None,
+            }
+        }
+    }
+
+    /// Tries to win a send for the operation `own`.
+    #[inline]
+    pub(crate) fn win_send(&self, own: *const Claim) -> Option<Token> {
+        if self.is_rendezvous() {
+            return self.win_peer(true, own);
+        }
+        if self.unbounded {
+            return Some(if self.is_closed() { Token::Closed } else { Token::Append });
+        }
+        let mut lag = Lag::new();
+        loop {
+            match self.ring.hold_write() {
+                Ok(slot) => {
+                    let (slot, position) = slot.erase();
+                    return Some(Token::Write { slot, position });
+                }
+                Err(Refused::Closed) => return Some(Token::Closed),
+                Err(_) if self.is_full() || !lag.wait_bounded() => return None,
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn win_peer(&self, sending: bool, own: *const Claim) -> Option<Token> {
+        let wanted = if sending { HAS_RX } else { HAS_TX };
+        if self.cold.lock.hints().is_some_and(|hints| hints & wanted == 0) {
+            return self.is_closed().then_some(Token::Closed);
+        }
+        let mut guard = self.try_lock()?;
+        // SAFETY: the lock is held.
+        unsafe { self.win_peer_locked(&mut guard, sending, own) }
+    }
+
+    /// # Safety
+    /// The guard is of this channel.
+    unsafe fn win_peer_locked(&self, guard: &mut Guard<'_, T>, sending: bool, own: *const Claim) -> Option<Token> {
+        if self.is_closed() {
+            return Some(Token::Closed);
+        }
+        let chosen = guard.with(|lists| {
+            let peers = if sending { &mut lists.rx } else { &mut lists.tx };
+            peers.choose_placed(own, true)
+        });
+        chosen.map(Token::Peer)
+    }
+
+    /// Marks the token as held by foreign code (a won send always is).
+    pub(crate) fn hold(&self, token: &mut Token) {
+        if let Token::Read { slot, free, head, held } = token {
+            *held = true;
+            // SAFETY: the token's right, which stays in the token; dropping the copy does nothing.
+            let read = unsafe { ReadSlot::<T>::restore(*slot, *free) };
+            read.hold(self.ring.position_of(*head));
+        }
+    }
+
+    /// Completes a won receive.
+    #[inline]
+    pub(crate) fn finish_recv(&self, token: Token) -> Result<T, RecvError> {
+        match token {
+            Token::Read { slot, free, head, held } => {
+                // SAFETY: the token's right, of a slot of this channel; used once, as the token is gone.
+                let read = unsafe { ReadSlot::<T>::restore(slot, free) };
+                let (value, head) = if held { self.ring.empty(read) } else { (read.take(), head) };
+                self.after_pop(head);
+                Ok(value)
+            }
+            Token::Peer(sender) => Ok(take_from(sender)),
+            // SAFETY: DONE: a sender has filled the arm's place and left it; the arm's storage is alive, says who makes such tokens.
+            Token::Placed(place) => Ok(unsafe { (*place.cast::<Place<T>>()).take() }),
+            _ => Err(RecvError),
+        }
+    }
+
+    /// Completes a won send. `orphaned` answers whether the channel has no receiver left.
+    #[inline]
+    pub(crate) fn finish_send(&self, token: Token, value: T, orphaned: impl Fn() -> bool) -> Result<(), SendError<T>> {
+        match token {
+            Token::Write { slot, position } => {
+                // SAFETY: the token's right, of a slot of this channel; used once, as the token is gone.
+                let write = unsafe { WriteSlot::<T>::restore(slot, position) };
+                self.end_write(self.ring.fill(write, value), orphaned);
+                Ok(())
+            }
+            Token::Peer(receiver) => {
+                give_to(receiver, value);
+                Ok(())
+            }
+            Token::Append => self.send(value, Deadline::NEVER).map_err(|error| SendError(error.into_inner())),
+            _ => Err(SendError(value)),
+        }
+    }
+
+    fn end_write(&self, tail: u64, orphaned: impl Fn() -> bool) {
+        self.after_push(tail);
+        if tail & CLOSED != 0 && orphaned() {
+            self.drain_closed();
+        }
+    }
+
+    /// Gives up a won arm.
+    pub(crate) fn give_up(&self, token: Token, orphaned: impl Fn() -> bool) {
+        match token {
+            Token::Write { slot, position } => {
+                // SAFETY: as in `finish_send`.
+                let tail = self.ring.give_up(unsafe { WriteSlot::<T>::restore(slot, position) });
+                self.skip(); // if it is the first, it is room again at once
+                self.end_write(tail, orphaned);
+            }
+            Token::Peer(peer) => {
+                if let Some(waker) = peer.won.ready() {
+                    waker.wake();
+                }
+            }
+            token @ (Token::Read { .. } | Token::Placed(_)) => drop(self.finish_recv(token)),
+            Token::Closed | Token::Append | Token::Tick(_) => {}
+        }
+    }
+
+    /// After READY on an arm of this channel: discharges the wake-up, tries to win, and passes the wake-up on.
+    pub(crate) fn win_notified(&self, sending: bool, own: *const Claim) -> Option<Token> {
+        if self.is_rendezvous() {
+            let token = self.win_peer(sending, own);
+            if token.is_none() {
+                self.call_next_lazy(sending, own);
+            }
+            return token;
+        }
+        if sending {
+            let head = self.ring.head_clear(WAKING);
+            let token = self.win_send(own);
+            if head & WAITED != 0 && !self.is_full() {
+                self.request(WAKE_TX);
+            }
+            token
+        } else {
+            let tail = self.ring.tail_clear(WAKING);
+            let token = self.win_recv(own);
+            if tail & WAITED != 0 && !matches!(self.look(), super::recv::Look::Empty) {
+                self.request(WAKE_RX);
+            }
+            token
+        }
+    }
+
+    /// At capacity 0, after a call that came to nothing: a peer may still wait for another lazy waiter of our kind.
+    fn call_next_lazy(&self, sending: bool, own: *const Claim) {
+        let mut guard = self.lock();
+        let wanted = guard.with(|lists| (if sending { &lists.rx } else { &lists.tx }).has_other(own));
+        if wanted {
+            // Our own kind is the peers' opposite.
+            self.release_calling_lazy(guard, !sending, own);
+        }
+    }
+
+    /// Discharges a READY of an operation that does not take what it was woken for.
+    pub(crate) fn renounce(&self, sending: bool) {
+        if self.is_rendezvous() {
+            return self.call_next_lazy(sending, core::ptr::null());
+        }
+        if sending {
+            if self.ring.head_clear(WAKING) & WAITED != 0 && !self.is_full() {
+                self.request(WAKE_TX);
+            }
+        } else if self.ring.tail_clear(WAKING) & WAITED != 0 && !matches!(self.look(), super::recv::Look::Empty) {
+            self.request(WAKE_RX);
+        }
+    }
+
+    /// Whether an operation would not wait now.
+    pub(crate) fn is_ready(&self, sending: bool) -> bool {
+        if self.is_rendezvous() {
+            let wanted = if sending { HAS_RX } else { HAS_TX };
+            let waits = match self.cold.lock.hints() {
+                Some(hints) => hints & wanted != 0,
+                None => {
+                    self.try_lock().is_some_and(|mut guard| guard.with(|lists| !(if sending { &lists.rx } else { &lists.tx }).is_empty()))
+                }
+            };
+            return waits || self.is_closed();
+        }
+        if sending {
+            self.is_closed() || !self.is_full()
+        } else {
+            !matches!(self.look(), super::recv::Look::Empty)
+        }
+    }
+
+    /// A number that changes whenever a side that was not ready becomes so: with each value that enters or leaves, with closing, and at
+    /// capacity 0 with each waiter.
+    pub(crate) fn version(&self, sending: bool) -> u64 {
+        let tail = self.ring.tail_word();
+        let moved = match sending {
+            // ORDERING: Relaxed: written under the lock, which a failed attempt has read before and after.
+            _ if self.is_rendezvous() => self.cold.enlisted.load(Ordering::Relaxed) as u64 * 2,
+            true => self.ring.position_of(self.ring.head_word()),
+            false => self.ring.position_of(tail) | (tail & SPILLED),
+        };
+        moved | (tail & CLOSED)
+    }
+
+    /// Enlists a lazy waiter at capacity 0; `false` if an operation would not wait now.
+    ///
+    /// # Safety
+    /// As for `Queue::push_back`.
+    pub(crate) unsafe fn enlist_lazy(&self, sending: bool, waiter: &Waiter, own: *const Claim) -> bool {
+        let mut guard = self.lock();
+        if self.is_closed() {
+            return false;
+        }
+        guard.with(|lists| {
+            let (mine, peers) = if sending { (&mut lists.tx, &lists.rx) } else { (&mut lists.rx, &lists.tx) };
+            if peers.has_other(own) {
+                return false;
+            }
+            // SAFETY: the caller's promise.
+            unsafe { mine.push_back(waiter) };
+            self.count_enlisted();
+            true
+        })
+    }
+
+    /// Enlists an arm of a buffered channel; `false` if it may be won now.
+    ///
+    /// # Safety
+    /// As for `Queue::push_back`.
+    pub(crate) unsafe fn enlist_arm(&self, sending: bool, waiter: &Waiter, again: bool) -> bool {
+        let turn = if again { Turn::First } else { Turn::Last };
+        // SAFETY: the caller's promise.
+        let enlisted = unsafe {
+            match sending {
+                true if self.unbounded => return false,
+                true => self.enlist_sender(waiter, turn),
+                false => self.enlist_receiver(waiter, turn),
+            }
+        };
+        matches!(enlisted, Enlisted::Yes)
+    }
+
+    /// Takes an arm's waiter out of its queue, if it is in.
+    pub(crate) fn withdraw_arm(&self, sending: bool, waiter: &Waiter) {
+        if sending {
+            self.withdraw_sender(waiter);
+        } else {
+            self.withdraw_receiver(waiter);
+        }
+    }
+
+    /// Whether an attempt might succeed now: what a waiting select polls.
+    pub(crate) fn may_win(&self, sending: bool) -> bool {
+        !self.is_rendezvous() && if sending { self.unbounded || self.ring.may_push() } else { self.ring.may_pop() }
+    }
+
+    /// The learned budget of one side.
+    pub(crate) fn spin(&self, sending: bool) -> &Spin {
+        if sending {
+            &self.ring.tail.mate
+        } else {
+            &self.ring.head.mate
+        }
+    }
+
+    /// At capacity 0, the number by which channels are locked in order.
+    pub(crate) fn meeting(&self) -> Option<u64> {
+        self.is_rendezvous().then_some(self.id)
+    }
+
+    /// The size of the place that a receiving arm of capacity 0 needs.
+    pub(crate) fn place_layout(&self) -> Layout {
+        Layout::new::<Place<T>>()
+    }
+
+    /// Makes an empty place.
+    ///
+    /// # Safety
+    /// `place` is valid for writes of `place_layout`.
+    pub(crate) unsafe fn init_place(&self, place: *mut ()) {
+        // SAFETY: the caller's promise.
+        unsafe { Place::<T>::init(place.cast()) };
+    }
+
+    /// Takes the lock and leaves it held: a select holds those of all its channels of capacity 0 at once.
+    pub(crate) fn lock_for_select(&self) {
+        mem::forget(self.lock());
+    }
+
+    /// # Safety
+    /// After `lock_for_select`, once.
+    pub(crate) unsafe fn unlock_for_select(&self) {
+        drop(Guard { chan: self });
+    }
+
+    /// As `win_recv` and `win_send` at capacity 0.
+    ///
+    /// # Safety
+    /// Between `lock_for_select` and `unlock_for_select`.
+    pub(crate) unsafe fn win_locked(&self, sending: bool, own: *const Claim) -> Option<Token> {
+        let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
+        // SAFETY: the lock is held.
+        unsafe { self.win_peer_locked(&mut guard, sending, own) }
+    }
+
+    /// Enlists an arm of capacity 0. A receiving one calls a sender that has no value yet, whose waker is to be woken after the lock.
+    ///
+    /// # Safety
+    /// As for `win_locked` and `Queue::push_back`.
+    pub(crate) unsafe fn enlist_locked(&self, sending: bool, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Waker> {
+        let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
+        let turn = if again { Turn::First } else { Turn::Last };
+        guard.with(|lists| {
+            let queue = if sending { &mut lists.tx } else { &mut lists.rx };
+            // SAFETY: the caller's promise.
+            unsafe { turn.push(queue, waiter) };
+            self.count_enlisted();
+            let peers = if sending { &mut lists.rx } else { &mut lists.tx };
+            peers.choose_lazy(own).and_then(|peer| peer.won.ready())
+        })
+    }
+}

@@ -1,0 +1,268 @@
+//! Select over a list of operations that is made at run time.
+
+use crate::chan::Token;
+use crate::error::{ReadyTimeoutError, RecvError, SelectTimeoutError, SendError, TryReadyError, TrySelectError};
+use crate::select::{self, Arm, Order, Port, Storage, Until};
+use crate::sync::{current_thread, Deadline, Duration, Instant, ThreadId};
+use crate::{Receiver, Sender};
+use core::fmt;
+use core::mem;
+
+/// Waits for one of several operations, added one by one.
+///
+/// A select can be used again, for as many rounds as need be; its operations stay. For a list known when the code is written, [`select!`] is
+/// shorter and faster.
+///
+/// ```
+/// use rendez::Select;
+///
+/// let channels: Vec<_> = (0..3).map(|_| rendez::bounded(1)).collect();
+/// channels[1].0.send("hello").unwrap();
+///
+/// let mut select = Select::new();
+/// channels.iter().for_each(|(_, rx)| drop(select.recv(rx)));
+/// let won = select.select();
+/// assert_eq!(won.index(), 1);
+/// assert_eq!(won.recv(&channels[1].1), Ok("hello"));
+/// ```
+///
+/// [`select!`]: crate::select!
+pub struct Select<'a> {
+    arms: Vec<Arm<'a>>,
+    /// The handle of each operation, to check that it is completed with the same.
+    handles: Vec<*const ()>,
+    order: Order,
+    /// The thread that added the operations.
+    home: Option<ThreadId>,
+}
+
+#[allow(unsafe_code)]
+// SAFETY: ports are references to handles. Those of `T: Send` may be used from any thread. A handle of another `T` cannot leave its thread,
+// and neither can a value of it be completed elsewhere, since that takes the handle; what another thread can do with the select alone is to win (no `T` is
+// touched) and to give up, where it does not drop a `T` (see `SelectedOperation::drop`).
+unsafe impl Send for Select<'_> {}
+#[allow(unsafe_code)]
+// SAFETY: `&Select` can only be cloned.
+unsafe impl Sync for Select<'_> {}
+
+fn address<T>(handle: &T) -> *const () {
+    (handle as *const T).cast()
+}
+
+impl<'a> Select<'a> {
+    /// Makes an empty list. Among operations that are ready, the choice will be uniformly random.
+    pub fn new() -> Select<'a> {
+        Select { arms: Vec::new(), handles: Vec::new(), order: Order::Random, home: None }
+    }
+
+    /// Makes an empty list. Among operations that are ready, the one added first will be chosen.
+    pub fn new_biased() -> Select<'a> {
+        Select { order: Order::Given, ..Select::new() }
+    }
+
+    /// Adds a send. Returns its index.
+    pub fn send<T>(&mut self, s: &'a Sender<T>) -> usize {
+        self.add(s, address(s))
+    }
+
+    /// Adds a receive. Returns its index.
+    pub fn recv<T>(&mut self, r: &'a Receiver<T>) -> usize {
+        self.add(r, address(r))
+    }
+
+    fn add(&mut self, port: &'a dyn Port, handle: *const ()) -> usize {
+        self.home = self.home.or_else(|| Some(current_thread()));
+        self.arms.push(Arm(Some(port)));
+        self.handles.push(handle);
+        self.arms.len() - 1
+    }
+
+    /// Removes the operation with this index. Indices are not used again.
+    ///
+    /// # Panics
+    /// If there is no such operation, or no more.
+    #[track_caller]
+    pub fn remove(&mut self, index: usize) {
+        assert!(index < self.arms.len(), "no operation with index {index} was added to the select");
+        assert!(self.arms[index].0.take().is_some(), "the operation with index {index} was removed from the select before");
+    }
+
+    /// Wins an operation that can go on without waiting.
+    ///
+    /// # Errors
+    /// If there is none; also if no operation was added.
+    pub fn try_select(&mut self) -> Result<SelectedOperation<'a>, TrySelectError> {
+        self.run(Until::Now).ok_or(TrySelectError)
+    }
+
+    /// Wins one of the operations, waiting until one can go on.
+    ///
+    /// # Panics
+    /// If there is no operation.
+    #[track_caller]
+    pub fn select(&mut self) -> SelectedOperation<'a> {
+        self.check_not_empty();
+        loop {
+            if let Some(won) = self.run(Until::Deadline(Deadline::NEVER)) {
+                return won;
+            }
+        }
+    }
+
+    /// Wins one of the operations, waiting at most `timeout`. A zero timeout tries once, one too large for the clock means no limit.
+    ///
+    /// # Errors
+    /// If no operation could go on in time.
+    pub fn select_timeout(&mut self, timeout: Duration) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
+        self.run(Until::Deadline(Deadline::after(timeout))).ok_or(SelectTimeoutError)
+    }
+
+    /// Wins one of the operations, waiting until `deadline`. One that has passed tries once.
+    ///
+    /// # Errors
+    /// If no operation could go on in time.
+    pub fn select_deadline(&mut self, deadline: Instant) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
+        self.run(Until::Deadline(Deadline::at(deadline))).ok_or(SelectTimeoutError)
+    }
+
+    /// Finds an operation that would not wait now.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn try_ready(&mut self) -> Result<usize, TryReadyError> {
+        select::ready(&self.arms, self.order, Until::Now).ok_or(TryReadyError)
+    }
+
+    /// Waits until an operation would not wait. By the time it is tried, that may be over.
+    ///
+    /// # Panics
+    /// If there is no operation.
+    #[track_caller]
+    pub fn ready(&mut self) -> usize {
+        self.check_not_empty();
+        loop {
+            if let Some(index) = select::ready(&self.arms, self.order, Until::Deadline(Deadline::NEVER)) {
+                return index;
+            }
+        }
+    }
+
+    /// As [`ready`](Select::ready), for at most `timeout`.
+    ///
+    /// # Errors
+    /// If no operation became ready in time.
+    pub fn ready_timeout(&mut self, timeout: Duration) -> Result<usize, ReadyTimeoutError> {
+        select::ready(&self.arms, self.order, Until::Deadline(Deadline::after(timeout))).ok_or(ReadyTimeoutError)
+    }
+
+    /// As [`ready`](Select::ready), until `deadline`.
+    ///
+    /// # Errors
+    /// If no operation became ready in time.
+    pub fn ready_deadline(&mut self, deadline: Instant) -> Result<usize, ReadyTimeoutError> {
+        select::ready(&self.arms, self.order, Until::Deadline(Deadline::at(deadline))).ok_or(ReadyTimeoutError)
+    }
+
+    #[track_caller]
+    fn check_not_empty(&self) {
+        assert!(self.arms.iter().any(|arm| arm.0.is_some()), "no operation was added to the select: it would wait for ever");
+    }
+
+    fn run(&mut self, until: Until) -> Option<SelectedOperation<'a>> {
+        let mut storage = Storage::new();
+        let (index, mut token) = select::run(&self.arms, self.order, until, &mut storage)?;
+        let port = self.arms[index].0?;
+        port.hold(&mut token);
+        Some(SelectedOperation { port, handle: self.handles[index], index, home: self.home, token: Some(storage.detach(token)), storage })
+    }
+}
+
+impl Default for Select<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clone for Select<'_> {
+    fn clone(&self) -> Self {
+        Select { arms: self.arms.clone(), handles: self.handles.clone(), order: self.order, home: self.home }
+    }
+}
+
+impl fmt::Debug for Select<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("Select { .. }")
+    }
+}
+
+/// An operation that a [`Select`] has won, to be completed.
+///
+/// Until then others see it as not there yet. Dropped, it is given up: a send leaves its place to be skipped, a receive drops its value (at
+/// capacity 0 the sender keeps it, and waits on). On another thread than the one that added the operations that value is leaked instead.
+#[must_use]
+pub struct SelectedOperation<'a> {
+    port: &'a dyn Port,
+    handle: *const (),
+    index: usize,
+    home: Option<ThreadId>,
+    token: Option<Token>,
+    storage: Storage,
+}
+
+impl SelectedOperation<'_> {
+    /// Returns the index of the operation.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    #[track_caller]
+    fn token(mut self, handle: *const ()) -> (Token, Storage) {
+        assert!(self.handle == handle, "the selected operation has to be completed with the handle that was added to the select");
+        let token = self.token.take().expect("a selected operation is completed once");
+        (token, mem::take(&mut self.storage))
+    }
+
+    /// Completes a send.
+    ///
+    /// # Errors
+    /// If the channel is closed; the value is in the error.
+    ///
+    /// # Panics
+    /// If `s` is not the very handle that was added. The operation is given up then.
+    #[track_caller]
+    pub fn send<T>(self, s: &Sender<T>, msg: T) -> Result<(), SendError<T>> {
+        let (token, mut storage) = self.token(address(s));
+        s.finish(storage.attach(token), msg)
+    }
+
+    /// Completes a receive.
+    ///
+    /// # Errors
+    /// If the channel is closed and empty.
+    ///
+    /// # Panics
+    /// If `r` is not the very handle that was added. The operation is given up then.
+    #[track_caller]
+    pub fn recv<T>(self, r: &Receiver<T>) -> Result<T, RecvError> {
+        let (token, mut storage) = self.token(address(r));
+        r.finish(storage.attach(token))
+    }
+}
+
+impl Drop for SelectedOperation<'_> {
+    fn drop(&mut self) {
+        if let Some(token) = self.token.take() {
+            let token = self.storage.attach(token);
+            // On another thread a value might not be ours to drop: it stays where it is, for ever.
+            if self.home == Some(current_thread()) || !matches!(token, Token::Read { .. } | Token::Placed(_)) {
+                self.port.give_up(token);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for SelectedOperation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("SelectedOperation { .. }")
+    }
+}

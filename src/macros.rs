@@ -1,0 +1,231 @@
+//! `select!` and `select_biased!`: an arm is normalised by one rule, all are expanded by one.
+
+/// Waits for the first of several operations that can go on, performs that one alone, and runs its body.
+///
+/// ```text
+/// select! {
+///     biased;                                        // optional: the first arm that is ready wins; else the choice is uniformly random
+///     recv(rx) -> msg => body,                       // msg: Result<T, RecvError>
+///     send(tx, message) -> res => body,              // res: Result<(), SendError<T>>
+///     recv(rx) -> msg, if condition => body,         // an arm with `if false` is not there; nothing of it is evaluated
+///     #[cfg(feature = "x")] recv(rx) -> msg => body,
+///     default => body,                               // if no arm is ready
+///     default(timeout) => body,                      // if no arm becomes ready in time
+///     else => body,                                  // if every arm is switched off
+/// }
+/// ```
+///
+/// A body is an expression; after a block the comma may be left out. It may leave a surrounding loop or function with `break`, `continue`,
+/// `return` and `?`.
+///
+/// - *Capacity 0*: an arm is ready when a peer waits.
+/// - *Closed*: an arm of a closed channel is ready, and yields its error (a receive only once the channel is empty).
+/// - The message of a send arm is evaluated when that arm has won, once. If it panics, or leaves with `?`, `return` or `break`, the arm is given up:
+///   its place is skipped, and a peer that was paired with it waits on as before. Until it is done others see that operation as not there yet. So it must
+///   not wait for the other side of its own channel.
+/// - *Timeout*: a zero timeout tries once, one too large for the clock means no limit.
+///
+/// # Panics
+/// If every arm is switched off and there is neither `default` nor `else`.
+///
+/// # Cancel safety
+/// Arms that do not win lose neither a value nor a wake-up. Timers leave nothing behind.
+///
+/// ```
+/// use rendez::{bounded, select};
+/// use std::time::Duration;
+///
+/// let (tx, rx) = bounded(1);
+/// let (other, _keep) = bounded(1);
+/// tx.send("hello").unwrap();
+/// select! {
+///     recv(rx) -> msg => assert_eq!(msg, Ok("hello")),
+///     send(other, 1), if false -> _ => unreachable!(),
+///     default(Duration::from_secs(1)) => unreachable!(),
+/// }
+/// ```
+#[cfg(doc)]
+#[macro_export]
+macro_rules! select {
+    ($(biased;)? $(recv(rx) -> msg $(, if condition)? => body,)* $(send(tx, message) -> res $(, if condition)? => body,)* $(default $((timeout))? => body,)? $(else => body)?) => {};
+}
+
+/// As documented above; this is what runs.
+#[cfg(not(doc))]
+#[macro_export]
+macro_rules! select {
+    (biased; $($arms:tt)+) => { $crate::__select!(@arms Given (0) [] [] [] $($arms)+) };
+    ($($arms:tt)+) => { $crate::__select!(@arms Random (0) [] [] [] $($arms)+) };
+    () => { compile_error!("a `select!` needs an arm: `recv(rx) -> msg => ..`, `send(tx, message) -> res => ..` or `default => ..`") };
+}
+
+/// As [`select!`] with `biased;`: of the arms that are ready the first wins.
+///
+/// ```
+/// let (tx, rx) = rendez::bounded(1);
+/// let (_keep, never) = rendez::bounded::<()>(1);
+/// tx.send(1).unwrap();
+/// rendez::select_biased! {
+///     recv(never) -> _ => unreachable!(),
+///     recv(rx) -> msg => assert_eq!(msg, Ok(1)),
+/// }
+/// ```
+#[macro_export]
+macro_rules! select_biased {
+    (biased; $($arms:tt)+) => { $crate::__select!(@arms Given (0) [] [] [] $($arms)+) };
+    ($($arms:tt)+) => { $crate::__select!(@arms Given (0) [] [] [] $($arms)+) };
+    () => { $crate::select!() };
+}
+
+/// State: order, number of the next arm, arms, `default`, `else`; then the text still to be read.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __select {
+    // An arm under a condition of the build: both readings, of which the compiler keeps one.
+    (@arms $order:ident $n:tt [$($arms:tt)*] $default:tt $else:tt #[cfg($($cfg:tt)*)] $($rest:tt)*) => {{
+        #[cfg($($cfg)*)]
+        { $crate::__select!(@arms $order $n [$($arms)*] $default $else $($rest)*) }
+        #[cfg(not($($cfg)*))]
+        { $crate::__select!(@skip $order $n [$($arms)*] $default $else $($rest)*) }
+    }};
+
+    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block, $($rest:tt)*) => {
+        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($rest)*)
+    };
+    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
+        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($rest)*)
+    };
+    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($($rest)*)?)
+    };
+
+    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block, $($rest:tt)*) => {
+        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($rest)*)
+    };
+    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
+        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($rest)*)
+    };
+    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($($rest)*)?)
+    };
+
+    (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:block, $($rest:tt)*) => {
+        $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($rest)*)
+    };
+    (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:block $($rest:tt)*) => {
+        $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($rest)*)
+    };
+    (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($($rest)*)?)
+    };
+
+    (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:block, $($rest:tt)*) => {
+        $crate::__select!(@arms $order $n $arms $default [$body] $($rest)*)
+    };
+    (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:block $($rest:tt)*) => {
+        $crate::__select!(@arms $order $n $arms $default [$body] $($rest)*)
+    };
+    (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order $n $arms $default [$body] $($($rest)*)?)
+    };
+
+    // Mistakes.
+    (@arms $order:ident $n:tt $arms:tt [$($default:tt)+] $else:tt default $($rest:tt)*) => {
+        compile_error!("a `select!` has at most one `default`")
+    };
+    (@arms $order:ident $n:tt $arms:tt $default:tt [$($else:tt)+] else $($rest:tt)*) => {
+        compile_error!("a `select!` has at most one `else`")
+    };
+    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt recv($($in:tt)*) => $($rest:tt)*) => {
+        compile_error!(concat!("a `recv` arm names its message: `recv(", stringify!($($in)*), ") -> msg => ..`"))
+    };
+    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt send($($in:tt)*) => $($rest:tt)*) => {
+        compile_error!(concat!("a `send` arm names its result: `send(", stringify!($($in)*), ") -> res => ..`"))
+    };
+    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt send($tx:expr $(,)?) $($rest:tt)*) => {
+        compile_error!(concat!("a `send` arm has a message: `send(", stringify!($tx), ", message) -> res => ..`"))
+    };
+    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt recv($($in:tt)*) $($rest:tt)*) => {
+        compile_error!(concat!("after `recv(", stringify!($($in)*), ")` comes `-> msg => body`, or `-> msg, if condition => body`"))
+    };
+    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt send($($in:tt)*) $($rest:tt)*) => {
+        compile_error!(concat!("after `send(", stringify!($($in)*), ")` comes `-> res => body`, or `-> res, if condition => body`"))
+    };
+    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt default $($rest:tt)*) => {
+        compile_error!("after `default` comes `=> body` or `(timeout) => body`")
+    };
+    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt $wrong:tt $($rest:tt)*) => {
+        compile_error!(concat!("expected `recv(..)`, `send(..)`, `default` or `else`, found `", stringify!($wrong), "`"))
+    };
+
+    // An arm that the build has not.
+    (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:block, $($rest:tt)*) => {
+        $crate::__select!(@arms $order $n $arms $default $else $($rest)*)
+    };
+    (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:block $($rest:tt)*) => {
+        $crate::__select!(@arms $order $n $arms $default $else $($rest)*)
+    };
+    (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order $n $arms $default $else $($($rest)*)?)
+    };
+
+    // All arms are read.
+    (@arms $order:ident ($($count:tt)*) [$({ $kind:ident $port:ident ($($n:tt)*) ($handle:expr) ($($cond:expr)?) ($pat:pat) ($($msg:expr)?) $body:expr })*] $default:tt $else:tt) => {
+        match ($($crate::__select!(@handle $kind ($handle) $($cond)?),)*) {
+            ($($port,)*) => {
+                let arms: [$crate::__select::Arm<'_>; $($count)*] = [$($crate::__select::arm(&$port),)*];
+                if $crate::__select::all_off(&arms) {
+                    $crate::__select!(@off $default $else)
+                } else {
+                    let mut storage = $crate::__select::Storage::new();
+                    match $crate::__select::run(&arms, $crate::__select::Order::$order, $crate::__select!(@until $default), &mut storage) {
+                        $crate::__select::Option::None => $crate::__select!(@timeout $default),
+                        $crate::__select::Option::Some((won, token)) => $(
+                            if won == $($n)* {
+                                let $pat = $crate::__select!(@finish $kind $port token $($msg)?);
+                                $body
+                            } else
+                        )* {
+                            $crate::__select::unreachable!()
+                        }
+                    }
+                }
+            }
+        }
+    };
+
+    (@handle recv ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::receiver(&$handle)) };
+    (@handle send ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::sender(&$handle)) };
+    (@handle $kind:ident ($handle:expr) $cond:expr) => {
+        if $cond { $crate::__select!(@handle $kind ($handle)) } else { $crate::__select::Option::None }
+    };
+
+    (@until []) => { $crate::__select::no_limit() };
+    (@until [() $body:expr]) => { $crate::__select::NOW };
+    (@until [($timeout:expr) $body:expr]) => { $crate::__select::timeout($timeout) };
+
+    (@timeout []) => { $crate::__select::unreachable!() };
+    (@timeout [($($timeout:expr)?) $body:expr]) => { $body };
+
+    (@off $default:tt [$body:expr]) => { $body };
+    (@off [] []) => { $crate::__select::panic!("every arm of the `select!` is switched off, and it has neither `default` nor `else`") };
+    (@off [() $body:expr] []) => { $body };
+    (@off [($timeout:expr) $body:expr] []) => {{
+        $crate::__select::wait_out($timeout);
+        $body
+    }};
+
+    (@finish recv $port:ident $token:ident) => { $crate::__select::recv($port, $token) };
+    (@finish send $port:ident $token:ident $msg:expr) => {{
+        let held = $crate::__select::hold($port, $token);
+        let message = $msg;
+        held.send(message)
+    }};
+}
+
+/// A hidden name of `select!` that programs written for crossbeam-channel may use.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! crossbeam_channel_internal {
+    ($($arms:tt)*) => { $crate::select! { $($arms)* } };
+}

@@ -1,0 +1,80 @@
+//! Slots held while foreign code runs: between the win of a select's arm and the end of its operation.
+//!
+//! 1. A held slot says so in its stamp. Whoever needs it takes it for "not there yet", and sleeps.
+//! 2. Who ends a hold stores the stamp first and then does an RMW on its own word. Who goes to sleep because of a hold sets WAITED with an RMW
+//!    on that word first and then reads the stamp. So either the sleeper sees the end, or the other sees WAITED.
+
+use super::position::{compare, Stamp, FLAGS, FREE, GIVEN_UP, HELD};
+use super::slot::{ReadSlot, WriteSlot};
+use super::{NoValue, Refused, Ring};
+use crate::ring::position::{CLOSED, SPILLED};
+use crate::sync::Ordering;
+
+impl<T, M> Ring<T, M> {
+    /// Reserves the place behind the last one and holds it.
+    pub(crate) fn hold_write(&self) -> Result<WriteSlot<'_, T>, Refused> {
+        let (slot, _) = self.reserve(CLOSED | SPILLED)?;
+        slot.hold();
+        Ok(slot)
+    }
+
+    /// Takes the right to the first value, with the head word as it was.
+    pub(crate) fn claim_read(&self) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
+        self.claim_first()
+    }
+
+    /// Ends a hold with a value. Answers the tail's flags after that.
+    pub(crate) fn fill(&self, slot: WriteSlot<'_, T>, value: T) -> u64 {
+        slot.publish(value);
+        self.tail_set(0) & FLAGS
+    }
+
+    /// Ends a hold without a value. Answers the tail's flags after that.
+    pub(crate) fn give_up(&self, slot: WriteSlot<'_, T>) -> u64 {
+        slot.give_up();
+        self.tail_set(0) & FLAGS
+    }
+
+    /// Ends a hold by taking the value. Answers the head's flags after that.
+    pub(crate) fn empty(&self, slot: ReadSlot<'_, T>) -> (T, u64) {
+        let value = slot.take();
+        (value, self.head_set(0) & FLAGS)
+    }
+
+    /// Passes over the slot at the head if it was given up. `Some`: the head before.
+    #[cold]
+    pub(crate) fn skip(&self) -> Option<u64> {
+        self.skip_if(GIVEN_UP)
+    }
+
+    /// Passes over the slot at the head if it is held, for ever: its holder was leaked. Only where nobody else is left.
+    pub(crate) fn skip_held(&self) -> bool {
+        self.skip_if(HELD).is_some()
+    }
+
+    fn skip_if(&self, state: u64) -> Option<u64> {
+        if self.cap() == 0 {
+            return None;
+        }
+        let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
+        let (slot, position) = (self.slot(head), head & !FLAGS);
+        if compare(slot.stamp(), position) != Stamp::Here(state) {
+            return None;
+        }
+        // ORDERING: SeqCst as in `reserve`.
+        self.head.word.compare_exchange(head, self.layout.next(head), Ordering::SeqCst, Ordering::Relaxed).ok()?;
+        // ORDERING: Release: the next writer comes after this reader.
+        slot.set_stamp(self.layout.next_lap(position) | FREE);
+        Some(head)
+    }
+
+    /// Whether the slot at this head is held by a writer: then it is as good as empty.
+    pub(crate) fn head_is_held(&self, head: u64) -> bool {
+        self.cap() != 0 && compare(self.slot(head).stamp(), head & !FLAGS) == Stamp::Here(HELD)
+    }
+
+    /// Whether the slot at this tail is held by a reader of the last lap: then it is as good as full.
+    pub(crate) fn tail_is_held(&self, tail: u64) -> bool {
+        self.cap() != 0 && self.slot(tail).stamp() == self.layout.last_lap(tail & !FLAGS) | HELD
+    }
+}

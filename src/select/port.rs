@@ -1,0 +1,93 @@
+//! What can be waited for in one arm.
+
+use crate::chan::Token;
+use crate::sync::Instant;
+use crate::wait::{Claim, Spin, Waiter, Waker};
+use core::alloc::Layout;
+
+/// An arm; `None` is switched off.
+#[derive(Clone, Copy)]
+#[allow(missing_debug_implementations)] // ports are handles; there is nothing to say
+pub struct Arm<'a>(pub(crate) Option<&'a dyn Port>);
+
+/// One side of a channel, or a timer, as an arm sees it.
+#[allow(unsafe_code)]
+pub(crate) trait Port {
+    /// Tries to win, for the operation `own`. Bounded, and runs no foreign code.
+    fn win(&self, own: *const Claim) -> Option<Token>;
+
+    /// Marks a won token as held by foreign code.
+    fn hold(&self, token: &mut Token);
+
+    /// Gives a won token up.
+    fn give_up(&self, token: Token);
+
+    /// Discharges a READY of this arm, and tries to win.
+    fn win_notified(&self, own: *const Claim) -> Option<Token>;
+
+    /// Discharges a READY of this arm without trying.
+    fn renounce(&self);
+
+    /// Whether an operation would not wait now.
+    fn is_ready(&self) -> bool;
+
+    /// A number that changes whenever an arm that was not ready becomes so.
+    fn version(&self) -> u64;
+
+    /// Enlists only to be told; `false` if an operation would not wait now.
+    ///
+    /// # Safety
+    /// As for `enlist`.
+    unsafe fn enlist_lazy(&self, waiter: &Waiter, own: *const Claim) -> bool;
+
+    /// Whether `win` might succeed: cheap, polled.
+    fn may_win(&self) -> bool;
+
+    /// The learned budget to stay awake, if this arm can wake anybody.
+    fn spin(&self) -> Option<&Spin>;
+
+    /// The instant at which `win` will succeed by the clock.
+    fn due(&self) -> Option<Instant>;
+
+    /// Enlists; `false` if it may be won now. Not at capacity 0.
+    ///
+    /// # Safety
+    /// The waiter is in no queue, and stays where it is until `withdraw`.
+    unsafe fn enlist(&self, waiter: &Waiter, again: bool) -> bool;
+
+    /// Takes the waiter out of the queue, if it is in.
+    fn withdraw(&self, waiter: &Waiter);
+
+    /// At capacity 0, the number by which channels are locked in order; the methods below are for such ports only.
+    fn meeting(&self) -> Option<u64>;
+
+    /// The size of the place that the arm needs, if it needs one.
+    fn place_layout(&self) -> Option<Layout>;
+
+    /// Makes an empty place.
+    ///
+    /// # Safety
+    /// `place` is valid for writes of `place_layout`.
+    unsafe fn init_place(&self, place: *mut ());
+
+    /// Takes the channel's lock.
+    fn lock(&self);
+
+    /// Releases the channel's lock.
+    ///
+    /// # Safety
+    /// It was taken by `lock`.
+    unsafe fn unlock(&self);
+
+    /// As `win`.
+    ///
+    /// # Safety
+    /// The lock is held.
+    unsafe fn win_locked(&self, own: *const Claim) -> Option<Token>;
+
+    /// Enlists. The waker, if any, is to be woken after the lock.
+    ///
+    /// # Safety
+    /// The lock is held; and as for `enlist`.
+    unsafe fn enlist_locked(&self, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Waker>;
+}
