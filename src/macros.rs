@@ -40,7 +40,7 @@
 /// tx.send("hello").unwrap();
 /// select! {
 ///     recv(rx) -> msg => assert_eq!(msg, Ok("hello")),
-///     send(other, 1), if false -> _ => unreachable!(),
+///     send(other, 1) -> _, if false => unreachable!(),
 ///     default(Duration::from_secs(1)) => unreachable!(),
 /// }
 /// ```

@@ -1,0 +1,85 @@
+//! Measures rendez beside its peers. `peers` without arguments says how.
+
+mod args;
+mod child;
+mod floor;
+mod go;
+mod imp;
+mod machine;
+mod measure;
+mod message;
+mod report;
+mod run;
+mod scenario;
+mod select;
+mod tasks;
+mod threads;
+
+use std::process::{exit, ExitCode};
+
+use args::{number, Options, USAGE};
+use measure::Tally;
+use scenario::Scenario;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let done = match args.first().map(String::as_str) {
+        Some("one") => one(&args[1..]),
+        Some("run") => Options::parse(&args[1..]).and_then(|options| run::run(&options)),
+        Some("floor") => {
+            floor::print();
+            Ok(())
+        }
+        Some("list") => {
+            list();
+            Ok(())
+        }
+        _ => Err(USAGE.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn one(args: &[String]) -> Result<(), String> {
+    let [name, scenario, count, payload @ ..] = args else {
+        return Err(USAGE.into());
+    };
+    if !imp::ALL.iter().any(|imp| imp.name == name) {
+        return Err(format!("{name} is no implementation"));
+    }
+    let scenario = Scenario::parse(scenario).ok_or(format!("{scenario} is no scenario"))?;
+    let count: u64 = number("COUNT", count)?;
+    let payload = payload.first().map_or(Ok(8), |p| number("PAYLOAD", p))?;
+    if count == 0 {
+        return Err("COUNT: at least one message".into());
+    }
+    if name == imp::GO {
+        return go::replace_this_process(scenario.name, count, payload);
+    }
+    let Some(run) = imp::run(name, &scenario, count, payload) else {
+        eprintln!("{name} has no {} at {payload} bytes", scenario.name);
+        exit(child::UNSUPPORTED)
+    };
+    let want = Tally::of_all(count);
+    if run.tally != want {
+        return Err(format!("{name} {}: received {:?}, expected {want:?}", scenario.name, run.tally));
+    }
+    let per = |time: std::time::Duration| time.as_nanos() as f64 / count as f64;
+    println!("{:.2} {:.2} {}", per(run.wall), per(run.cpu), run.tally.count);
+    Ok(())
+}
+
+fn list() {
+    for imp in imp::ALL {
+        println!("{}", imp.name);
+    }
+    println!();
+    for name in scenario::NAMES {
+        println!("{name}");
+    }
+}

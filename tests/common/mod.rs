@@ -1,0 +1,60 @@
+//! What the tests share.
+#![allow(dead_code)]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{mpsc, Arc};
+use std::time::Duration;
+
+/// Runs `f`, and ends the process if that takes so long that it must hang.
+pub fn watched<R: Send + 'static>(f: impl FnOnce() -> R + Send + 'static) -> R {
+    let (done, wait) = mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        let result = f();
+        let _ = done.send(());
+        result
+    });
+    if wait.recv_timeout(Duration::from_secs(300)) == Err(mpsc::RecvTimeoutError::Timeout) {
+        eprintln!("the test hangs");
+        std::process::abort();
+    }
+    match thread.join() {
+        Ok(result) => result,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+/// A small generator of random numbers (xorshift).
+pub struct Rng(u64);
+
+impl Rng {
+    pub fn new(seed: u64) -> Rng {
+        Rng(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % n
+    }
+}
+
+/// A value that knows its sender and number, and counts how many are alive.
+pub struct Tracked {
+    pub sender: usize,
+    pub number: u64,
+    alive: Arc<AtomicUsize>,
+}
+
+impl Tracked {
+    pub fn new(sender: usize, number: u64, alive: &Arc<AtomicUsize>) -> Tracked {
+        alive.fetch_add(1, Ordering::Relaxed);
+        Tracked { sender, number, alive: alive.clone() }
+    }
+}
+
+impl Drop for Tracked {
+    fn drop(&mut self) {
+        self.alive.fetch_sub(1, Ordering::Relaxed);
+    }
+}
