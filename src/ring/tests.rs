@@ -1,2 +1,108 @@
+//! The ring alone.
+
+#![allow(unsafe_code)] // a ring over slots of a vector
+
+use super::position::{compare, Layout, Stamp};
+use super::{NoValue, Refused, Ring, Slot};
+use std::collections::VecDeque;
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
+
+fn with_ring(cap: usize, f: impl FnOnce(&Ring<u32, ()>)) {
+    let mut slots: Vec<MaybeUninit<Slot<u32>>> = (0..cap).map(|_| MaybeUninit::uninit()).collect();
+    let first = NonNull::new(slots.as_mut_ptr().cast()).expect("a vector's pointer");
+    // SAFETY: the slots outlive the ring.
+    f(&unsafe { Ring::new(first, cap) });
+}
+
 #[test]
-fn placeholder() {}
+fn keeps_order_over_many_laps() {
+    for cap in [1, 2, 3, 4, 5, 7, 8, 64] {
+        with_ring(cap, |ring| {
+            let mut next = (0, 0);
+            for round in 0..10 * cap {
+                for _ in 0..=round % cap {
+                    assert_eq!(ring.push(next.0).map_err(|(value, _)| value), Ok(0));
+                    next.0 += 1;
+                }
+                assert_eq!(ring.len(), round % cap + 1);
+                for _ in 0..=round % cap {
+                    assert_eq!(ring.pop().map(|(value, _)| value), Ok(next.1));
+                    next.1 += 1;
+                }
+                assert_eq!(ring.pop(), Err(NoValue::Yet));
+            }
+        });
+    }
+}
+
+#[test]
+fn refuses_when_full() {
+    for cap in [1, 2, 3, 5, 8] {
+        with_ring(cap, |ring| {
+            (0..cap as u32).for_each(|i| assert!(ring.push(i).is_ok()));
+            assert_eq!(ring.push(9), Err((9, Refused::Full)));
+            assert!(!ring.may_push() && ring.may_pop());
+        });
+    }
+}
+
+#[test]
+fn batches_take_what_fits() {
+    for cap in [1, 2, 3, 5, 8] {
+        with_ring(cap, |ring| {
+            for _ in 0..3 {
+                let mut values: VecDeque<u32> = (0..cap as u32 + 2).collect();
+                assert_eq!(ring.push_many(&mut values), Ok((cap, 0)));
+                assert_eq!(values.len(), 2);
+                let mut got = Vec::new();
+                assert_eq!(ring.pop_many(100, |value| got.push(value)).0, cap);
+                assert_eq!(got, (0..cap as u32).collect::<Vec<_>>());
+            }
+        });
+    }
+}
+
+#[test]
+fn evicts_the_oldest() {
+    for cap in [1, 2, 3, 5, 8] {
+        with_ring(cap, |ring| {
+            for i in 0..4 * cap as u32 {
+                let forced = ring.push_evict(i, || unreachable!("nobody else is here"));
+                assert_eq!(forced.ok().map(|forced| forced.evicted), Some(i.checked_sub(cap as u32)));
+            }
+            assert_eq!(ring.len(), cap);
+        });
+    }
+}
+
+#[test]
+fn skips_what_was_given_up() {
+    with_ring(2, |ring| {
+        let held = ring.hold_write().expect("there is room");
+        assert!(ring.push(2).is_ok());
+        assert_eq!(ring.pop(), Err(NoValue::Yet), "held is not there yet");
+        assert!(ring.head_is_held(ring.head_word()) && !ring.may_pop());
+        ring.give_up(held);
+        assert_eq!(ring.pop(), Err(NoValue::GivenUp));
+        assert!(ring.skip().is_some() && ring.skip().is_none());
+        assert_eq!(ring.pop().map(|(value, _)| value), Ok(2));
+    });
+}
+
+#[test]
+fn positions_count_through_the_wrap() {
+    for cap in [1, 2, 3, 5, 8, 100] {
+        let layout = Layout::new(cap);
+        let start = u64::MAX << 20; // the last laps before the words wrap
+        let mut word = start;
+        for i in 0..5 * cap {
+            assert_eq!(layout.index(word), i % cap);
+            assert_eq!(layout.distance(word, start), i);
+            assert_eq!(compare(word, word), Stamp::Here(0));
+            assert_eq!(compare(word, layout.next(word)), Stamp::Behind);
+            assert_eq!(compare(layout.next(word), word), Stamp::Ahead);
+            word = layout.next(word);
+        }
+    }
+}
