@@ -1,12 +1,14 @@
 //! The model checker's side of the wall.
 
-use super::{Deadline, Instant};
+use super::Deadline;
 use loom::sync::{Arc, Notify};
 use std::mem::MaybeUninit;
 
-pub(crate) use loom::cell::UnsafeCell as Cell;
 pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 pub(crate) use loom::thread::yield_now;
+
+/// A place whose accesses the model watches.
+pub(crate) type Cell<T> = loom::cell::UnsafeCell<T>;
 
 /// As `Cell::<MaybeUninit<T>>::init` of the real side: loom's cells carry state, so one is put there.
 ///
@@ -73,10 +75,6 @@ impl Gate {
 
 pub(crate) fn nap(_micros: u64) {
     yield_now();
-}
-
-pub(crate) fn nanos_since(_start: Instant) -> u64 {
-    1
 }
 
 pub(crate) fn processors() -> usize {

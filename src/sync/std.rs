@@ -116,7 +116,7 @@ pub(crate) fn nap(micros: u64) {
 }
 
 /// Nanoseconds of the short measurements that calibrate spinning.
-pub(crate) fn nanos_since(start: Instant) -> u64 {
+fn nanos_since(start: Instant) -> u64 {
     u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
