@@ -196,8 +196,14 @@ macro_rules! __select {
 
     (@handle recv ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::receiver(&$handle)) };
     (@handle send ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::sender(&$handle)) };
+    // Not `if .. else`, whose branches would drop their temporaries: `recv(after(d)) -> _, if cond` has one.
     (@handle $kind:ident ($handle:expr) $cond:expr) => {
-        if $cond { $crate::__select!(@handle $kind ($handle)) } else { $crate::__select::Option::None }
+        'arm: {
+            if !$cond {
+                break 'arm $crate::__select::Option::None;
+            }
+            $crate::__select!(@handle $kind ($handle))
+        }
     };
 
     (@until []) => { $crate::__select::no_limit() };
