@@ -75,10 +75,10 @@ struct Arms {
 impl Arms {
     fn new(kind: Kind, width: usize, ready: &[usize]) -> Arms {
         let (tx, rx): (Vec<_>, Vec<_>) = (0..width).map(|_| bounded(1)).unzip();
-        for i in 0..width {
+        for (i, (tx, _)) in tx.iter().zip(&rx).enumerate() {
             match (kind, ready.contains(&i)) {
-                (Kind::Value, true) | (Kind::Room | Kind::ClosedSend, false) => tx[i].send(0).unwrap(),
-                (Kind::ClosedReceive | Kind::ClosedSend, true) => assert!(tx[i].close()),
+                (Kind::Value, true) | (Kind::Room | Kind::ClosedSend, false) => tx.send(0).unwrap(),
+                (Kind::ClosedReceive | Kind::ClosedSend, true) => assert!(tx.close()),
                 _ => {}
             }
         }

@@ -2,8 +2,9 @@
 
 use super::common::watched;
 use super::{rounds, SHORT};
-use rendez::{bounded, never, rendezvous, select, Receiver, Sender};
+use rendez::{bounded, never, rendezvous, select, Receiver, Select, Sender};
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -166,18 +167,82 @@ fn a_poll_beside_a_close_is_never_told_that_nothing_is_there() {
     });
 }
 
-/// The second channel becomes ready before the first stops being so: at every moment an arm is ready.
+/// Ways to poll two receivers: `None` if neither was ready, else which was, and what was taken.
+type Poll = fn(&Receiver<u32>, &Receiver<u32>) -> Option<(usize, Option<u32>)>;
+
+/// Values move to and fro between two channels, into the one before out of the other: at every moment one of them has some.
 #[test]
 fn a_poll_of_two_channels_sees_the_one_that_is_ready() {
+    let polls: [Poll; 3] = [
+        |a, b| select! { recv(a) -> v => Some((0, v.ok())), recv(b) -> v => Some((1, v.ok())), default => None },
+        |a, b| select! { recv(a) -> v => Some((0, v.ok())), recv(b) -> v => Some((1, v.ok())), default(Duration::ZERO) => None },
+        |a, b| {
+            let mut select = Select::new();
+            select.recv(a);
+            select.recv(b);
+            Some((select.try_ready().ok()?, None))
+        },
+    ];
+    watched(move || {
+        let channels = [bounded(16), bounded(16)];
+        channels[0].0.send(0).unwrap();
+        let stop = AtomicBool::new(false);
+        thread::scope(|s| {
+            s.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    for (to, from) in [(1, 0), (0, 1)] {
+                        channels[to].0.send(1).unwrap();
+                        channels[from].1.try_iter().for_each(drop);
+                    }
+                }
+            });
+            for poll in polls {
+                for _ in 0..rounds(500_000) {
+                    let found = poll(&channels[0].1, &channels[1].1);
+                    // What was taken goes back before the next poll.
+                    if let Some((i, Some(value))) = found {
+                        channels[i].0.send(value).unwrap();
+                    }
+                    if found.is_none() {
+                        stop.store(true, Ordering::Relaxed);
+                        panic!("one of them was ready all the time");
+                    }
+                }
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
+    });
+}
+
+/// The same for room.
+#[test]
+fn a_poll_of_two_sends_sees_the_one_with_room() {
     watched(|| {
-        race(
-            || (filled(1), bounded::<u32>(1)),
-            |((_, a), (_, b))| select! { recv(a) -> _ => {} recv(b) -> _ => {} default => panic!("one of them was ready all the time") },
-            |((_, a), (b, _))| {
-                b.send(1).unwrap();
-                select! { recv(a) -> _ => {} default => {} }
-            },
-        );
+        let channels = [filled(4), filled(4)];
+        channels[0].1.recv().unwrap();
+        let stop = AtomicBool::new(false);
+        thread::scope(|s| {
+            s.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    for (to, from) in [(1, 0), (0, 1)] {
+                        channels[to].1.recv().unwrap();
+                        while channels[from].0.try_send(1).is_ok() {}
+                    }
+                }
+            });
+            for _ in 0..rounds(500_000) {
+                let found = select! {
+                    send(channels[0].0, 1) -> _ => channels[0].1.try_recv().ok(),
+                    send(channels[1].0, 1) -> _ => channels[1].1.try_recv().ok(),
+                    default => {
+                        stop.store(true, Ordering::Relaxed);
+                        panic!("one of them had room all the time");
+                    }
+                };
+                assert!(found.is_some());
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
     });
 }
 
@@ -190,21 +255,6 @@ fn a_poll_of_two_channels_sees_the_one_that_is_closed() {
             |((_, a), (b, _))| {
                 b.close();
                 select! { recv(a) -> _ => {} default => {} }
-            },
-        );
-    });
-}
-
-/// The same for room: there is always some in one of the two.
-#[test]
-fn a_poll_of_two_sends_sees_the_one_with_room() {
-    watched(|| {
-        race(
-            || (bounded(1), filled(1)),
-            |((a, _), (b, _))| select! { send(a, 1) -> _ => {} send(b, 1) -> _ => {} default => panic!("one of them had room all the time") },
-            |((a, _), (_, b))| {
-                b.recv().unwrap();
-                let _ = a.try_send(1);
             },
         );
     });
