@@ -131,8 +131,8 @@ impl Worker<'_> {
                 select.recv(&storm.rx[*i]);
             }
         }
-        for index in 0..arms.len() {
-            if !self.open[arms[index].0] {
+        for (index, (i, _)) in arms.iter().enumerate() {
+            if !self.open[*i] {
                 select.remove(index);
             }
         }
