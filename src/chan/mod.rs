@@ -296,4 +296,4 @@ impl<T> fmt::Debug for Chan<T> {
 }
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
-mod models;
+pub(crate) mod models;

@@ -26,3 +26,8 @@ pub(crate) use port::Port;
 pub(crate) use ready::ready;
 pub(crate) use run::{run, Until};
 pub use run::{Order, Storage};
+
+#[cfg(all(test, loom, not(rendez_no_loom)))]
+mod lazy_models;
+#[cfg(all(test, loom, not(rendez_no_loom)))]
+mod models;
