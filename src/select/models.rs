@@ -7,7 +7,7 @@
 use super::{Port, Storage};
 use crate::chan::models::model;
 use crate::sync::Deadline;
-use crate::wait::{Claim, Phase, Waiter};
+use crate::wait::{Claim, Phase, Waiter, Waker};
 use crate::{bounded, never, Receiver, RecvError, SendError, Sender};
 use core::ptr;
 use loom::thread;
@@ -332,7 +332,7 @@ fn default_is_taken_only_if_no_peer_waited() {
 }
 
 /// A receiver of capacity 0 without a thread.
-struct Peer {
+pub(super) struct Peer {
     waiter: Waiter,
     claim: Box<Claim>,
     _storage: Storage,
@@ -344,19 +344,19 @@ unsafe impl Send for Peer {}
 unsafe impl Sync for Peer {}
 
 impl Peer {
-    fn new(rx: &Receiver<i32>) -> Peer {
+    pub(super) fn new(rx: &Receiver<i32>) -> Peer {
         let claim = Box::new(Claim::new());
         let mut storage = Storage::new();
         let waiter = Waiter::new(&*claim, 0, storage.place_for(rx));
         Peer { waiter, claim, _storage: storage }
     }
 
-    fn enlist(&self, rx: &Receiver<i32>) {
+    pub(super) fn enlist(&self, rx: &Receiver<i32>) {
         rx.lock();
         // SAFETY: the lock is held; the waiter stays until it is withdrawn.
         let waker = unsafe { rx.enlist_locked(&self.waiter, false, &*self.claim) };
-        assert!(waker.is_none());
         // SAFETY: taken above.
         unsafe { rx.unlock() };
+        waker.into_iter().for_each(Waker::wake);
     }
 }
