@@ -28,6 +28,4 @@ pub(crate) use run::{run, Until};
 pub use run::{Order, Storage};
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
-mod lazy_models;
-#[cfg(all(test, loom, not(rendez_no_loom)))]
 mod models;

@@ -143,7 +143,7 @@ pub(super) fn each<'a, R>(arms: &[Arm<'a>], order: Order, mut try_arm: impl FnMu
 
 /// Tries each arm once.
 #[inline]
-fn look(arms: &[Arm<'_>], order: Order) -> Option<(usize, Token)> {
+pub(super) fn look(arms: &[Arm<'_>], order: Order) -> Option<(usize, Token)> {
     each(arms, order, |i, port| port.win(ptr::null()).map(|token| (i, token)))
 }
 

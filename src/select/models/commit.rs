@@ -1,27 +1,14 @@
-//! Loom models of select: which arm takes effect, and what becomes of the others.
-//!
-//! Channels are shared rather than moved, and go last: that their handles come and go is the matter of other models.
+//! Which arm takes effect, and what becomes of the others.
 
 #![allow(unsafe_code)] // waiters enlisted by hand, where a thread of its own would cost too much
 
-use super::{Port, Storage};
-use crate::chan::models::model;
+use super::{channel, model, Channel, SOON};
+use crate::never;
+use crate::select::Port;
 use crate::sync::Deadline;
-use crate::wait::{Claim, Phase, Waiter, Waker};
-use crate::{bounded, never, Receiver, RecvError, SendError, Sender};
+use crate::wait::{Claim, Phase, Waiter};
 use core::ptr;
 use loom::thread;
-use std::sync::Arc;
-use std::time::Duration;
-
-/// In a model any timed wait may end.
-pub(super) const SOON: Duration = Duration::from_secs(1);
-
-pub(super) type Channel = Arc<(Sender<i32>, Receiver<i32>)>;
-
-pub(super) fn channel(cap: usize) -> Channel {
-    Arc::new(bounded(cap))
-}
 
 /// M16. A select takes the value of one of two sends; the other one's stays with its sender. Their time may end meanwhile.
 #[test]
@@ -247,116 +234,4 @@ fn two_selects_with_both_directions_meet() {
         let other = other.join().unwrap();
         assert!(matches!((other, got), (0, 1) | (2, 0)), "{other} {got}");
     });
-}
-
-/// M20. A select of receives against closing: it is woken, and takes the error; what was sent before comes first.
-#[test]
-fn a_receiving_select_is_woken_by_close() {
-    for cap in [0, 1] {
-        model("a receiving select is woken by close", move || {
-            let (a, b) = (channel(cap), channel(cap));
-            let closed = a.clone();
-            let closer = thread::spawn(move || {
-                let sent = closed.0.try_send(1).is_ok();
-                assert!(closed.0.close());
-                sent
-            });
-            let got = select! {
-                recv(b.1) -> _ => unreachable!(),
-                recv(a.1) -> value => value,
-            };
-            assert_eq!(got, if closer.join().unwrap() { Ok(1) } else { Err(RecvError) });
-        });
-    }
-}
-
-/// M20. A select of sends against closing: it is woken, and has its message back.
-#[test]
-fn a_sending_select_is_woken_by_close() {
-    for cap in [0, 1] {
-        model("a sending select is woken by close", move || {
-            let (a, b) = (channel(cap), channel(cap));
-            let _ = (a.0.try_send(0), b.0.try_send(0));
-            let closed = a.clone();
-            let closer = thread::spawn(move || assert!(closed.1.close()));
-            let result = select! {
-                send(b.0, 1) -> _ => unreachable!(),
-                send(a.0, 2) -> result => result,
-            };
-            assert_eq!(result, Err(SendError(2)));
-            closer.join().unwrap();
-        });
-    }
-}
-
-/// At every moment one of two arms is ready: a select with a default finds one.
-#[test]
-fn default_is_taken_only_if_no_arm_was_ready() {
-    model("default is taken only if no arm was ready", || {
-        let (a, b) = (channel(1), channel(1));
-        a.0.send(1).unwrap();
-        let (from, to) = (a.clone(), b.clone());
-        let mover = thread::spawn(move || {
-            to.0.send(2).unwrap();
-            let _ = from.1.try_recv();
-        });
-        select_biased! {
-            recv(b.1) -> value => assert_eq!(value, Ok(2)),
-            recv(a.1) -> value => assert_eq!(value, Ok(1)),
-            default => panic!("one was ready all the time"),
-        }
-        mover.join().unwrap();
-    });
-}
-
-/// The same where peers come and go.
-#[test]
-fn default_is_taken_only_if_no_peer_waited() {
-    model("default is taken only if no peer waited", || {
-        let (a, b) = (channel(0), channel(0));
-        let (first, second) = (Arc::new(Peer::new(&a.1)), Arc::new(Peer::new(&b.1)));
-        first.enlist(&a.1);
-        let (from, to, first2, second2) = (a.clone(), b.clone(), first.clone(), second.clone());
-        let mover = thread::spawn(move || {
-            second2.enlist(&to.1);
-            from.1.withdraw(&first2.waiter);
-        });
-        select_biased! {
-            send(b.0, 2) -> result => result.unwrap(),
-            send(a.0, 1) -> result => result.unwrap(),
-            default => panic!("one waited all the time"),
-        }
-        mover.join().unwrap();
-        b.1.withdraw(&second.waiter);
-    });
-}
-
-/// A receiver of capacity 0 without a thread.
-pub(super) struct Peer {
-    waiter: Waiter,
-    claim: Box<Claim>,
-    _storage: Storage,
-}
-
-// SAFETY: what two threads touch is atomic, or under the channel's lock.
-unsafe impl Send for Peer {}
-// SAFETY: as above.
-unsafe impl Sync for Peer {}
-
-impl Peer {
-    pub(super) fn new(rx: &Receiver<i32>) -> Peer {
-        let claim = Box::new(Claim::new());
-        let mut storage = Storage::new();
-        let waiter = Waiter::new(&*claim, 0, storage.place_for(rx));
-        Peer { waiter, claim, _storage: storage }
-    }
-
-    pub(super) fn enlist(&self, rx: &Receiver<i32>) {
-        rx.lock();
-        // SAFETY: the lock is held; the waiter stays until it is withdrawn.
-        let waker = unsafe { rx.enlist_locked(&self.waiter, false, &*self.claim) };
-        // SAFETY: taken above.
-        unsafe { rx.unlock() };
-        waker.into_iter().for_each(Waker::wake);
-    }
 }

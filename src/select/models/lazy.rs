@@ -1,10 +1,9 @@
-//! Loom models of arms that wait without a value of their own, and of arms that are won and then held or given up.
+//! Arms that wait without a value of their own, and of arms that are won and then held or given up.
 
 #![allow(unsafe_code)] // waiters enlisted by hand, where a thread of its own would cost too much
 
-use super::models::{channel, Peer, SOON};
-use super::Port;
-use crate::chan::models::model;
+use super::{channel, model, Peer, SOON};
+use crate::select::Port;
 use crate::sync::Deadline;
 use crate::wait::{Claim, Phase, Waiter};
 use crate::{bounded, never, RecvError, Select, Sender};
@@ -27,21 +26,23 @@ fn win_and_leave(tx: &Sender<i32>, message: impl Fn() -> Option<i32>) -> Option<
     }
 }
 
-/// A receiver calls a waiting select, which has no value before it has won.
+/// A receiver calls a waiting select, which has no value before it has won; with a buffer the select wakes the receiver.
 #[test]
 fn a_sending_select_meets_a_receiver() {
-    model("a sending select meets a receiver", || {
-        let c = channel(0);
-        let to = c.clone();
-        let selecting = thread::spawn(move || {
-            select! {
-                recv(never::<i32>()) -> _ => unreachable!(),
-                send(to.0, 1) -> result => result.unwrap(),
-            }
+    for cap in [0, 1] {
+        model("a sending select meets a receiver", move || {
+            let c = channel(cap);
+            let to = c.clone();
+            let selecting = thread::spawn(move || {
+                select! {
+                    recv(never::<i32>()) -> _ => unreachable!(),
+                    send(to.0, 1) -> result => result.unwrap(),
+                }
+            });
+            assert_eq!(c.1.recv(), Ok(1));
+            selecting.join().unwrap();
         });
-        assert_eq!(c.1.recv(), Ok(1));
-        selecting.join().unwrap();
-    });
+    }
 }
 
 /// An attempt and a select with a default can meet a waiting select: they stay until it comes. Whether they meet or not, no value is lost.
@@ -181,6 +182,22 @@ fn a_receive_given_up_leaves_the_sender_waiting() {
     });
 }
 
+/// A dynamic select wins a send and gives it up: its place is room again, for a sender that slept.
+#[test]
+fn a_send_given_up_leaves_room() {
+    model("a send given up leaves room", || {
+        let c = channel(1);
+        let mut select = Select::new();
+        select.send(&c.0);
+        let won = select.select();
+        let to = c.clone();
+        let sender = thread::spawn(move || to.0.send(2).unwrap());
+        drop(won);
+        sender.join().unwrap();
+        assert_eq!(c.1.try_recv(), Ok(2));
+    });
+}
+
 /// A dynamic select wins a send and gives it up: the receiver gets the next value.
 #[test]
 fn a_send_given_up_leaves_the_receiver_waiting() {
@@ -234,7 +251,7 @@ fn ready_is_told_of_close() {
     }
 }
 
-/// Who waited for a channel to become ready and then does nothing leaves the wake-up to the next one.
+/// Who waited for a channel to become ready and then does nothing, or gave up as it became ready, leaves the wake-up to the next one.
 #[test]
 fn ready_without_a_receive_passes_the_wake_up_on() {
     model("ready without a receive passes the wake-up on", || {
@@ -243,7 +260,7 @@ fn ready_without_a_receive_passes_the_wake_up_on() {
         let waiting = thread::spawn(move || {
             let mut select = Select::new();
             select.recv(&from.1);
-            select.ready()
+            select.ready_timeout(SOON)
         });
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, ptr::null_mut());
@@ -253,7 +270,7 @@ fn ready_without_a_receive_passes_the_wake_up_on() {
         c.0.send(1).unwrap();
         assert_eq!(claim.sleep(Deadline::NEVER), Phase::Ready(0));
         c.1.renounce();
-        waiting.join().unwrap();
+        let _ = waiting.join().unwrap();
     });
 }
 
