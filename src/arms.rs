@@ -115,6 +115,11 @@ impl<T> Port for Sender<T> {
         unsafe { self.0.chan().unlock_for_select() }
     }
 
+    unsafe fn may_win_locked(&self, own: *const Claim) -> bool {
+        // SAFETY: the caller's promise.
+        unsafe { self.0.chan().may_win_locked(true, own) }
+    }
+
     unsafe fn win_locked(&self, own: *const Claim) -> Option<Token> {
         // SAFETY: the caller's promise.
         unsafe { self.0.chan().win_locked(true, own) }
@@ -255,6 +260,14 @@ impl<T> Port for Receiver<T> {
         if let Source::Chan(strong) = &self.0 {
             // SAFETY: the caller's promise.
             unsafe { strong.chan().unlock_for_select() }
+        }
+    }
+
+    unsafe fn may_win_locked(&self, own: *const Claim) -> bool {
+        match &self.0 {
+            // SAFETY: the caller's promise.
+            Source::Chan(strong) => unsafe { strong.chan().may_win_locked(false, own) },
+            _ => false,
         }
     }
 

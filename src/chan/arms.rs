@@ -359,6 +359,15 @@ impl<T> Chan<T> {
         drop(Guard { chan: self });
     }
 
+    /// Whether `win_locked` finds a peer, unless that is won elsewhere.
+    ///
+    /// # Safety
+    /// As for `win_locked`.
+    pub(crate) unsafe fn may_win_locked(&self, sending: bool, own: *const Claim) -> bool {
+        let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
+        self.is_closed() || guard.with(|lists| (if sending { &lists.rx } else { &lists.tx }).has_placed(own))
+    }
+
     /// As `win_recv` and `win_send` at capacity 0.
     ///
     /// # Safety

@@ -79,6 +79,12 @@ pub(crate) trait Port {
     /// It was taken by `lock`.
     unsafe fn unlock(&self);
 
+    /// Whether `win_locked` would win, unless the peer is won elsewhere.
+    ///
+    /// # Safety
+    /// The lock is held.
+    unsafe fn may_win_locked(&self, own: *const Claim) -> bool;
+
     /// As `win`.
     ///
     /// # Safety

@@ -157,11 +157,20 @@ impl Queue {
 
     /// Whether anybody but `own` waits.
     pub(crate) fn has_other(&self, own: *const Claim) -> bool {
+        self.has(|waiter| waiter.claim != own)
+    }
+
+    /// Whether anybody but `own` waits whose value can be moved at once.
+    pub(crate) fn has_placed(&self, own: *const Claim) -> bool {
+        self.has(|waiter| !waiter.place.is_null() && waiter.claim != own)
+    }
+
+    fn has(&self, fits: impl Fn(&Waiter) -> bool) -> bool {
         let mut next = self.head;
         while !next.is_null() {
             // SAFETY: a linked waiter is alive (invariant 2), and its links are ours under the lock (invariant 1).
             let waiter = unsafe { &*next };
-            if waiter.claim != own {
+            if fits(waiter) {
                 return true;
             }
             // SAFETY: as above.

@@ -2,7 +2,7 @@
 
 use super::{channel, model, Peer};
 use crate::chan::Token;
-use crate::select::run::{look, settle_on_none};
+use crate::select::look::{look, settle_on_none};
 use crate::select::{Arm, Order, Port};
 use crate::{RecvError, SendError};
 use loom::thread;
