@@ -26,14 +26,14 @@ use core::mem::MaybeUninit;
 use core::ptr::{self, addr_of_mut};
 
 /// Where a value leaves from or arrives.
-pub(super) struct Place<T>(Cell<MaybeUninit<T>>);
+pub(crate) struct Place<T>(Cell<MaybeUninit<T>>);
 
 impl<T> Place<T> {
-    fn empty() -> Place<T> {
+    pub(crate) fn empty() -> Place<T> {
         Place(Cell::new(MaybeUninit::uninit()))
     }
 
-    fn holding(value: T) -> Place<T> {
+    pub(crate) fn holding(value: T) -> Place<T> {
         Place(Cell::new(MaybeUninit::new(value)))
     }
 
@@ -46,13 +46,13 @@ impl<T> Place<T> {
         unsafe { init_cell(addr_of_mut!((*place).0)) };
     }
 
-    fn erased(&self) -> *mut () {
+    pub(crate) fn erased(&self) -> *mut () {
         (self as *const Place<T>).cast_mut().cast()
     }
 
     /// # Safety
     /// The caller owns the place (invariant 2) and it is full.
-    pub(super) unsafe fn take(&self) -> T {
+    pub(crate) unsafe fn take(&self) -> T {
         // SAFETY: the caller's promise.
         self.0.with_mut(|place| unsafe { (*place).assume_init_read() })
     }

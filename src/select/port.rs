@@ -58,11 +58,9 @@ pub(crate) trait Port {
     /// Takes the waiter out of the queue, if it is in; `false` if the lock could not be had in time.
     fn withdraw(&self, waiter: &Waiter, patience: Option<Patience>) -> bool;
 
-    #[allow(dead_code)] // for futures
     /// Owner of a HELD claim, a future: leaves its waker, or gets it back if the peer is just finishing.
     fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker>;
 
-    #[allow(dead_code)] // for futures
     /// Owner of a HELD claim, a future that is dropped: leaves; `false` if the peer is just finishing.
     fn leave_hold(&self, claim: &Claim) -> bool;
 

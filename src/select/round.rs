@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // waiters that the channels point to
 
 use super::look::{choose, ports, turned, Order};
-use super::{Arm, Port};
+use super::{Arm, Port, INLINE};
 use crate::chan::{Enlisted, Manner, Token};
 use crate::wait::{Claim, Patience, Waiter, WakeList, Waker};
 
@@ -17,6 +17,21 @@ pub(crate) enum Enlisting {
     Again,
     /// A lock could not be had in time.
     Busy,
+}
+
+/// The arms of capacity 0 by the ids of their channels, in that order. Few are put into `few`.
+pub(crate) fn meetings<'m>(arms: &[Arm<'_>], few: &'m mut [(u64, usize); INLINE], many: &'m mut Vec<(u64, usize)>) -> &'m [(u64, usize)] {
+    let meetings = ports(arms).filter_map(|(i, port)| Some((port.meeting()?, i)));
+    let sorted = if arms.len() <= INLINE {
+        let n = meetings.zip(few.iter_mut()).map(|(meeting, place)| *place = meeting).count();
+        &mut few[..n]
+    } else {
+        many.clear();
+        many.extend(meetings);
+        &mut many[..]
+    };
+    sorted.sort_unstable();
+    sorted
 }
 
 /// The arms of an operation, with a waiter for each.

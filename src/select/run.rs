@@ -101,7 +101,7 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline) -> Option<(usize, Token)> {
 }
 
 /// The value that a peer has put into the place of arm `i`.
-fn placed(round: &Round<'_, '_>, i: usize) -> Token {
+pub(crate) fn placed(round: &Round<'_, '_>, i: usize) -> Token {
     Token::Placed { place: round.waiters[i].place(), turn: round.waiters[i].turn() }
 }
 

@@ -101,3 +101,19 @@ pub(crate) fn next_id() -> u64 {
 pub(crate) fn random() -> u32 {
     0
 }
+
+/// In a model the instant may come at any time: at once.
+#[derive(Debug)]
+pub(crate) struct Alarm;
+
+impl Alarm {
+    pub(crate) const fn new() -> Alarm {
+        Alarm
+    }
+
+    pub(crate) fn set(&mut self, _when: super::Instant, waker: &core::task::Waker) {
+        waker.wake_by_ref();
+    }
+
+    pub(crate) fn cancel(&mut self) {}
+}

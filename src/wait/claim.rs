@@ -13,7 +13,6 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 pub(crate) enum Waker {
     /// A parked thread.
     Thread(Unparker),
-    #[allow(dead_code)] // for futures
     /// A task that returned `Pending`.
     Task(core::task::Waker),
 }
@@ -119,7 +118,6 @@ impl Claim {
         Claim { word: AtomicUsize::new(OPEN), task: false, waker: Cell::new(None) }
     }
 
-    #[allow(dead_code)] // for futures
     /// For a future, which may be dropped at any time.
     pub(crate) fn for_task() -> Claim {
         Claim { task: true, ..Claim::new() }
@@ -168,7 +166,6 @@ impl Claim {
         }
     }
 
-    #[allow(dead_code)] // for futures
     /// Owner of a PARKED claim: becomes OPEN again, and gets the waker back. `Err` is what a peer decided first.
     pub(crate) fn disarm(&self) -> Result<Option<Waker>, Phase> {
         // ORDERING: Acquire on both sides: the cell is ours again only if no claimer took it.
@@ -211,7 +208,6 @@ impl Claim {
         Some(Won { claim: self, arm, held, waker })
     }
 
-    #[allow(dead_code)] // for futures
     /// Owner of a HELD claim, a task, under the lock of the channel whose peer holds it, and while it does: leaves its waker. Answers the old one.
     pub(crate) fn arm_held(&self, waker: Waker) -> Option<Waker> {
         // SAFETY: the lock is held (invariant 6).
@@ -306,7 +302,6 @@ impl Won {
         self.held && unsafe { (*self.claim).task }
     }
 
-    #[allow(dead_code)] // for futures
     /// Whether `claim` was won.
     pub(crate) fn is_of(&self, claim: &Claim) -> bool {
         ptr::eq(self.claim, claim)

@@ -202,7 +202,6 @@ const LAG_NAP_MAX_US: u64 = 1_000;
 pub(crate) enum Patience {
     /// Some 20 ms, which a peer that has merely lost its processor does not take.
     Thread,
-    #[allow(dead_code)] // for futures
     /// Under a microsecond: a task comes back later instead.
     Task,
 }
