@@ -168,8 +168,8 @@ macro_rules! __select {
                         $crate::__select::Option::None => $crate::__select!(@timeout $default),
                         $crate::__select::Option::Some((won, token)) => $(
                             if won == $($n)* {
-                                let $pat = $crate::__select!(@finish $kind $port token $($msg)?);
-                                $body
+                                let ($pat) = $crate::__select!(@finish $kind $port token $($msg)?);
+                                $crate::__select!(@body $body)
                             } else
                         )* {
                             $crate::__select::unreachable!()
@@ -180,8 +180,9 @@ macro_rules! __select {
         }
     };
 
-    (@handle recv ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::receiver(&$handle)) };
-    (@handle send ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::sender(&$handle)) };
+    // `&*&`: the handle's own type decides, as in `recv(if left { &a } else { &b })`; what is expected here does not reach behind the `*`.
+    (@handle recv ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::receiver(&*&$handle)) };
+    (@handle send ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::sender(&*&$handle)) };
     // Not `if .. else`, whose branches would drop their temporaries: `recv(after(d)) -> _, if cond` has one.
     (@handle $kind:ident ($handle:expr) $cond:expr) => {
         'arm: {
@@ -196,15 +197,18 @@ macro_rules! __select {
     (@until [() $body:expr]) => { $crate::__select::NOW };
     (@until [($timeout:expr) $body:expr]) => { $crate::__select::timeout($timeout) };
 
+    // Not the end of a block, where the compiler would find the braces of a short body unnecessary.
+    (@body $body:expr) => { match () { () => $body } };
+
     (@timeout []) => { $crate::__select::unreachable!() };
     (@timeout [($($timeout:expr)?) $body:expr]) => { $body };
 
-    (@off $default:tt [$body:expr]) => { $body };
+    (@off $default:tt [$body:expr]) => { $crate::__select!(@body $body) };
     (@off [] []) => { $crate::__select::panic!("every arm of the `select!` is switched off, and it has neither `default` nor `else`") };
-    (@off [() $body:expr] []) => { $body };
+    (@off [() $body:expr] []) => { $crate::__select!(@body $body) };
     (@off [($timeout:expr) $body:expr] []) => {{
         $crate::__select::wait_out($timeout);
-        $body
+        $crate::__select!(@body $body)
     }};
 
     (@finish recv $port:ident $token:ident) => { $crate::__select::recv($port, $token) };

@@ -332,4 +332,4 @@ impl<T> fmt::Debug for Chan<T> {
 }
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
-mod models;
+pub(crate) mod models;

@@ -56,16 +56,23 @@ impl<T, M> Ring<T, M> {
         if self.cap() == 0 {
             return None;
         }
-        let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
-        let (slot, position) = (self.slot(head), head & !FLAGS);
-        if compare(slot.stamp(), position) != Stamp::Here(state) {
-            return None;
+        let mut head = self.head.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
+        loop {
+            let (slot, position) = (self.slot(head), head & !FLAGS);
+            if compare(slot.stamp(), position) != Stamp::Here(state) {
+                return None;
+            }
+            // ORDERING: SeqCst as in `reserve`.
+            match self.head.word.compare_exchange_weak(head, self.layout.next(head), Ordering::SeqCst, Ordering::Relaxed) {
+                Ok(_) => {
+                    // ORDERING: Release: the next writer comes after this reader.
+                    slot.set_stamp(self.layout.next_lap(position) | FREE);
+                    return Some(head);
+                }
+                // Perhaps only a flag has changed, of a sender that relies on us: it found no room just before.
+                Err(now) => head = now,
+            }
         }
-        // ORDERING: SeqCst as in `reserve`.
-        self.head.word.compare_exchange(head, self.layout.next(head), Ordering::SeqCst, Ordering::Relaxed).ok()?;
-        // ORDERING: Release: the next writer comes after this reader.
-        slot.set_stamp(self.layout.next_lap(position) | FREE);
-        Some(head)
     }
 
     /// Whether the slot at this head is held by a writer: then it is as good as empty.

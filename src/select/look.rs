@@ -27,7 +27,7 @@ pub(super) fn choose<'a, R>(
     ready: impl Fn(&'a dyn Port) -> bool,
     mut try_arm: impl FnMut(usize, &'a dyn Port) -> Option<R>,
 ) -> Option<R> {
-    if order == Order::Given || MODEL {
+    if order == Order::Given || MODEL || arms.len() == 1 {
         return ports(arms).find_map(|(i, port)| try_arm(i, port));
     }
     // An arm that is ready and cannot be won has been lost to another operation, or its peer is in the middle of one.

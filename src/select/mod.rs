@@ -33,3 +33,6 @@ pub(crate) use ready::ready;
 pub(crate) use run::{run, Until};
 pub use storage::Storage;
 use storage::INLINE;
+
+#[cfg(all(test, loom, not(rendez_no_loom)))]
+mod models;

@@ -1,8 +1,9 @@
 //! The model checker's side of the wall.
 
 use super::Deadline;
-use loom::sync::{Arc, Notify};
+use loom::sync::Notify;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 
 pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 pub(crate) use loom::thread::yield_now;
@@ -26,7 +27,7 @@ pub(crate) fn pause() {
 }
 
 /// One wait of the current thread. loom's own park is not used: a late unpark there may wake a thread that waits for
-/// something else. A `Notify` returns once for no reason, which is how a deadline becomes a choice of the model.
+/// something else.
 pub(crate) struct Parker(Arc<Notify>);
 
 impl Parker {
@@ -38,10 +39,15 @@ impl Parker {
         Unparker(self.0.clone())
     }
 
-    /// Sleeps until unparked or, once, for no reason. With a deadline the caller takes either for its end.
+    /// Sleeps until unparked or, once, for no reason. With a deadline the wait may end after any step of another thread, which is how the
+    /// deadline becomes a choice of the model; and it ends if no other thread can go on.
     pub(crate) fn park(&self, deadline: Deadline) -> bool {
+        if deadline.instant().is_some() {
+            yield_now();
+            return true;
+        }
         self.0.wait();
-        deadline.instant().is_some()
+        false
     }
 }
 

@@ -1,0 +1,118 @@
+//! How a select ends without a value: by closing, or because nothing is ready.
+
+use super::{channel, model, Peer, MANNER};
+use crate::chan::Token;
+use crate::select::look::{look, settle_on_none};
+use crate::select::{Arm, Order, Port};
+use crate::{RecvError, SendError};
+use loom::thread;
+use std::sync::Arc;
+
+/// M20. A select of receives against closing: it is woken, and takes the error; what was sent before comes first.
+#[test]
+fn a_receiving_select_is_woken_by_close() {
+    for (cap, send) in [(0, false), (0, true), (1, false), (1, true)] {
+        model("a receiving select is woken by close", move || {
+            let (a, b) = (channel(cap), channel(cap));
+            let closed = a.clone();
+            let closer = thread::spawn(move || {
+                let sent = send && closed.0.try_send(1).is_ok();
+                assert!(closed.0.close());
+                sent
+            });
+            let got = select! {
+                recv(b.1) -> _ => unreachable!(),
+                recv(a.1) -> value => value,
+            };
+            assert_eq!(got, if closer.join().unwrap() { Ok(1) } else { Err(RecvError) });
+        });
+    }
+}
+
+/// M20. A select of sends against closing: it is woken, and has its message back.
+#[test]
+fn a_sending_select_is_woken_by_close() {
+    for cap in [0, 1] {
+        model("a sending select is woken by close", move || {
+            let (a, b) = (channel(cap), channel(cap));
+            let _ = (a.0.try_send(0), b.0.try_send(0));
+            let closed = a.clone();
+            let closer = thread::spawn(move || assert!(closed.1.close()));
+            let result = select! {
+                send(b.0, 1) -> _ => unreachable!(),
+                send(a.0, 2) -> result => result,
+            };
+            assert_eq!(result, Err(SendError(2)));
+            closer.join().unwrap();
+        });
+    }
+}
+
+/// What a select with a default does when it has found nothing: it answers only if there was a moment at which nothing was ready.
+fn settle<const N: usize>(ports: [&dyn Port; N]) -> Option<(usize, Token)> {
+    let arms = ports.map(|port| Arm(Some(port)));
+    settle_on_none(&arms, || look(&arms, Order::Given, MANNER))
+}
+
+/// A value moves from one arm to the other, and there is one all the time: a select with a default finds it.
+#[test]
+fn default_is_taken_only_if_no_arm_was_ready() {
+    for whole in [false, true] {
+        model("default is taken only if no arm was ready", move || {
+            let (a, b) = (channel(1), channel(1));
+            a.0.send(1).unwrap();
+            let (from, to) = (a.clone(), b.clone());
+            let mover = thread::spawn(move || {
+                to.0.send(2).unwrap();
+                let _ = from.1.try_recv();
+            });
+            let found = if whole {
+                select_biased! {
+                    recv(b.1) -> value => value.is_ok(),
+                    recv(a.1) -> value => value.is_ok(),
+                    default => false,
+                }
+            } else {
+                settle([&b.1, &a.1]).is_some_and(|(i, token)| [&b.1, &a.1][i].finish(token).is_ok())
+            };
+            assert!(found, "one was ready all the time");
+            mover.join().unwrap();
+        });
+    }
+}
+
+/// The same for room.
+#[test]
+fn default_is_taken_only_if_there_was_no_room() {
+    model("default is taken only if there was no room", || {
+        let (a, b) = (channel(1), channel(1));
+        b.0.send(1).unwrap();
+        let (full, free) = (a.clone(), b.clone());
+        let mover = thread::spawn(move || {
+            free.1.recv().unwrap();
+            let _ = full.0.try_send(1);
+        });
+        let found = settle([&b.0, &a.0]).map(|(i, token)| [&b.0, &a.0][i].finish(token, 2));
+        assert_eq!(found, Some(Ok(())), "there was room all the time");
+        mover.join().unwrap();
+    });
+}
+
+/// The same where peers come and go.
+#[test]
+fn default_is_taken_only_if_no_peer_waited() {
+    model("default is taken only if no peer waited", || {
+        let (a, b) = (channel(0), channel(0));
+        let (first, second) = (Arc::new(Peer::new(&a.1)), Arc::new(Peer::new(&b.1)));
+        first.enlist(&a.1);
+        let (from, to, first2, second2) = (a.clone(), b.clone(), first.clone(), second.clone());
+        let mover = thread::spawn(move || {
+            second2.enlist(&to.1);
+            from.1.withdraw(&first2.waiter, None);
+        });
+        let found = settle([&b.0, &a.0]).map(|(i, token)| [&b.0, &a.0][i].finish(token, 2));
+        assert_eq!(found, Some(Ok(())), "one waited all the time");
+        mover.join().unwrap();
+        b.1.withdraw(&second.waiter, None);
+    });
+}
