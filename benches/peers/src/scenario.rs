@@ -25,6 +25,8 @@ pub enum Kind {
     SelBoth,
     SelPoll,
     SelReady,
+    /// One list of so many receives, of which one is busy.
+    SelWide(usize),
 }
 
 /// `None`: unbounded.
@@ -77,6 +79,9 @@ pub const NAMES: &[&str] = &[
     "selboth_128",
     "selpoll_1",
     "selready_1",
+    "selwide_10",
+    "selwide_100",
+    "selwide_1000",
     "act_pingpong_0",
     "act_pingpong_1",
     "act_pingpong_128",
@@ -118,6 +123,9 @@ impl Scenario {
         let (kind, cap) = rest.split_once('_')?;
         if kind.starts_with("sel") {
             family = Family::Select;
+        }
+        if kind == "selwide" {
+            return Some(Scenario { name, family, kind: Kind::SelWide(cap.parse().ok()?), cap: Some(1) });
         }
         let kind = match kind {
             "pingpong" => Kind::PingPong,

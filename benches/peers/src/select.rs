@@ -14,6 +14,7 @@ pub fn run<T: Message, C: Selecting<T>>(scenario: &Scenario, count: u64) -> Opti
         Kind::SelBoth => both_sides::<T, C>(scenario.cap, count)?,
         Kind::SelPoll => poll_empty::<T, C>(scenario.cap, count)?,
         Kind::SelReady => one_ready::<T, C>(scenario.cap, count)?,
+        Kind::SelWide(width) => one_busy_of::<T, C>(width, scenario.cap, count)?,
         _ => return None,
     };
     Some(race(workers))
@@ -123,4 +124,27 @@ fn one_ready<T: Message, C: Selecting<T>>(cap: Cap, count: u64) -> Option<Vec<Wo
         }
         tally
     })])
+}
+
+fn one_busy_of<T: Message, C: Selecting<T>>(width: usize, cap: Cap, count: u64) -> Option<Vec<Worker>> {
+    if !C::take_by_list(&[], 0, |_| {}) {
+        return None;
+    }
+    let (mut tx, rx): (Vec<_>, Vec<_>) = (0..width).map(|_| C::open(cap)).collect::<Option<Vec<_>>>()?.into_iter().unzip();
+    let mut busy = tx.swap_remove(width / 2);
+    let open = C::fork_tx(&busy)?;
+    Some(vec![
+        Box::new(move || {
+            let _open = (tx, open);
+            let mut tally = Tally::default();
+            C::take_by_list(&rx, count, |value| tally.add(value.number()));
+            tally
+        }),
+        Box::new(move || {
+            for number in 0..count {
+                assert!(C::send(&mut busy, T::new(number)), "closed");
+            }
+            Tally::default()
+        }),
+    ])
 }

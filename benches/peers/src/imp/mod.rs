@@ -40,6 +40,10 @@ pub trait Selecting<T>: Blocking<T> {
     fn send_any(tx: &[Self::Tx; 4], value: T) -> bool;
     /// Select with one receive arm and a default: whether there was no message. `None`: it cannot.
     fn poll(rx: &Self::Rx) -> Option<bool>;
+    /// Takes `count` messages by one list of operations, made once. `false`: it has no such list.
+    fn take_by_list(_rx: &[Self::Rx], _count: u64, _each: impl FnMut(T)) -> bool {
+        false
+    }
 }
 
 /// A channel whose operations suspend a task.

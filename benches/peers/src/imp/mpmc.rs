@@ -109,6 +109,19 @@ macro_rules! selecting {
                     default => true,
                 })
             }
+
+            fn take_by_list(rx: &[Self::Rx], count: u64, mut each: impl FnMut(T)) -> bool {
+                let mut select = ::$krate::Select::new();
+                for rx in rx {
+                    select.recv(rx);
+                }
+                for _ in 0..count {
+                    let won = select.select();
+                    let index = won.index();
+                    each(won.recv(&rx[index]).expect("closed"));
+                }
+                true
+            }
         }
     };
 }
