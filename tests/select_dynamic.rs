@@ -231,9 +231,9 @@ fn a_receive_that_is_dropped_leaves_a_waiting_sender_its_value_and_drops_a_buffe
     });
 }
 
-/// The send has taken effect: its value was accepted, and goes with the operation.
+/// The send has taken effect: its value was accepted, and goes to the next receiver.
 #[test]
-fn a_receive_that_a_sender_has_completed_takes_the_value_with_it() {
+fn a_receive_that_a_sender_has_completed_hands_the_value_on() {
     watched(|| {
         let alive = Arc::new(AtomicUsize::new(0));
         let (tx, rx) = rendezvous();
@@ -246,8 +246,10 @@ fn a_receive_that_a_sender_has_completed_takes_the_value_with_it() {
             until(|| is_ready(|select| select.send(&tx)));
             assert!(tx.send(Tracked::new(0, 1, &alive)).is_ok());
         });
-        assert_eq!(alive.load(Ordering::SeqCst), 0);
+        assert_eq!(alive.load(Ordering::SeqCst), 1);
+        assert!(rx.try_recv().is_ok());
         assert!(rx.try_recv().is_err());
+        assert_eq!(alive.load(Ordering::SeqCst), 0);
     });
 }
 
