@@ -1,30 +1,9 @@
 //! Loom models of the channel, through the crate's own API. Each is named after the race it closes.
 
+pub(crate) use crate::models::model;
 use crate::{bounded, unbounded, RecvError, RecvTimeoutError, SendTimeoutError, TryRecvError};
 use loom::thread;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-/// Explores `f` with the quick bound, or the one in `RENDEZ_LOOM_PREEMPTIONS`, and says how much that was.
-pub(crate) fn model(name: &str, f: impl Fn() + Send + Sync + 'static) {
-    let bound = std::env::var("RENDEZ_LOOM_PREEMPTIONS").map_or(2, |text| text.parse().expect("a number"));
-    let limit = std::env::var("RENDEZ_LOOM_SECONDS").map_or(100, |text| text.parse().expect("a number"));
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(bound);
-    builder.max_branches = 10_000;
-    builder.checkpoint_interval = 1_000;
-    builder.max_duration = Some(Duration::from_secs(limit));
-    let executions = Arc::new(AtomicUsize::new(0));
-    let (counted, start) = (executions.clone(), Instant::now());
-    builder.check(move || {
-        counted.fetch_add(1, Ordering::Relaxed);
-        f();
-    });
-    let incomplete = if start.elapsed().as_secs() >= limit { "  INCOMPLETE" } else { "" };
-    let n = executions.load(Ordering::Relaxed);
-    println!("model {name}: {n} executions in {:.1} s (bound {bound}){incomplete}", start.elapsed().as_secs_f64());
-}
+use std::time::Duration;
 
 /// M4. A receiver that goes to sleep while a sender sends twice gets both.
 #[test]

@@ -5,7 +5,8 @@ use loom::sync::Notify;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
+pub(crate) use super::model_atomic::{AtomicU32, AtomicU64, AtomicUsize};
+pub(crate) use loom::alloc::{alloc, dealloc};
 pub(crate) use loom::thread::yield_now;
 
 /// A place whose accesses the model watches.

@@ -20,6 +20,8 @@ mod imp;
 mod imp;
 
 mod deadline;
+#[cfg(all(loom, not(rendez_no_loom)))]
+pub(crate) mod model_atomic;
 
 pub(crate) use deadline::Deadline;
 pub(crate) use imp::*;
