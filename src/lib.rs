@@ -45,6 +45,8 @@ mod macros;
 #[doc(hidden)]
 #[path = "select_rt.rs"]
 pub mod __select;
+#[cfg(all(test, loom, not(rendez_no_loom)))]
+mod models;
 mod receiver;
 mod ring;
 mod select;

@@ -5,7 +5,8 @@ use loom::sync::Notify;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
+pub(crate) use super::model_atomic::{AtomicU32, AtomicU64, AtomicUsize};
+pub(crate) use loom::alloc::{alloc, dealloc};
 pub(crate) use loom::thread::yield_now;
 
 /// A place whose accesses the model watches.
@@ -71,15 +72,22 @@ impl Gate {
     }
 
     pub(crate) fn pass(&self, mut attempt: impl FnMut() -> bool) {
+        if attempt() {
+            return;
+        }
+        yield_now();
         while !attempt() {
-            yield_now();
+            nap(0);
         }
     }
 
     pub(crate) fn open(&self) {}
 }
 
+/// Waits for a peer that does not get a turn. Who goes on from here is not explored: two threads that wait for a third could go on
+/// for ever, which no real machine does.
 pub(crate) fn nap(_micros: u64) {
+    loom::skip_branch();
     yield_now();
 }
 

@@ -22,6 +22,8 @@ mod imp;
 #[cfg(not(all(loom, not(rendez_no_loom))))]
 mod alarm;
 mod deadline;
+#[cfg(all(loom, not(rendez_no_loom)))]
+pub(crate) mod model_atomic;
 
 #[cfg(not(all(loom, not(rendez_no_loom))))]
 pub(crate) use alarm::Alarm;

@@ -191,8 +191,8 @@ pub(crate) struct Lag {
 }
 
 /// Pauses, then yields, then naps.
-const LAG_PAUSES: u32 = 64;
-const LAG_YIELDS: u32 = 4;
+const LAG_PAUSES: u32 = if MODEL { 2 } else { 64 };
+const LAG_YIELDS: u32 = if MODEL { 0 } else { 4 };
 const LAG_NAPS: u32 = 24;
 const LAG_NAP_MIN_US: u64 = 50;
 const LAG_NAP_MAX_US: u64 = 1_000;
