@@ -89,44 +89,33 @@ macro_rules! __select {
         { $crate::__select!(@skip $order $n [$($arms)*] $default $else $($rest)*) }
     }};
 
-    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block, $($rest:tt)*) => {
-        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($rest)*)
+    // An expression first: where a macro has passed one on as `$body:expr`, trying it as a block would be an error, not a mismatch.
+    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($($rest)*)?)
     };
     (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
         $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($rest)*)
     };
-    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($($rest)*)?)
-    };
 
-    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block, $($rest:tt)*) => {
-        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($rest)*)
+    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($($rest)*)?)
     };
     (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
         $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($rest)*)
     };
-    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($($rest)*)?)
-    };
 
-    (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:block, $($rest:tt)*) => {
-        $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($rest)*)
+    (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($($rest)*)?)
     };
     (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:block $($rest:tt)*) => {
         $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($rest)*)
     };
-    (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($($rest)*)?)
-    };
 
-    (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:block, $($rest:tt)*) => {
-        $crate::__select!(@arms $order $n $arms $default [$body] $($rest)*)
+    (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order $n $arms $default [$body] $($($rest)*)?)
     };
     (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:block $($rest:tt)*) => {
         $crate::__select!(@arms $order $n $arms $default [$body] $($rest)*)
-    };
-    (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order $n $arms $default [$body] $($($rest)*)?)
     };
 
     // Mistakes.
@@ -159,14 +148,11 @@ macro_rules! __select {
     };
 
     // An arm that the build has not.
-    (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:block, $($rest:tt)*) => {
-        $crate::__select!(@arms $order $n $arms $default $else $($rest)*)
+    (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order $n $arms $default $else $($($rest)*)?)
     };
     (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:block $($rest:tt)*) => {
         $crate::__select!(@arms $order $n $arms $default $else $($rest)*)
-    };
-    (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order $n $arms $default $else $($($rest)*)?)
     };
 
     // All arms are read.
@@ -182,8 +168,8 @@ macro_rules! __select {
                         $crate::__select::Option::None => $crate::__select!(@timeout $default),
                         $crate::__select::Option::Some((won, token)) => $(
                             if won == $($n)* {
-                                let $pat = $crate::__select!(@finish $kind $port token $($msg)?);
-                                $body
+                                let ($pat) = $crate::__select!(@finish $kind $port token $($msg)?);
+                                $crate::__select!(@body $body)
                             } else
                         )* {
                             $crate::__select::unreachable!()
@@ -194,25 +180,35 @@ macro_rules! __select {
         }
     };
 
-    (@handle recv ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::receiver(&$handle)) };
-    (@handle send ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::sender(&$handle)) };
+    // `&*&`: the handle's own type decides, as in `recv(if left { &a } else { &b })`; what is expected here does not reach behind the `*`.
+    (@handle recv ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::receiver(&*&$handle)) };
+    (@handle send ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::sender(&*&$handle)) };
+    // Not `if .. else`, whose branches would drop their temporaries: `recv(after(d)) -> _, if cond` has one.
     (@handle $kind:ident ($handle:expr) $cond:expr) => {
-        if $cond { $crate::__select!(@handle $kind ($handle)) } else { $crate::__select::Option::None }
+        'arm: {
+            if !$cond {
+                break 'arm $crate::__select::Option::None;
+            }
+            $crate::__select!(@handle $kind ($handle))
+        }
     };
 
     (@until []) => { $crate::__select::no_limit() };
     (@until [() $body:expr]) => { $crate::__select::NOW };
     (@until [($timeout:expr) $body:expr]) => { $crate::__select::timeout($timeout) };
 
+    // Not the end of a block, where the compiler would find the braces of a short body unnecessary.
+    (@body $body:expr) => { match () { () => $body } };
+
     (@timeout []) => { $crate::__select::unreachable!() };
     (@timeout [($($timeout:expr)?) $body:expr]) => { $body };
 
-    (@off $default:tt [$body:expr]) => { $body };
+    (@off $default:tt [$body:expr]) => { $crate::__select!(@body $body) };
     (@off [] []) => { $crate::__select::panic!("every arm of the `select!` is switched off, and it has neither `default` nor `else`") };
-    (@off [() $body:expr] []) => { $body };
+    (@off [() $body:expr] []) => { $crate::__select!(@body $body) };
     (@off [($timeout:expr) $body:expr] []) => {{
         $crate::__select::wait_out($timeout);
-        $body
+        $crate::__select!(@body $body)
     }};
 
     (@finish recv $port:ident $token:ident) => { $crate::__select::recv($port, $token) };

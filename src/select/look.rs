@@ -1,7 +1,7 @@
 //! Looking at the arms: in the given order, or with the same chance for each that is ready.
 
 use super::{Arm, Port};
-use crate::chan::Token;
+use crate::chan::{Manner, Token};
 use crate::sync::{random, MODEL};
 use core::ptr;
 
@@ -27,7 +27,7 @@ pub(super) fn choose<'a, R>(
     ready: impl Fn(&'a dyn Port) -> bool,
     mut try_arm: impl FnMut(usize, &'a dyn Port) -> Option<R>,
 ) -> Option<R> {
-    if order == Order::Given || MODEL {
+    if order == Order::Given || MODEL || arms.len() == 1 {
         return ports(arms).find_map(|(i, port)| try_arm(i, port));
     }
     // An arm that is ready and cannot be won has been lost to another operation, or its peer is in the middle of one.
@@ -52,8 +52,8 @@ pub(super) fn choose<'a, R>(
 
 /// Tries each arm once.
 #[inline]
-pub(super) fn look(arms: &[Arm<'_>], order: Order) -> Option<(usize, Token)> {
-    choose(arms, order, |port| port.is_ready(), |i, port| port.win(ptr::null()).map(|token| (i, token)))
+pub(super) fn look(arms: &[Arm<'_>], order: Order, manner: Manner) -> Option<(usize, Token)> {
+    choose(arms, order, |port| port.is_ready(manner.patience), |i, port| port.win(ptr::null(), manner).map(|token| (i, token)))
 }
 
 /// All arms that are switched on; in random order from a random one on.

@@ -21,6 +21,7 @@ mod list;
 mod look;
 mod port;
 mod ready;
+mod round;
 mod run;
 mod storage;
 

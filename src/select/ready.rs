@@ -6,11 +6,11 @@ use super::look::{choose, ports, settle_on_none, Order};
 use super::run::Until;
 use super::{Arm, Storage};
 use crate::sync::{Deadline, MODEL};
-use crate::wait::{Claim, Phase, Waiter};
+use crate::wait::{Claim, Patience, Phase, Waiter};
 
 /// Waits until one of the arms is ready. `None`: none in time. By the time the caller acts on it, it may be ready no more.
 pub(crate) fn ready(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<usize> {
-    let look = || choose(arms, order, |port| port.is_ready(), |i, port| port.is_ready().then_some(i));
+    let look = || choose(arms, order, |port| port.is_ready(Patience::Thread), |i, port| port.is_ready(Patience::Thread).then_some(i));
     let found = look();
     match until {
         Until::Deadline(deadline) if found.is_none() => wait(arms, deadline, storage, look),
@@ -41,7 +41,7 @@ fn rounds(arms: &[Arm<'_>], deadline: Deadline, claim: &Claim, waiters: &[Waiter
             };
         }
         for (i, port) in ports(arms) {
-            port.withdraw(&waiters[i]);
+            port.withdraw(&waiters[i], None);
         }
         match phase {
             Phase::Ready(i) => {

@@ -68,9 +68,9 @@ impl Storage {
 
     /// Takes out what a won arm still needs. The token may move with it until `attach`.
     pub(crate) fn split_off(&mut self, token: Token) -> (Token, Storage) {
-        let Token::Placed(place) = token else { return (token, Storage::new()) };
+        let Token::Placed { place, turn } = token else { return (token, Storage::new()) };
         if place == self.inline_place() {
-            return (Token::Placed(ptr::null_mut()), Storage { inline: self.inline, large: None });
+            return (Token::Placed { place: ptr::null_mut(), turn }, Storage { inline: self.inline, large: None });
         }
         let blocks = self.large.as_deref_mut().map(|large| &mut large.blocks);
         let of_token = |blocks: &mut Vec<Block>| {
@@ -84,7 +84,7 @@ impl Storage {
     /// Undoes what `split_off` did to the token, here.
     pub(crate) fn attach(&mut self, token: Token) -> Token {
         match token {
-            Token::Placed(place) if place.is_null() => Token::Placed(self.inline_place()),
+            Token::Placed { place, turn } if place.is_null() => Token::Placed { place: self.inline_place(), turn },
             token => token,
         }
     }

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // waiters enlisted by hand, where a thread of its own would cost too much
 
-use super::{channel, model, Peer, SOON};
+use super::{channel, model, Enlisted, Peer, SOON};
 use crate::select::Port;
 use crate::sync::Deadline;
 use crate::wait::{Claim, Phase, Waiter};
@@ -265,7 +265,7 @@ fn ready_without_a_receive_passes_the_wake_up_on() {
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, ptr::null_mut());
         // SAFETY: claimed before this frame ends.
-        let enlisted = unsafe { c.1.enlist(&waiter, false) };
+        let enlisted = unsafe { c.1.enlist(&waiter, false, None) == Enlisted::Yes };
         assert!(enlisted);
         c.0.send(1).unwrap();
         assert_eq!(claim.sleep(Deadline::NEVER), Phase::Ready(0));
@@ -296,7 +296,7 @@ fn ready_without_a_send_calls_the_next_one() {
             c.0.renounce();
         }
         selecting.join().unwrap();
-        c.0.withdraw(&ready);
+        c.0.withdraw(&ready, None);
     });
 }
 
