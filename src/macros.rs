@@ -142,7 +142,7 @@ macro_rules! __select {
                         $crate::__select::Option::None => $crate::__select!(@timeout $default),
                         $crate::__select::Option::Some((won, token)) => $(
                             if won == $($n)* {
-                                #[allow(unused_parens)]
+                                #[allow(unused_parens)] // needed by patterns with `|`
                                 let ($pat) = $crate::__select!(@finish $kind $port token $($msg)?);
                                 $crate::__select!(@body $body)
                             } else

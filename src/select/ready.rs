@@ -55,7 +55,7 @@ fn rounds(arms: &[Arm<'_>], deadline: Deadline, claim: &Claim, waiters: &[Waiter
         if found.is_some() {
             return found;
         }
-        if deadline.expired() || (MODEL && all && due.is_none()) {
+        if deadline.expired() || (MODEL && all && due.is_none()) || (due.is_some() && deadline.over()) {
             return settle_on_none(arms, look);
         }
         claim.reopen();

@@ -90,7 +90,7 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline) -> Option<(usize, Token)> {
             return Some(won);
         }
         let ended = MODEL && due.is_none() && matches!(enlisted, Enlisting::Yes) && phase == Phase::Dead;
-        if ended || deadline.expired() {
+        if ended || deadline.expired() || (due.is_some() && deadline.over()) {
             return settle_on_none(round.arms, look);
         }
         if matches!(enlisted, Enlisting::Again) {

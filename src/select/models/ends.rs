@@ -1,10 +1,10 @@
 //! How a select ends without a value: by closing, or because nothing is ready.
 
-use super::{channel, model, Peer, MANNER};
+use super::{channel, model, Peer, MANNER, SOON};
 use crate::chan::Token;
 use crate::select::look::{look, settle_on_none};
 use crate::select::{Arm, Order, Port};
-use crate::{RecvError, SendError};
+use crate::{after, RecvError, Select, SendError};
 use loom::thread;
 use std::sync::Arc;
 
@@ -114,5 +114,31 @@ fn default_is_taken_only_if_no_peer_waited() {
         assert_eq!(found, Some(Ok(())), "one waited all the time");
         mover.join().unwrap();
         b.1.withdraw(&second.waiter, None);
+    });
+}
+
+/// Time passes in a model by waiting for it: a timer is an arm like others, and the first of two ends a select.
+#[test]
+fn a_timer_ends_a_select() {
+    model("a timer ends a select", || {
+        let c = channel(0);
+        let from = c.clone();
+        let receiver = thread::spawn(move || from.1.recv_timeout(SOON).is_ok());
+        let sent = select! {
+            send(c.0, 1) -> result => result.is_ok(),
+            recv(after(SOON)) -> _ => false,
+            recv(after(SOON * 2)) -> _ => unreachable!(),
+        };
+        assert_eq!(receiver.join().unwrap(), sent);
+        select! {
+            recv(after(SOON * 2)) -> _ => unreachable!(),
+            default(SOON) => {}
+        }
+        assert!(after(SOON).recv_timeout(SOON * 2).is_ok());
+        assert!(after(SOON * 2).recv_timeout(SOON).is_err());
+        let slow = after(SOON * 2);
+        let mut select = Select::new();
+        select.recv(&slow);
+        assert_eq!((select.ready_timeout(SOON).is_ok(), select.ready()), (false, 0));
     });
 }

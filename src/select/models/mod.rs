@@ -5,6 +5,7 @@
 mod commit;
 mod ends;
 mod lazy;
+mod ready;
 
 use super::{Port, Storage};
 use crate::chan::models::model;
