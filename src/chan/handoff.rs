@@ -20,7 +20,6 @@ use crate::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendErro
 use crate::sync::{init_cell, Cell, Deadline};
 use crate::wait::lock::{HAS_RX, HAS_TX};
 use crate::wait::queue::Chosen;
-use crate::wait::spin::Lag;
 use crate::wait::{Claim, Patience, Phase, Spin, Waiter};
 use core::mem::MaybeUninit;
 use core::ptr::{self, addr_of_mut};
@@ -241,8 +240,7 @@ impl<T> Chan<T> {
         guard.with(|lists| unsafe { lists.rx.push_back(&waiter) });
         self.count_enlisted();
         self.release_calling_lazy(guard, false, &claim);
-        let mut lag = Lag::new();
-        while claim.phase().is_waiting() && lag.wait_bounded(Patience::Thread) {}
+        claim.sleep_briefly();
         let phase = match claim.withdraw() {
             Ok(()) => Phase::Dead,
             Err(phase) => claim.settle(phase),

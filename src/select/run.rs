@@ -119,8 +119,7 @@ fn call(round: &Round<'_, '_>) -> Option<(usize, Token)> {
     if let Enlisting::Won(i, token) = unsafe { round.enlist(false) } {
         return Some((i, token));
     }
-    let mut lag = Lag::new();
-    while round.claim.phase().is_waiting() && lag.wait_bounded(MANNER.patience) {}
+    round.claim.sleep_briefly();
     let phase = withdraw(round.claim);
     round.withdraw_all(None);
     match phase {
