@@ -2,12 +2,12 @@
 
 #![allow(unsafe_code)] // the contracts of `Port`, passed on to the channel
 
-use crate::chan::Token;
+use crate::chan::{Enlisted, Manner, Token};
 use crate::error::{RecvError, SendError};
 use crate::receiver::Source;
 use crate::select::Port;
 use crate::sync::Instant;
-use crate::wait::{Claim, Spin, Waiter, Waker};
+use crate::wait::{Claim, Patience, Spin, Waiter, Waker};
 use crate::{Receiver, Sender};
 use core::alloc::Layout;
 
@@ -35,8 +35,8 @@ impl<T> Receiver<T> {
 
 impl<T> Port for Sender<T> {
     #[inline]
-    fn win(&self, own: *const Claim) -> Option<Token> {
-        self.0.chan().win_send(own)
+    fn win(&self, own: *const Claim, manner: Manner) -> Option<Token> {
+        self.0.chan().win_send(own, manner)
     }
 
     fn hold(&self, token: &mut Token) {
@@ -47,16 +47,16 @@ impl<T> Port for Sender<T> {
         self.0.chan().give_up(token, || self.orphaned());
     }
 
-    fn win_notified(&self, own: *const Claim) -> Option<Token> {
-        self.0.chan().win_notified(true, own)
+    fn win_notified(&self, own: *const Claim, manner: Manner) -> Option<Token> {
+        self.0.chan().win_notified(true, own, manner)
     }
 
     fn renounce(&self) {
         self.0.chan().renounce(true);
     }
 
-    fn is_ready(&self) -> bool {
-        self.0.chan().is_ready(true)
+    fn is_ready(&self, patience: Patience) -> bool {
+        self.0.chan().is_ready(true, patience)
     }
 
     fn version(&self) -> u64 {
@@ -70,7 +70,7 @@ impl<T> Port for Sender<T> {
             if chan.meeting().is_some() {
                 chan.enlist_lazy(true, waiter, own)
             } else {
-                chan.enlist_arm(true, waiter, false)
+                chan.enlist_arm(true, waiter, false, None) == Enlisted::Yes
             }
         }
     }
@@ -87,13 +87,21 @@ impl<T> Port for Sender<T> {
         None
     }
 
-    unsafe fn enlist(&self, waiter: &Waiter, again: bool) -> bool {
+    unsafe fn enlist(&self, waiter: &Waiter, again: bool, patience: Option<Patience>) -> Enlisted {
         // SAFETY: the caller's promise.
-        unsafe { self.0.chan().enlist_arm(true, waiter, again) }
+        unsafe { self.0.chan().enlist_arm(true, waiter, again, patience) }
     }
 
-    fn withdraw(&self, waiter: &Waiter) {
-        self.0.chan().withdraw_arm(true, waiter);
+    fn withdraw(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
+        self.0.chan().withdraw_arm(true, waiter, patience)
+    }
+
+    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker> {
+        self.0.chan().arm_hold(claim, waker)
+    }
+
+    fn leave_hold(&self, claim: &Claim) -> bool {
+        self.0.chan().leave_hold(claim, true)
     }
 
     fn meeting(&self) -> Option<u64> {
@@ -106,8 +114,8 @@ impl<T> Port for Sender<T> {
 
     unsafe fn init_place(&self, _place: *mut ()) {}
 
-    fn lock(&self) {
-        self.0.chan().lock_for_select();
+    fn lock(&self, patience: Option<Patience>) -> bool {
+        self.0.chan().lock_for_select(patience)
     }
 
     unsafe fn unlock(&self) {
@@ -115,9 +123,14 @@ impl<T> Port for Sender<T> {
         unsafe { self.0.chan().unlock_for_select() }
     }
 
-    unsafe fn win_locked(&self, own: *const Claim) -> Option<Token> {
+    unsafe fn may_win_locked(&self, own: *const Claim) -> bool {
         // SAFETY: the caller's promise.
-        unsafe { self.0.chan().win_locked(true, own) }
+        unsafe { self.0.chan().may_win_locked(true, own) }
+    }
+
+    unsafe fn win_locked(&self, own: *const Claim, hold: bool) -> Option<Token> {
+        // SAFETY: the caller's promise.
+        unsafe { self.0.chan().win_locked(true, own, hold) }
     }
 
     unsafe fn enlist_locked(&self, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Waker> {
@@ -128,9 +141,9 @@ impl<T> Port for Sender<T> {
 
 impl<T> Port for Receiver<T> {
     #[inline]
-    fn win(&self, own: *const Claim) -> Option<Token> {
+    fn win(&self, own: *const Claim, manner: Manner) -> Option<Token> {
         match &self.0 {
-            Source::Chan(strong) => strong.chan().win_recv(own),
+            Source::Chan(strong) => strong.chan().win_recv(own, manner),
             Source::Timer(timer) => timer.take_due().map(Token::Tick),
             Source::Never => None,
         }
@@ -148,10 +161,10 @@ impl<T> Port for Receiver<T> {
         }
     }
 
-    fn win_notified(&self, own: *const Claim) -> Option<Token> {
+    fn win_notified(&self, own: *const Claim, manner: Manner) -> Option<Token> {
         match &self.0 {
-            Source::Chan(strong) => strong.chan().win_notified(false, own),
-            _ => self.win(own),
+            Source::Chan(strong) => strong.chan().win_notified(false, own, manner),
+            _ => self.win(own, manner),
         }
     }
 
@@ -161,9 +174,9 @@ impl<T> Port for Receiver<T> {
         }
     }
 
-    fn is_ready(&self) -> bool {
+    fn is_ready(&self, patience: Patience) -> bool {
         match &self.0 {
-            Source::Chan(strong) => strong.chan().is_ready(false),
+            Source::Chan(strong) => strong.chan().is_ready(false, patience),
             Source::Timer(timer) => timer.len() != 0,
             Source::Never => false,
         }
@@ -184,7 +197,7 @@ impl<T> Port for Receiver<T> {
             if chan.meeting().is_some() {
                 chan.enlist_lazy(false, waiter, own)
             } else {
-                chan.enlist_arm(false, waiter, false)
+                chan.enlist_arm(false, waiter, false, None) == Enlisted::Yes
             }
         }
     }
@@ -210,17 +223,32 @@ impl<T> Port for Receiver<T> {
         }
     }
 
-    unsafe fn enlist(&self, waiter: &Waiter, again: bool) -> bool {
+    unsafe fn enlist(&self, waiter: &Waiter, again: bool, patience: Option<Patience>) -> Enlisted {
         match &self.0 {
             // SAFETY: the caller's promise.
-            Source::Chan(strong) => unsafe { strong.chan().enlist_arm(false, waiter, again) },
+            Source::Chan(strong) => unsafe { strong.chan().enlist_arm(false, waiter, again, patience) },
+            _ => Enlisted::Yes,
+        }
+    }
+
+    fn withdraw(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
+        match &self.0 {
+            Source::Chan(strong) => strong.chan().withdraw_arm(false, waiter, patience),
             _ => true,
         }
     }
 
-    fn withdraw(&self, waiter: &Waiter) {
-        if let Source::Chan(strong) = &self.0 {
-            strong.chan().withdraw_arm(false, waiter);
+    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker> {
+        match &self.0 {
+            Source::Chan(strong) => strong.chan().arm_hold(claim, waker),
+            _ => Err(waker),
+        }
+    }
+
+    fn leave_hold(&self, claim: &Claim) -> bool {
+        match &self.0 {
+            Source::Chan(strong) => strong.chan().leave_hold(claim, false),
+            _ => false,
         }
     }
 
@@ -245,9 +273,10 @@ impl<T> Port for Receiver<T> {
         }
     }
 
-    fn lock(&self) {
-        if let Source::Chan(strong) = &self.0 {
-            strong.chan().lock_for_select();
+    fn lock(&self, patience: Option<Patience>) -> bool {
+        match &self.0 {
+            Source::Chan(strong) => strong.chan().lock_for_select(patience),
+            _ => true,
         }
     }
 
@@ -258,10 +287,18 @@ impl<T> Port for Receiver<T> {
         }
     }
 
-    unsafe fn win_locked(&self, own: *const Claim) -> Option<Token> {
+    unsafe fn may_win_locked(&self, own: *const Claim) -> bool {
         match &self.0 {
             // SAFETY: the caller's promise.
-            Source::Chan(strong) => unsafe { strong.chan().win_locked(false, own) },
+            Source::Chan(strong) => unsafe { strong.chan().may_win_locked(false, own) },
+            _ => false,
+        }
+    }
+
+    unsafe fn win_locked(&self, own: *const Claim, hold: bool) -> Option<Token> {
+        match &self.0 {
+            // SAFETY: the caller's promise.
+            Source::Chan(strong) => unsafe { strong.chan().win_locked(false, own, hold) },
             _ => None,
         }
     }

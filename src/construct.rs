@@ -3,7 +3,7 @@
 use crate::chan;
 use crate::error::CapacityError;
 use crate::receiver::Source;
-use crate::sync::{Duration, Instant};
+use crate::sync::{now, Duration, Instant};
 use crate::time::Timer;
 use crate::{Receiver, Sender};
 
@@ -89,7 +89,7 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 /// assert!(when >= start + Duration::from_millis(5));
 /// ```
 pub fn after(duration: Duration) -> Receiver<Instant> {
-    match Instant::now().checked_add(duration) {
+    match now().checked_add(duration) {
         Some(when) => at(when),
         None => never(),
     }

@@ -2,7 +2,7 @@
 
 use crate::chan::Token;
 use crate::error::{ReadyTimeoutError, RecvError, SelectTimeoutError, SendError, TryReadyError, TrySelectError};
-use crate::select::{self, Arm, Order, Port, Storage, Until};
+use crate::select::{self, Arm, List, Order, Port, Storage, Until};
 use crate::sync::{current_thread, Deadline, Duration, Instant, ThreadId};
 use crate::{Receiver, Sender};
 use core::fmt;
@@ -28,10 +28,9 @@ use core::mem;
 ///
 /// [`select!`]: crate::select!
 pub struct Select<'a> {
-    arms: Vec<Arm<'a>>,
-    /// The handle of each operation, to check that it is completed with the same.
-    handles: Vec<*const ()>,
+    arms: List<'a>,
     order: Order,
+    storage: Storage,
     /// The thread that added the operations.
     home: Option<ThreadId>,
 }
@@ -52,7 +51,7 @@ fn address<T>(handle: &T) -> *const () {
 impl<'a> Select<'a> {
     /// Makes an empty list. Among operations that are ready, the choice will be uniformly random.
     pub fn new() -> Select<'a> {
-        Select { arms: Vec::new(), handles: Vec::new(), order: Order::Random, home: None }
+        Select { arms: List::new(), order: Order::Random, storage: Storage::new(), home: None }
     }
 
     /// Makes an empty list. Among operations that are ready, the one added first will be chosen.
@@ -62,19 +61,17 @@ impl<'a> Select<'a> {
 
     /// Adds a send. Returns its index.
     pub fn send<T>(&mut self, s: &'a Sender<T>) -> usize {
-        self.add(s, address(s))
+        self.add(s)
     }
 
     /// Adds a receive. Returns its index.
     pub fn recv<T>(&mut self, r: &'a Receiver<T>) -> usize {
-        self.add(r, address(r))
+        self.add(r)
     }
 
-    fn add(&mut self, port: &'a dyn Port, handle: *const ()) -> usize {
+    fn add(&mut self, port: &'a dyn Port) -> usize {
         self.home = self.home.or_else(|| Some(current_thread()));
-        self.arms.push(Arm(Some(port)));
-        self.handles.push(handle);
-        self.arms.len() - 1
+        self.arms.push(Arm(Some(port)))
     }
 
     /// Removes the operation with this index. Indices are not used again.
@@ -83,8 +80,8 @@ impl<'a> Select<'a> {
     /// If there is no such operation, or no more.
     #[track_caller]
     pub fn remove(&mut self, index: usize) {
-        assert!(index < self.arms.len(), "no operation with index {index} was added to the select");
-        assert!(self.arms[index].0.take().is_some(), "the operation with index {index} was removed from the select before");
+        assert!(index < self.arms.as_slice().len(), "no operation with index {index} was added to the select");
+        assert!(self.arms.remove(index), "the operation with index {index} was removed from the select before");
     }
 
     /// Wins an operation that can go on without waiting.
@@ -130,7 +127,7 @@ impl<'a> Select<'a> {
     /// # Errors
     /// If there is none.
     pub fn try_ready(&mut self) -> Result<usize, TryReadyError> {
-        select::ready(&self.arms, self.order, Until::Now).ok_or(TryReadyError)
+        self.find(Until::Now).ok_or(TryReadyError)
     }
 
     /// Waits until an operation would not wait. By the time it is tried, that may be over.
@@ -141,7 +138,7 @@ impl<'a> Select<'a> {
     pub fn ready(&mut self) -> usize {
         self.check_not_empty();
         loop {
-            if let Some(index) = select::ready(&self.arms, self.order, Until::Deadline(Deadline::NEVER)) {
+            if let Some(index) = self.find(Until::Deadline(Deadline::NEVER)) {
                 return index;
             }
         }
@@ -152,7 +149,7 @@ impl<'a> Select<'a> {
     /// # Errors
     /// If no operation became ready in time.
     pub fn ready_timeout(&mut self, timeout: Duration) -> Result<usize, ReadyTimeoutError> {
-        select::ready(&self.arms, self.order, Until::Deadline(Deadline::after(timeout))).ok_or(ReadyTimeoutError)
+        self.find(Until::Deadline(Deadline::after(timeout))).ok_or(ReadyTimeoutError)
     }
 
     /// As [`ready`](Select::ready), until `deadline`.
@@ -160,20 +157,25 @@ impl<'a> Select<'a> {
     /// # Errors
     /// If no operation became ready in time.
     pub fn ready_deadline(&mut self, deadline: Instant) -> Result<usize, ReadyTimeoutError> {
-        select::ready(&self.arms, self.order, Until::Deadline(Deadline::at(deadline))).ok_or(ReadyTimeoutError)
+        self.find(Until::Deadline(Deadline::at(deadline))).ok_or(ReadyTimeoutError)
     }
 
     #[track_caller]
     fn check_not_empty(&self) {
-        assert!(self.arms.iter().any(|arm| arm.0.is_some()), "no operation was added to the select: it would wait for ever");
+        assert!(self.arms.as_slice().iter().any(|arm| arm.0.is_some()), "no operation was added to the select: it would wait for ever");
+    }
+
+    fn find(&mut self, until: Until) -> Option<usize> {
+        select::ready(self.arms.as_slice(), self.order, until, &mut self.storage)
     }
 
     fn run(&mut self, until: Until) -> Option<SelectedOperation<'a>> {
-        let mut storage = Storage::new();
-        let (index, mut token) = select::run(&self.arms, self.order, until, &mut storage)?;
-        let port = self.arms[index].0?;
+        let arms = self.arms.as_slice();
+        let (index, mut token) = select::run(arms, self.order, until, &mut self.storage)?;
+        let port = arms[index].0?;
         port.hold(&mut token);
-        Some(SelectedOperation { port, handle: self.handles[index], index, home: self.home, token: Some(storage.detach(token)), storage })
+        let (token, storage) = self.storage.split_off(token);
+        Some(SelectedOperation { port, index, home: self.home, token: Some(token), storage })
     }
 }
 
@@ -185,7 +187,7 @@ impl Default for Select<'_> {
 
 impl Clone for Select<'_> {
     fn clone(&self) -> Self {
-        Select { arms: self.arms.clone(), handles: self.handles.clone(), order: self.order, home: self.home }
+        Select { arms: self.arms.clone(), order: self.order, storage: Storage::new(), home: self.home }
     }
 }
 
@@ -197,12 +199,13 @@ impl fmt::Debug for Select<'_> {
 
 /// An operation that a [`Select`] has won, to be completed.
 ///
-/// Until then others see it as not there yet. Dropped, it is given up: a send leaves its place to be skipped, a receive drops its value (at
-/// capacity 0 the sender keeps it, and waits on). On another thread than the one that added the operations that value is leaked instead.
+/// Until then others see it as not there yet. Dropped, it is given up: a send leaves its place to be skipped; a receive drops its value, or leaks it
+/// on another thread than the one that added the operations. At capacity 0 no value is lost: a sender that waits keeps it, and waits on; one that has
+/// had it accepted already leaves it to the next receiver.
 #[must_use]
 pub struct SelectedOperation<'a> {
+    /// The handle that was added.
     port: &'a dyn Port,
-    handle: *const (),
     index: usize,
     home: Option<ThreadId>,
     token: Option<Token>,
@@ -217,7 +220,10 @@ impl SelectedOperation<'_> {
 
     #[track_caller]
     fn token(mut self, handle: *const ()) -> (Token, Storage) {
-        assert!(self.handle == handle, "the selected operation has to be completed with the handle that was added to the select");
+        assert!(
+            (self.port as *const dyn Port).cast() == handle,
+            "the selected operation has to be completed with the handle that was added to the select"
+        );
         let token = self.token.take().expect("a selected operation is completed once");
         (token, mem::take(&mut self.storage))
     }
@@ -254,7 +260,7 @@ impl Drop for SelectedOperation<'_> {
         if let Some(token) = self.token.take() {
             let token = self.storage.attach(token);
             // On another thread a value might not be ours to drop: it stays where it is, for ever.
-            if self.home == Some(current_thread()) || !matches!(token, Token::Read { .. } | Token::Placed(_)) {
+            if self.home == Some(current_thread()) || !matches!(token, Token::Read { .. }) {
                 self.port.give_up(token);
             }
         }

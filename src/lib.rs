@@ -52,6 +52,7 @@ mod ring;
 mod select;
 mod sender;
 mod sync;
+mod task;
 mod time;
 mod wait;
 
@@ -64,3 +65,4 @@ pub use error::{
 pub use iter::{Drain, IntoIter, Iter, TryIter};
 pub use receiver::{Receiver, WeakReceiver};
 pub use sender::{Sender, WeakSender};
+pub use task::{IntoStream, RecvFuture, RecvStream, SendFuture};

@@ -54,9 +54,9 @@ macro_rules! select {
 #[cfg(not(doc))]
 #[macro_export]
 macro_rules! select {
+    ($(biased;)?) => { compile_error!("a `select!` needs an arm: `recv(rx) -> msg => ..`, `send(tx, message) -> res => ..` or `default => ..`") };
     (biased; $($arms:tt)+) => { $crate::__select!(@arms Given (0) [] [] [] $($arms)+) };
     ($($arms:tt)+) => { $crate::__select!(@arms Random (0) [] [] [] $($arms)+) };
-    () => { compile_error!("a `select!` needs an arm: `recv(rx) -> msg => ..`, `send(tx, message) -> res => ..` or `default => ..`") };
 }
 
 /// As [`select!`] with `biased;`: of the arms that are ready the first wins.
@@ -72,9 +72,9 @@ macro_rules! select {
 /// ```
 #[macro_export]
 macro_rules! select_biased {
+    ($(biased;)?) => { $crate::select!() };
     (biased; $($arms:tt)+) => { $crate::__select!(@arms Given (0) [] [] [] $($arms)+) };
     ($($arms:tt)+) => { $crate::__select!(@arms Given (0) [] [] [] $($arms)+) };
-    () => { $crate::select!() };
 }
 
 /// State: order, number of the next arm, arms, `default`, `else`; then the text still to be read.
@@ -89,84 +89,44 @@ macro_rules! __select {
         { $crate::__select!(@skip $order $n [$($arms)*] $default $else $($rest)*) }
     }};
 
-    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block, $($rest:tt)*) => {
-        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($rest)*)
+    // An expression first: where a macro has passed one on as `$body:expr`, trying it as a block would be an error, not a mismatch.
+    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($($rest)*)?)
     };
     (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
         $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($rest)*)
     };
-    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($($rest)*)?)
-    };
 
-    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block, $($rest:tt)*) => {
-        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($rest)*)
+    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($($rest)*)?)
     };
     (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
         $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($rest)*)
     };
-    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($($rest)*)?)
-    };
 
-    (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:block, $($rest:tt)*) => {
-        $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($rest)*)
+    (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($($rest)*)?)
     };
     (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:block $($rest:tt)*) => {
         $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($rest)*)
     };
-    (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($($rest)*)?)
-    };
 
-    (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:block, $($rest:tt)*) => {
-        $crate::__select!(@arms $order $n $arms $default [$body] $($rest)*)
+    (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order $n $arms $default [$body] $($($rest)*)?)
     };
     (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:block $($rest:tt)*) => {
         $crate::__select!(@arms $order $n $arms $default [$body] $($rest)*)
     };
-    (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order $n $arms $default [$body] $($($rest)*)?)
-    };
 
-    // Mistakes.
-    (@arms $order:ident $n:tt $arms:tt [$($default:tt)+] $else:tt default $($rest:tt)*) => {
-        compile_error!("a `select!` has at most one `default`")
-    };
-    (@arms $order:ident $n:tt $arms:tt $default:tt [$($else:tt)+] else $($rest:tt)*) => {
-        compile_error!("a `select!` has at most one `else`")
-    };
-    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt recv($($in:tt)*) => $($rest:tt)*) => {
-        compile_error!(concat!("a `recv` arm names its message: `recv(", stringify!($($in)*), ") -> msg => ..`"))
-    };
-    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt send($($in:tt)*) => $($rest:tt)*) => {
-        compile_error!(concat!("a `send` arm names its result: `send(", stringify!($($in)*), ") -> res => ..`"))
-    };
-    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt send($tx:expr $(,)?) $($rest:tt)*) => {
-        compile_error!(concat!("a `send` arm has a message: `send(", stringify!($tx), ", message) -> res => ..`"))
-    };
-    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt recv($($in:tt)*) $($rest:tt)*) => {
-        compile_error!(concat!("after `recv(", stringify!($($in)*), ")` comes `-> msg => body`, or `-> msg, if condition => body`"))
-    };
-    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt send($($in:tt)*) $($rest:tt)*) => {
-        compile_error!(concat!("after `send(", stringify!($($in)*), ")` comes `-> res => body`, or `-> res, if condition => body`"))
-    };
-    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt default $($rest:tt)*) => {
-        compile_error!("after `default` comes `=> body` or `(timeout) => body`")
-    };
-    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt $wrong:tt $($rest:tt)*) => {
-        compile_error!(concat!("expected `recv(..)`, `send(..)`, `default` or `else`, found `", stringify!($wrong), "`"))
-    };
+    // No arm that is known.
+    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt $($rest:tt)+) => { $crate::__select_mistake!($default $else $($rest)+) };
 
     // An arm that the build has not.
-    (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:block, $($rest:tt)*) => {
-        $crate::__select!(@arms $order $n $arms $default $else $($rest)*)
+    (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $order $n $arms $default $else $($($rest)*)?)
     };
     (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:block $($rest:tt)*) => {
         $crate::__select!(@arms $order $n $arms $default $else $($rest)*)
-    };
-    (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order $n $arms $default $else $($($rest)*)?)
     };
 
     // All arms are read.
@@ -182,8 +142,9 @@ macro_rules! __select {
                         $crate::__select::Option::None => $crate::__select!(@timeout $default),
                         $crate::__select::Option::Some((won, token)) => $(
                             if won == $($n)* {
-                                let $pat = $crate::__select!(@finish $kind $port token $($msg)?);
-                                $body
+                                #[allow(unused_parens)] // needed by patterns with `|`
+                                let ($pat) = $crate::__select!(@finish $kind $port token $($msg)?);
+                                $crate::__select!(@body $body)
                             } else
                         )* {
                             $crate::__select::unreachable!()
@@ -194,33 +155,128 @@ macro_rules! __select {
         }
     };
 
-    (@handle recv ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::receiver(&$handle)) };
-    (@handle send ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::sender(&$handle)) };
+    // `&*&`: the handle's own type decides, as in `recv(if left { &a } else { &b })`; what is expected here does not reach behind the `*`.
+    (@handle recv ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::receiver(&*&$handle)) };
+    (@handle send ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::sender(&*&$handle)) };
+    // Not `if .. else`, whose branches would drop their temporaries: `recv(after(d)) -> _, if cond` has one.
     (@handle $kind:ident ($handle:expr) $cond:expr) => {
-        if $cond { $crate::__select!(@handle $kind ($handle)) } else { $crate::__select::Option::None }
+        'arm: {
+            if !$cond {
+                break 'arm $crate::__select::Option::None;
+            }
+            $crate::__select!(@handle $kind ($handle))
+        }
     };
 
     (@until []) => { $crate::__select::no_limit() };
     (@until [() $body:expr]) => { $crate::__select::NOW };
     (@until [($timeout:expr) $body:expr]) => { $crate::__select::timeout($timeout) };
 
+    // Not the end of a block, where the compiler would find the braces of a short body unnecessary.
+    (@body $body:expr) => { match () { () => $body } };
+
     (@timeout []) => { $crate::__select::unreachable!() };
     (@timeout [($($timeout:expr)?) $body:expr]) => { $body };
 
-    (@off $default:tt [$body:expr]) => { $body };
+    (@off $default:tt [$body:expr]) => { $crate::__select!(@body $body) };
     (@off [] []) => { $crate::__select::panic!("every arm of the `select!` is switched off, and it has neither `default` nor `else`") };
-    (@off [() $body:expr] []) => { $body };
+    (@off [() $body:expr] []) => { $crate::__select!(@body $body) };
     (@off [($timeout:expr) $body:expr] []) => {{
         $crate::__select::wait_out($timeout);
-        $body
+        $crate::__select!(@body $body)
     }};
 
     (@finish recv $port:ident $token:ident) => { $crate::__select::recv($port, $token) };
     (@finish send $port:ident $token:ident $msg:expr) => {{
         let held = $crate::__select::hold($port, $token);
-        let message = $msg;
+        let message = held.message($msg);
         held.send(message)
     }};
+}
+
+/// Says what is wrong with the arm that comes next, and points at it: the first error explains, the second has the place.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __select_mistake {
+    (@recv () $in:tt $($rest:tt)*) => { $crate::__select_mistake!(@say $in "a `recv` arm has a receiver: `recv(rx) -> msg => ..`") };
+    (@recv ($rx:expr, $here:tt $($more:tt)*) $in:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "a `recv` arm has one receiver: `recv(", stringify!($rx), ") -> msg => ..`")
+    };
+    (@recv ($($args:tt)*) $in:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@after $in ("recv(", stringify!($($args)*), ")") "msg" $($rest)*)
+    };
+    (@recv $other:tt $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "after `recv` comes the receiver in parentheses: `recv(rx) -> msg => ..`")
+    };
+    (@send () $in:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $in "a `send` arm has a sender and a message: `send(tx, message) -> res => ..`")
+    };
+    (@send ($tx:expr $(,)?) $in:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $in "a `send` arm has a message: `send(", stringify!($tx), ", message) -> res => ..`")
+    };
+    (@send ($tx:expr, $msg:expr, $here:tt $($more:tt)*) $in:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "a `send` arm has one message: `send(", stringify!($tx), ", ", stringify!($msg), ") -> res => ..`")
+    };
+    (@send ($($args:tt)*) $in:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@after $in ("send(", stringify!($($args)*), ")") "res" $($rest)*)
+    };
+    (@send $other:tt $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "after `send` come the sender and the message in parentheses: `send(tx, message) -> res => ..`")
+    };
+
+    // The operation is right, so it is something after it.
+    (@after $in:tt ($($arm:tt)*) $name:literal => $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $in "between an operation and its body comes a name for the result: `", $($arm)*, " -> ", $name, " => ..`")
+    };
+    (@after $in:tt $arm:tt $name:literal -> $pat:pat if $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "before `if` comes a comma: `-> ", stringify!($pat), ", if ..`")
+    };
+    (@after $in:tt $arm:tt $name:literal -> $pat:pat $(, if $cond:expr)? => $(,)?) => {
+        $crate::__select_mistake!(@say $in "after `=>` comes a body: an expression, or a block")
+    };
+    (@after $in:tt $arm:tt $name:literal -> $pat:pat $(, if $cond:expr)? => , $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $in "after `=>` comes a body: an expression, or a block")
+    };
+    (@after $in:tt $arm:tt $name:literal -> $pat:pat $(, if $cond:expr)? => $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "after a body comes a comma, unless it is a block: `-> ", stringify!($pat), " => ..,`")
+    };
+    (@after $in:tt ($($arm:tt)*) $name:literal $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $in "after `", $($arm)*, "` comes `-> ", $name, " => body,` or `-> ", $name, ", if condition => body,`")
+    };
+
+    (@say $here:tt $($text:tt)+) => {{
+        compile_error!(concat!($($text)+));
+        $crate::__select_here!($here)
+    }};
+
+    // `default` and `else` so far, and the text that no rule knows.
+    ([$($default:tt)+] $else:tt default $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "a `select!` has at most one `default`")
+    };
+    ($default:tt [$($else:tt)+] else $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "a `select!` has at most one `else`")
+    };
+    ($default:tt $else:tt default $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "after `default` comes `=> body,` or `(timeout) => body,`")
+    };
+    ($default:tt $else:tt else $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "after `else` comes `=> body,`")
+    };
+    ($default:tt $else:tt recv $in:tt $($rest:tt)*) => { $crate::__select_mistake!(@recv $in $in $($rest)*) };
+    ($default:tt $else:tt send $in:tt $($rest:tt)*) => { $crate::__select_mistake!(@send $in $in $($rest)*) };
+    ($default:tt $else:tt biased $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "`biased;` comes first in a `select!`, with a semicolon")
+    };
+    ($default:tt $else:tt $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "expected `recv(..)`, `send(..)`, `default` or `else`, found `", stringify!($here), "`")
+    };
+}
+
+/// Takes nothing: what it is given is pointed at by the compiler.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __select_here {
+    () => {};
 }
 
 /// A hidden name of `select!` that programs written for crossbeam-channel may use.

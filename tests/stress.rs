@@ -117,7 +117,8 @@ fn stress(cap: Option<usize>, close_early: bool) {
                 })
                 .collect();
             if close_early {
-                while alive.load(Ordering::Relaxed) == 0 {
+                // All may have come and gone unseen.
+                while alive.load(Ordering::Relaxed) == 0 && !senders.iter().all(|sender| sender.is_finished()) {
                     thread::yield_now();
                 }
                 tx.close();

@@ -18,9 +18,18 @@ use crate::sync::{Deadline, Instant, Ordering};
 use crate::wait::lock::{HAS_RX, HAS_TX, WAKE_RX, WAKE_TX};
 use crate::wait::queue::Chosen;
 use crate::wait::spin::Lag;
-use crate::wait::{Claim, Spin, Waiter, Waker};
+use crate::wait::{Claim, Patience, Spin, Waiter, Waker};
 use core::alloc::Layout;
 use core::mem;
+
+/// How an operation tries to win.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner {
+    /// How long it may wait for a peer in the middle of a step.
+    pub(crate) patience: Patience,
+    /// Whether foreign code may run before the win is completed.
+    pub(crate) hold: bool,
+}
 
 /// A won arm.
 #[must_use]
@@ -34,8 +43,10 @@ pub(crate) enum Token {
     Write { slot: *const (), position: u64 },
     /// A waiting peer of capacity 0.
     Peer(Chosen),
-    /// A value that a peer has put into the arm's own place.
-    Placed(*mut ()),
+    /// A future of capacity 0, or a value that one left behind, by its entry in the list of holds.
+    Ticket(u64),
+    /// A value that a peer has put into the arm's own place, as the `turn`-th of the channel.
+    Placed { place: *mut (), turn: usize },
     /// Room without end.
     Append,
     /// A message of the clock.
@@ -45,9 +56,9 @@ pub(crate) enum Token {
 impl<T> Chan<T> {
     /// Tries to win a receive for the operation `own`.
     #[inline]
-    pub(crate) fn win_recv(&self, own: *const Claim) -> Option<Token> {
+    pub(crate) fn win_recv(&self, own: *const Claim, manner: Manner) -> Option<Token> {
         if self.is_rendezvous() {
-            return self.win_peer(false, own);
+            return self.win_peer(false, own, manner);
         }
         let mut lag = Lag::new();
         loop {
@@ -61,7 +72,7 @@ impl<T> Chan<T> {
             match self.look() {
                 super::recv::Look::Closed => return Some(Token::Closed),
                 super::recv::Look::Empty => return None,
-                super::recv::Look::Coming if self.unspill(true) || lag.wait_bounded() => {}
+                super::recv::Look::Coming if self.unspill(Some(manner.patience)) || lag.wait_bounded(manner.patience) => {}
                 super::recv::Look::Coming => return None,
             }
         }
@@ -69,9 +80,9 @@ impl<T> Chan<T> {
 
     /// Tries to win a send for the operation `own`.
     #[inline]
-    pub(crate) fn win_send(&self, own: *const Claim) -> Option<Token> {
+    pub(crate) fn win_send(&self, own: *const Claim, manner: Manner) -> Option<Token> {
         if self.is_rendezvous() {
-            return self.win_peer(true, own);
+            return self.win_peer(true, own, manner);
         }
         if self.unbounded {
             return Some(if self.is_closed() { Token::Closed } else { Token::Append });
@@ -84,33 +95,35 @@ impl<T> Chan<T> {
                     return Some(Token::Write { slot, position });
                 }
                 Err(Refused::Closed) => return Some(Token::Closed),
-                Err(_) if self.is_full() || !lag.wait_bounded() => return None,
+                Err(_) if self.is_full() || !lag.wait_bounded(manner.patience) => return None,
                 Err(_) => {}
             }
         }
     }
 
-    fn win_peer(&self, sending: bool, own: *const Claim) -> Option<Token> {
+    fn win_peer(&self, sending: bool, own: *const Claim, manner: Manner) -> Option<Token> {
         let wanted = if sending { HAS_RX } else { HAS_TX };
         if self.cold.lock.hints().is_some_and(|hints| hints & wanted == 0) {
             return self.is_closed().then_some(Token::Closed);
         }
-        let mut guard = self.try_lock()?;
+        let mut guard = self.try_lock(manner.patience)?;
         // SAFETY: the lock is held.
-        unsafe { self.win_peer_locked(&mut guard, sending, own) }
+        unsafe { self.win_peer_locked(&mut guard, sending, own, manner.hold) }
     }
 
     /// # Safety
     /// The guard is of this channel.
-    unsafe fn win_peer_locked(&self, guard: &mut Guard<'_, T>, sending: bool, own: *const Claim) -> Option<Token> {
-        if self.is_closed() {
-            return Some(Token::Closed);
-        }
-        let chosen = guard.with(|lists| {
+    unsafe fn win_peer_locked(&self, guard: &mut Guard<'_, T>, sending: bool, own: *const Claim, hold: bool) -> Option<Token> {
+        let closed = self.is_closed();
+        guard.with(|lists| {
+            let stashed = if sending { None } else { lists.hold_stashed() };
+            if stashed.is_some() || closed {
+                return Some(stashed.map_or(Token::Closed, Token::Ticket));
+            }
             let peers = if sending { &mut lists.rx } else { &mut lists.tx };
-            peers.choose_placed(own, true)
-        });
-        chosen.map(Token::Peer)
+            let peer = peers.choose_placed(own, hold)?;
+            Some(if peer.won.is_revocable() { Token::Ticket(lists.hold_peer(peer)) } else { Token::Peer(peer) })
+        })
     }
 
     /// Marks the token as held by foreign code (a won send always is).
@@ -135,8 +148,9 @@ impl<T> Chan<T> {
                 Ok(value)
             }
             Token::Peer(sender) => Ok(take_from(sender)),
+            Token::Ticket(ticket) => self.recv_held(ticket).ok_or(RecvError),
             // SAFETY: DONE: a sender has filled the arm's place and left it; the arm's storage is alive, says who makes such tokens.
-            Token::Placed(place) => Ok(unsafe { (*place.cast::<Place<T>>()).take() }),
+            Token::Placed { place, .. } => Ok(unsafe { (*place.cast::<Place<T>>()).take() }),
             _ => Err(RecvError),
         }
     }
@@ -155,6 +169,7 @@ impl<T> Chan<T> {
                 give_to(receiver, value);
                 Ok(())
             }
+            Token::Ticket(ticket) => self.send_held(ticket, value, orphaned),
             Token::Append => self.send(value, Deadline::NEVER).map_err(|error| SendError(error.into_inner())),
             _ => Err(SendError(value)),
         }
@@ -181,30 +196,33 @@ impl<T> Chan<T> {
                     waker.wake();
                 }
             }
-            token @ (Token::Read { .. } | Token::Placed(_)) => drop(self.finish_recv(token)),
+            Token::Ticket(ticket) => self.give_up_held(ticket),
+            // SAFETY: as in `finish_recv`.
+            Token::Placed { place, turn } => self.put_back(Some(turn), unsafe { (*place.cast::<Place<T>>()).take() }),
+            token @ Token::Read { .. } => drop(self.finish_recv(token)),
             Token::Closed | Token::Append | Token::Tick(_) => {}
         }
     }
 
     /// After READY on an arm of this channel: discharges the wake-up, tries to win, and passes the wake-up on.
-    pub(crate) fn win_notified(&self, sending: bool, own: *const Claim) -> Option<Token> {
+    pub(crate) fn win_notified(&self, sending: bool, own: *const Claim, manner: Manner) -> Option<Token> {
         if self.is_rendezvous() {
-            let token = self.win_peer(sending, own);
+            let token = self.win_peer(sending, own, manner);
             if token.is_none() {
-                self.call_next_lazy(sending, own);
+                self.call_next_lazy(sending);
             }
             return token;
         }
         if sending {
             let head = self.ring.head_clear(WAKING);
-            let token = self.win_send(own);
+            let token = self.win_send(own, manner);
             if head & WAITED != 0 && !self.is_full() {
                 self.request(WAKE_TX);
             }
             token
         } else {
             let tail = self.ring.tail_clear(WAKING);
-            let token = self.win_recv(own);
+            let token = self.win_recv(own, manner);
             if tail & WAITED != 0 && !matches!(self.look(), super::recv::Look::Empty) {
                 self.request(WAKE_RX);
             }
@@ -213,19 +231,14 @@ impl<T> Chan<T> {
     }
 
     /// At capacity 0, after a call that came to nothing: a peer may still wait for another lazy waiter of our kind.
-    fn call_next_lazy(&self, sending: bool, own: *const Claim) {
-        let mut guard = self.lock();
-        let wanted = guard.with(|lists| (if sending { &lists.rx } else { &lists.tx }).has_other(own));
-        if wanted {
-            // Our own kind is the peers' opposite.
-            self.release_calling_lazy(guard, !sending, own);
-        }
+    fn call_next_lazy(&self, sending: bool) {
+        self.request(if sending { WAKE_TX } else { WAKE_RX });
     }
 
     /// Discharges a READY of an operation that does not take what it was woken for.
     pub(crate) fn renounce(&self, sending: bool) {
         if self.is_rendezvous() {
-            return self.call_next_lazy(sending, core::ptr::null());
+            return self.call_next_lazy(sending);
         }
         if sending {
             if self.ring.head_clear(WAKING) & WAITED != 0 && !self.is_full() {
@@ -237,14 +250,15 @@ impl<T> Chan<T> {
     }
 
     /// Whether an operation would not wait now.
-    pub(crate) fn is_ready(&self, sending: bool) -> bool {
+    pub(crate) fn is_ready(&self, sending: bool, patience: Patience) -> bool {
         if self.is_rendezvous() {
             let wanted = if sending { HAS_RX } else { HAS_TX };
             let waits = match self.cold.lock.hints() {
                 Some(hints) => hints & wanted != 0,
-                None => {
-                    self.try_lock().is_some_and(|mut guard| guard.with(|lists| !(if sending { &lists.rx } else { &lists.tx }).is_empty()))
-                }
+                // By its release it leaves hints.
+                None => self.try_lock(patience).is_some_and(|mut guard| {
+                    guard.with(|lists| if sending { !lists.rx.is_empty() } else { !lists.tx.is_empty() || lists.has_stashed() })
+                }),
             };
             return waits || self.is_closed();
         }
@@ -278,8 +292,9 @@ impl<T> Chan<T> {
             return false;
         }
         guard.with(|lists| {
+            let stashed = lists.has_stashed();
             let (mine, peers) = if sending { (&mut lists.tx, &lists.rx) } else { (&mut lists.rx, &lists.tx) };
-            if peers.has_other(own) {
+            if peers.has_other(own) || (!sending && stashed) {
                 return false;
             }
             // SAFETY: the caller's promise.
@@ -289,29 +304,28 @@ impl<T> Chan<T> {
         })
     }
 
-    /// Enlists an arm of a buffered channel; `false` if it may be won now.
+    /// Enlists an arm of a buffered channel.
     ///
     /// # Safety
     /// As for `Queue::push_back`.
-    pub(crate) unsafe fn enlist_arm(&self, sending: bool, waiter: &Waiter, again: bool) -> bool {
+    pub(crate) unsafe fn enlist_arm(&self, sending: bool, waiter: &Waiter, again: bool, patience: Option<Patience>) -> Enlisted {
         let turn = if again { Turn::First } else { Turn::Last };
         // SAFETY: the caller's promise.
-        let enlisted = unsafe {
+        unsafe {
             match sending {
-                true if self.unbounded => return false,
-                true => self.enlist_sender(waiter, turn),
-                false => self.enlist_receiver(waiter, turn),
+                true if self.unbounded => Enlisted::Again,
+                true => self.enlist_sender(waiter, turn, patience),
+                false => self.enlist_receiver(waiter, turn, patience),
             }
-        };
-        matches!(enlisted, Enlisted::Yes)
+        }
     }
 
-    /// Takes an arm's waiter out of its queue, if it is in.
-    pub(crate) fn withdraw_arm(&self, sending: bool, waiter: &Waiter) {
+    /// Takes an arm's waiter out of its queue, if it is in; `false` if the lock could not be had in time.
+    pub(crate) fn withdraw_arm(&self, sending: bool, waiter: &Waiter, patience: Option<Patience>) -> bool {
         if sending {
-            self.withdraw_sender(waiter);
+            self.withdraw_sender_within(waiter, patience)
         } else {
-            self.withdraw_receiver(waiter);
+            self.withdraw_receiver_within(waiter, patience)
         }
     }
 
@@ -348,9 +362,9 @@ impl<T> Chan<T> {
         unsafe { Place::<T>::init(place.cast()) };
     }
 
-    /// Takes the lock and leaves it held: a select holds those of all its channels of capacity 0 at once.
-    pub(crate) fn lock_for_select(&self) {
-        mem::forget(self.lock());
+    /// Takes the lock and leaves it held: a select holds those of all its channels of capacity 0 at once. `false` if it could not be had in time.
+    pub(crate) fn lock_for_select(&self, patience: Option<Patience>) -> bool {
+        self.lock_within(patience).map(mem::forget).is_some()
     }
 
     /// # Safety
@@ -359,14 +373,24 @@ impl<T> Chan<T> {
         drop(Guard { chan: self });
     }
 
+    /// Whether `win_locked` finds a peer, unless that is won elsewhere.
+    ///
+    /// # Safety
+    /// As for `win_locked`.
+    pub(crate) unsafe fn may_win_locked(&self, sending: bool, own: *const Claim) -> bool {
+        let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
+        let peer = guard.with(|lists| if sending { lists.rx.has_placed(own) } else { lists.tx.has_placed(own) || lists.has_stashed() });
+        peer || self.is_closed()
+    }
+
     /// As `win_recv` and `win_send` at capacity 0.
     ///
     /// # Safety
     /// Between `lock_for_select` and `unlock_for_select`.
-    pub(crate) unsafe fn win_locked(&self, sending: bool, own: *const Claim) -> Option<Token> {
+    pub(crate) unsafe fn win_locked(&self, sending: bool, own: *const Claim, hold: bool) -> Option<Token> {
         let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
         // SAFETY: the lock is held.
-        unsafe { self.win_peer_locked(&mut guard, sending, own) }
+        unsafe { self.win_peer_locked(&mut guard, sending, own, hold) }
     }
 
     /// Enlists an arm of capacity 0. A receiving one calls a sender that has no value yet, whose waker is to be woken after the lock.

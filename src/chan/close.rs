@@ -65,7 +65,8 @@ impl<T> Chan<T> {
     /// `Drop` panics, the rest stays.
     pub(super) fn drain_closed(&self) {
         if self.is_rendezvous() {
-            return;
+            let stashed = self.lock().with(super::Lists::take_all_stashed);
+            return drop(stashed);
         }
         let mut lag = Lag::new();
         loop {
@@ -76,7 +77,7 @@ impl<T> Chan<T> {
             if self.ring.head_is_held(head) {
                 return; // whoever holds it drains the rest
             }
-            if self.unspill(false) {
+            if self.unspill(None) {
                 continue;
             }
             if self.ring.distance(tail, head) == 0 && tail & SPILLED == 0 {

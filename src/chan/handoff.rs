@@ -15,25 +15,25 @@
 
 #![allow(unsafe_code)] // the value's way from frame to frame
 
-use super::{Chan, Guard, Turn};
+use super::{Chan, Guard, Lists, Turn};
 use crate::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use crate::sync::{init_cell, Cell, Deadline};
 use crate::wait::lock::{HAS_RX, HAS_TX};
 use crate::wait::queue::Chosen;
 use crate::wait::spin::Lag;
-use crate::wait::{Claim, Phase, Spin, Waiter};
+use crate::wait::{Claim, Patience, Phase, Spin, Waiter};
 use core::mem::MaybeUninit;
 use core::ptr::{self, addr_of_mut};
 
 /// Where a value leaves from or arrives.
-pub(super) struct Place<T>(Cell<MaybeUninit<T>>);
+pub(crate) struct Place<T>(Cell<MaybeUninit<T>>);
 
 impl<T> Place<T> {
-    fn empty() -> Place<T> {
+    pub(crate) fn empty() -> Place<T> {
         Place(Cell::new(MaybeUninit::uninit()))
     }
 
-    fn holding(value: T) -> Place<T> {
+    pub(crate) fn holding(value: T) -> Place<T> {
         Place(Cell::new(MaybeUninit::new(value)))
     }
 
@@ -46,13 +46,13 @@ impl<T> Place<T> {
         unsafe { init_cell(addr_of_mut!((*place).0)) };
     }
 
-    fn erased(&self) -> *mut () {
+    pub(crate) fn erased(&self) -> *mut () {
         (self as *const Place<T>).cast_mut().cast()
     }
 
     /// # Safety
     /// The caller owns the place (invariant 2) and it is full.
-    pub(super) unsafe fn take(&self) -> T {
+    pub(crate) unsafe fn take(&self) -> T {
         // SAFETY: the caller's promise.
         self.0.with_mut(|place| unsafe { (*place).assume_init_read() })
     }
@@ -93,6 +93,8 @@ pub(super) fn take_from<T>(sender: Chosen) -> T {
 enum Pairing<'a, T> {
     /// A peer that is ours now.
     With(Chosen),
+    /// A value without its sender.
+    Stashed(T),
     /// Nobody: enlist.
     Nobody(Guard<'a, T>),
     Closed,
@@ -102,6 +104,10 @@ enum Pairing<'a, T> {
 impl<T> Chan<T> {
     fn pair(&self, sending: bool, deadline: Deadline) -> Pairing<'_, T> {
         let mut guard = self.lock();
+        let stashed = if sending { None } else { guard.with(Lists::take_stashed) };
+        if let Some(value) = stashed {
+            return Pairing::Stashed(value);
+        }
         if self.is_closed() {
             return Pairing::Closed;
         }
@@ -123,7 +129,7 @@ impl<T> Chan<T> {
                 give_to(receiver, value);
                 Ok(())
             }
-            Pairing::Closed => Err(SendTimeoutError::Disconnected(value)),
+            Pairing::Closed | Pairing::Stashed(_) => Err(SendTimeoutError::Disconnected(value)),
             Pairing::Expired => Err(SendTimeoutError::Timeout(value)),
             Pairing::Nobody(guard) => self.give_waiting(value, guard, deadline),
         }
@@ -161,7 +167,7 @@ impl<T> Chan<T> {
                     return Ok(());
                 }
                 // SAFETY: as above.
-                Pairing::Closed => return Err(SendTimeoutError::Disconnected(unsafe { place.take() })),
+                Pairing::Closed | Pairing::Stashed(_) => return Err(SendTimeoutError::Disconnected(unsafe { place.take() })),
                 // SAFETY: as above.
                 Pairing::Expired => return Err(SendTimeoutError::Timeout(unsafe { place.take() })),
             };
@@ -172,6 +178,7 @@ impl<T> Chan<T> {
     pub(super) fn accept(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
         match self.pair(false, deadline) {
             Pairing::With(sender) => Ok(take_from(sender)),
+            Pairing::Stashed(value) => Ok(value),
             Pairing::Closed => Err(RecvTimeoutError::Disconnected),
             Pairing::Expired => Err(RecvTimeoutError::Timeout),
             Pairing::Nobody(guard) => self.accept_waiting(guard, deadline),
@@ -203,6 +210,7 @@ impl<T> Chan<T> {
             guard = match self.pair(false, deadline) {
                 Pairing::Nobody(guard) => guard,
                 Pairing::With(sender) => return Ok(take_from(sender)),
+                Pairing::Stashed(value) => return Ok(value),
                 Pairing::Closed => return Err(RecvTimeoutError::Disconnected),
                 Pairing::Expired => return Err(RecvTimeoutError::Timeout),
             };
@@ -211,7 +219,7 @@ impl<T> Chan<T> {
 
     /// Tells a peer that cannot be served, but has to try itself, that somebody is there now; releases the lock.
     #[inline]
-    pub(super) fn release_calling_lazy(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) {
+    fn release_calling_lazy(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) {
         let peer = guard.with(|lists| {
             let peers = if sending { &mut lists.rx } else { &mut lists.tx };
             peers.choose_lazy(own)
@@ -234,7 +242,7 @@ impl<T> Chan<T> {
         self.count_enlisted();
         self.release_calling_lazy(guard, false, &claim);
         let mut lag = Lag::new();
-        while claim.phase().is_waiting() && lag.wait_bounded() {}
+        while claim.phase().is_waiting() && lag.wait_bounded(Patience::Thread) {}
         let phase = match claim.withdraw() {
             Ok(()) => Phase::Dead,
             Err(phase) => claim.settle(phase),
@@ -275,7 +283,7 @@ impl<T> Chan<T> {
         if self.cold.lock.hints().is_some_and(|hints| hints & HAS_RX == 0) {
             return refusal(value);
         }
-        let Some(mut guard) = self.try_lock() else { return refusal(value) };
+        let Some(mut guard) = self.try_lock(Patience::Thread) else { return refusal(value) };
         if self.is_closed() {
             drop(guard);
             return Err(TrySendError::Disconnected(value));
@@ -302,7 +310,10 @@ impl<T> Chan<T> {
         if self.cold.lock.hints().is_some_and(|hints| hints & HAS_TX == 0) {
             return refusal();
         }
-        let Some(mut guard) = self.try_lock() else { return refusal() };
+        let Some(mut guard) = self.try_lock(Patience::Thread) else { return refusal() };
+        if let Some(value) = guard.with(Lists::take_stashed) {
+            return Ok(value);
+        }
         if self.is_closed() {
             drop(guard);
             return Err(TryRecvError::Disconnected);

@@ -5,6 +5,7 @@ use crate::error::{RecvError, RecvTimeoutError, SendError, SendTimeoutError, Try
 use crate::ring::Refused;
 use crate::sync::Deadline;
 use crate::wait::spin::Lag;
+use crate::wait::Patience;
 use std::collections::VecDeque;
 
 impl<T> Chan<T> {
@@ -75,7 +76,7 @@ impl<T> Chan<T> {
                 self.after_pop(head);
             } else if let Some(value) = self.take_first() {
                 values.push(value); // after slots that were given up
-            } else if !self.unspill(true) {
+            } else if !self.unspill(Some(Patience::Thread)) {
                 break;
             }
         }

@@ -31,16 +31,18 @@ mod recv;
 mod send;
 mod shared;
 mod spill;
+mod stash;
 mod watch;
 
-pub(crate) use arms::Token;
+pub(crate) use arms::{Manner, Token};
+pub(crate) use handoff::Place;
 pub(crate) use shared::{channel, Side, Strong, Weak};
 
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING, WATCHED};
 use crate::ring::{Ring, Slot};
 use crate::sync::{next_id, AtomicUsize, Cell, Ordering};
 use crate::wait::lock::{HAS_RX, HAS_TX, WAKE_RX, WAKE_TX};
-use crate::wait::{Lock, Queue, Spin, Waiter, WakeList, Waker};
+use crate::wait::{Lock, Patience, Queue, Spin, Waiter, WakeList, Waker};
 use core::fmt;
 use core::ptr::NonNull;
 use crossbeam_utils::CachePadded;
@@ -75,6 +77,8 @@ struct Lists<T> {
     watch: Queue,
     /// Values behind the ring, newer than those in it.
     spill: VecDeque<T>,
+    /// At capacity 0, what futures leave behind; made when the first one does.
+    stash: Option<Box<stash::Stash<T>>>,
 }
 
 #[allow(unsafe_code)]
@@ -85,13 +89,16 @@ unsafe impl<T: Send> Sync for Chan<T> {}
 unsafe impl<T: Send> Send for Chan<T> {}
 
 /// What an attempt to enlist found.
-enum Enlisted {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Enlisted {
     /// In the queue: sleep.
     Yes,
     /// There is something to take, or room, or about to be: try again.
     Again,
     /// The channel is closed and there is nothing more to wait for.
     Closed,
+    /// The lock could not be had in time.
+    Busy,
 }
 
 /// Where in the queue to enlist: a waiter that was woken in vain keeps its turn.
@@ -125,7 +132,7 @@ impl<T> Chan<T> {
     /// `slots` is valid for `slots_for(cap)` slots as long as the channel lives.
     #[allow(unsafe_code)]
     unsafe fn new(slots: NonNull<Slot<T>>, cap: Option<usize>) -> Chan<T> {
-        let lists = Lists { rx: Queue::new(), tx: Queue::new(), watch: Queue::new(), spill: VecDeque::new() };
+        let lists = Lists { rx: Queue::new(), tx: Queue::new(), watch: Queue::new(), spill: VecDeque::new(), stash: None };
         let cold = Cold { lock: Lock::new(), lists: Cell::new(lists), spilled: AtomicUsize::new(0), enlisted: AtomicUsize::new(0) };
         // SAFETY: the caller's promise.
         let ring = unsafe { Ring::new(slots, slots_for(cap)) };
@@ -157,8 +164,16 @@ impl<T> Chan<T> {
     }
 
     /// As `lock`, but gives up after a bounded number of looks.
-    fn try_lock(&self) -> Option<Guard<'_, T>> {
-        self.cold.lock.try_lock().then(|| Guard { chan: self })
+    fn try_lock(&self, patience: Patience) -> Option<Guard<'_, T>> {
+        self.cold.lock.try_lock(patience).then(|| Guard { chan: self })
+    }
+
+    /// The lock, slept for if there is no limit to the patience.
+    fn lock_within(&self, patience: Option<Patience>) -> Option<Guard<'_, T>> {
+        match patience {
+            None => Some(self.lock()),
+            Some(patience) => self.try_lock(patience),
+        }
     }
 
     /// Counts a waiter of capacity 0. Under the lock.
@@ -209,7 +224,10 @@ impl<T> Guard<'_, T> {
 
     #[inline(always)]
     fn try_release(&mut self) -> Result<(), u32> {
-        let hints = self.with(|lists| (if lists.rx.is_empty() { 0 } else { HAS_RX }) | (if lists.tx.is_empty() { 0 } else { HAS_TX }));
+        let hints = self.with(|lists| {
+            let senders = !lists.tx.is_empty() || lists.has_stashed();
+            (if lists.rx.is_empty() { 0 } else { HAS_RX }) | (if senders { HAS_TX } else { 0 })
+        });
         self.chan.cold.lock.try_release(hints)
     }
 
@@ -244,6 +262,9 @@ impl<T> Guard<'_, T> {
             WAKE_TX => false,
             _ => return None,
         };
+        if self.chan.is_rendezvous() {
+            return self.call_lazy(rx);
+        }
         // Read after the request, which came after the exchange or RMW that made it necessary: so not older than that.
         if (if rx { ring.tail_word() } else { ring.head_word() }) & WAKING != 0 {
             return None;
@@ -268,6 +289,22 @@ impl<T> Guard<'_, T> {
             }
         }
         chosen.and_then(|chosen| chosen.won.ready())
+    }
+}
+
+impl<T> Guard<'_, T> {
+    /// At capacity 0: tells one that has to try itself, if there still is a peer for it.
+    fn call_lazy(&mut self, rx: bool) -> Option<Waker> {
+        let called = self.with(|lists| {
+            let wanted = if rx { !lists.tx.is_empty() || lists.has_stashed() } else { !lists.rx.is_empty() };
+            let mine = if rx { &mut lists.rx } else { &mut lists.tx };
+            if wanted {
+                mine.choose_lazy(core::ptr::null())
+            } else {
+                None
+            }
+        });
+        called.and_then(|called| called.won.ready())
     }
 }
 

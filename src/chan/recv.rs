@@ -9,7 +9,7 @@ use crate::ring::NoValue;
 use crate::sync::Deadline;
 use crate::wait::lock::WAKE_RX;
 use crate::wait::spin::Lag;
-use crate::wait::{Claim, Phase, Waiter};
+use crate::wait::{Claim, Patience, Phase, Waiter};
 use core::ptr;
 
 /// What an exact look at an empty-looking ring says.
@@ -36,7 +36,7 @@ impl<T> Chan<T> {
             match self.look() {
                 Look::Closed => return Err(TryRecvError::Disconnected),
                 Look::Empty => return Err(TryRecvError::Empty),
-                Look::Coming if self.unspill(true) || lag.wait_bounded() => {}
+                Look::Coming if self.unspill(Some(Patience::Thread)) || lag.wait_bounded(Patience::Thread) => {}
                 Look::Coming => return Err(TryRecvError::Empty),
             }
         }
@@ -110,17 +110,17 @@ impl<T> Chan<T> {
             }
             let spin = &self.ring.head.mate;
             let ready = || self.ring.may_pop();
-            if self.unspill(false) || spin.gap(self.ring.head_hint(), ready) || spin.wait(ready) {
+            if self.unspill(None) || spin.gap(self.ring.head_hint(), ready) || spin.wait(ready) {
                 match self.take_first() {
                     Some(value) => return Ok(value),
                     None => continue,
                 }
             }
             // SAFETY: the waiter is in no queue, and this frame stays until it was claimed or taken out again, below.
-            match unsafe { self.enlist_receiver(&waiter, turn) } {
+            match unsafe { self.enlist_receiver(&waiter, turn, None) } {
                 Enlisted::Closed => return Err(RecvTimeoutError::Disconnected),
-                Enlisted::Again => {
-                    if !self.unspill(false) && !self.ring.may_pop() {
+                Enlisted::Again | Enlisted::Busy => {
+                    if !self.unspill(None) && !self.ring.may_pop() {
                         lag.wait();
                     }
                     match self.take_first() {
@@ -169,8 +169,8 @@ impl<T> Chan<T> {
     ///
     /// # Safety
     /// As for `Queue::push_back`.
-    pub(super) unsafe fn enlist_receiver(&self, waiter: &Waiter, turn: Turn) -> Enlisted {
-        let mut guard = self.lock();
+    pub(super) unsafe fn enlist_receiver(&self, waiter: &Waiter, turn: Turn, patience: Option<Patience>) -> Enlisted {
+        let Some(mut guard) = self.lock_within(patience) else { return Enlisted::Busy };
         let tail = self.ring.tail_set(WAITED);
         let head = self.ring.head_set(0); // an RMW, so the latest
         let empty = self.ring.distance(tail, head) == 0 && tail & SPILLED == 0;
@@ -192,7 +192,12 @@ impl<T> Chan<T> {
 
     /// Takes a receiver that gave up out of the queue.
     pub(super) fn withdraw_receiver(&self, waiter: &Waiter) {
-        let mut guard = self.lock();
+        self.withdraw_receiver_within(waiter, None);
+    }
+
+    /// As `withdraw_receiver`; `false` if the lock could not be had in time.
+    pub(super) fn withdraw_receiver_within(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
+        let Some(mut guard) = self.lock_within(patience) else { return false };
         // SAFETY: it was enlisted in this queue, or has left it.
         let empty = guard.with(|lists| unsafe {
             lists.rx.remove(waiter);
@@ -201,5 +206,6 @@ impl<T> Chan<T> {
         if empty && !self.is_rendezvous() {
             self.ring.tail_clear(WAITED);
         }
+        true
     }
 }

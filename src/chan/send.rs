@@ -9,7 +9,7 @@ use crate::ring::Refused;
 use crate::sync::Deadline;
 use crate::wait::lock::WAKE_TX;
 use crate::wait::spin::Lag;
-use crate::wait::{Claim, Phase, Waiter};
+use crate::wait::{Claim, Patience, Phase, Waiter};
 use core::ptr;
 
 impl<T> Chan<T> {
@@ -28,7 +28,7 @@ impl<T> Chan<T> {
                 Err((back, Refused::Closed)) => return Err(TrySendError::Disconnected(back)),
                 Err((back, _)) if self.unbounded => return self.spill(back).map_err(TrySendError::from),
                 // Full by its slot. If not by the positions, a receiver is leaving the slot just now.
-                Err((back, _)) if self.is_full() || !lag.wait_bounded() => return Err(TrySendError::Full(back)),
+                Err((back, _)) if self.is_full() || !lag.wait_bounded(Patience::Thread) => return Err(TrySendError::Full(back)),
                 Err((back, _)) => value = back,
             }
         }
@@ -83,9 +83,9 @@ impl<T> Chan<T> {
                 continue;
             }
             // SAFETY: the waiter is in no queue, and this frame stays until it was claimed or taken out again, below.
-            match unsafe { self.enlist_sender(&waiter, turn) } {
+            match unsafe { self.enlist_sender(&waiter, turn, None) } {
                 Enlisted::Closed => return Err(SendTimeoutError::Disconnected(value)),
-                Enlisted::Again => {
+                Enlisted::Again | Enlisted::Busy => {
                     if !self.ring.may_push() {
                         lag.wait();
                     }
@@ -153,8 +153,8 @@ impl<T> Chan<T> {
     ///
     /// # Safety
     /// As for `Queue::push_back`.
-    pub(super) unsafe fn enlist_sender(&self, waiter: &Waiter, turn: Turn) -> Enlisted {
-        let mut guard = self.lock();
+    pub(super) unsafe fn enlist_sender(&self, waiter: &Waiter, turn: Turn, patience: Option<Patience>) -> Enlisted {
+        let Some(mut guard) = self.lock_within(patience) else { return Enlisted::Busy };
         let head = self.ring.head_set(WAITED);
         let tail = self.ring.tail_set(0); // an RMW, so the latest
         let full = self.ring.distance(tail, head) >= self.ring.cap() || self.ring.tail_is_held(tail);
@@ -175,7 +175,12 @@ impl<T> Chan<T> {
 
     /// Takes a sender that gave up out of the queue.
     pub(super) fn withdraw_sender(&self, waiter: &Waiter) {
-        let mut guard = self.lock();
+        self.withdraw_sender_within(waiter, None);
+    }
+
+    /// As `withdraw_sender`; `false` if the lock could not be had in time.
+    pub(super) fn withdraw_sender_within(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
+        let Some(mut guard) = self.lock_within(patience) else { return false };
         // SAFETY: it was enlisted in this queue, or has left it.
         let empty = guard.with(|lists| unsafe {
             lists.tx.remove(waiter);
@@ -184,5 +189,6 @@ impl<T> Chan<T> {
         if empty && !self.is_rendezvous() {
             self.ring.head_clear(WAITED);
         }
+        true
     }
 }

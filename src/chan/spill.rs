@@ -12,6 +12,7 @@ use crate::error::SendError;
 use crate::ring::position::{CLOSED, SPILLED};
 use crate::ring::Refused;
 use crate::sync::Ordering;
+use crate::wait::Patience;
 use std::collections::VecDeque;
 
 impl<T> Chan<T> {
@@ -62,22 +63,16 @@ impl<T> Chan<T> {
         Ok(())
     }
 
-    /// Moves values from behind the ring into it. Answers whether any came. A `bounded` attempt does not sleep for the lock.
+    /// Moves values from behind the ring into it. Answers whether any came. With `patience`, does not sleep for the lock.
     #[inline(always)]
-    pub(super) fn unspill(&self, bounded: bool) -> bool {
-        self.unbounded && self.ring.tail_word() & SPILLED != 0 && self.unspill_slow(bounded)
+    pub(super) fn unspill(&self, patience: Option<Patience>) -> bool {
+        self.unbounded && self.ring.tail_word() & SPILLED != 0 && self.unspill_slow(patience)
     }
 
     #[cold]
     #[inline(never)]
-    fn unspill_slow(&self, bounded: bool) -> bool {
-        let mut guard = match bounded {
-            true => match self.try_lock() {
-                Some(guard) => guard,
-                None => return false,
-            },
-            false => self.lock(),
-        };
+    fn unspill_slow(&self, patience: Option<Patience>) -> bool {
+        let Some(mut guard) = self.lock_within(patience) else { return false };
         let mut moved = false;
         let emptied = guard.with(|lists| {
             while let Some(value) = lists.spill.pop_front() {

@@ -1,6 +1,7 @@
 //! Loom models of the ring alone: that each value comes out once, in order, and what the flags and holds promise to who waits.
 
 #![allow(unsafe_code)] // a ring over slots of a box
+#![allow(clippy::arc_with_non_send_sync)] // loom's cells are shared by its threads
 
 use super::position::{CLOSED, WAITED};
 use super::{Ring, Slot};

@@ -17,15 +17,24 @@
 //! 3. READY on an arm is discharged by trying that arm first (see `chan`, invariant 2); so no wake-up is lost whichever arm wins.
 //! 4. A select does not meet itself: its own waiters are passed over.
 
+mod list;
+mod look;
 mod port;
 mod ready;
+mod round;
 mod run;
+mod storage;
 
+pub(crate) use list::List;
+pub use look::Order;
+pub(crate) use look::{look, ports};
 pub use port::Arm;
 pub(crate) use port::Port;
 pub(crate) use ready::ready;
-pub(crate) use run::{run, Until};
-pub use run::{Order, Storage};
+pub(crate) use round::{meetings, Enlisting, Round};
+pub(crate) use run::{placed, run, Until};
+pub use storage::Storage;
+pub(crate) use storage::INLINE;
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
 mod models;

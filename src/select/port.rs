@@ -1,8 +1,8 @@
 //! What can be waited for in one arm.
 
-use crate::chan::Token;
+use crate::chan::{Enlisted, Manner, Token};
 use crate::sync::Instant;
-use crate::wait::{Claim, Spin, Waiter, Waker};
+use crate::wait::{Claim, Patience, Spin, Waiter, Waker};
 use core::alloc::Layout;
 
 /// An arm; `None` is switched off.
@@ -14,7 +14,7 @@ pub struct Arm<'a>(pub(crate) Option<&'a dyn Port>);
 #[allow(unsafe_code)]
 pub(crate) trait Port {
     /// Tries to win, for the operation `own`. Bounded, and runs no foreign code.
-    fn win(&self, own: *const Claim) -> Option<Token>;
+    fn win(&self, own: *const Claim, manner: Manner) -> Option<Token>;
 
     /// Marks a won token as held by foreign code.
     fn hold(&self, token: &mut Token);
@@ -23,13 +23,13 @@ pub(crate) trait Port {
     fn give_up(&self, token: Token);
 
     /// Discharges a READY of this arm, and tries to win.
-    fn win_notified(&self, own: *const Claim) -> Option<Token>;
+    fn win_notified(&self, own: *const Claim, manner: Manner) -> Option<Token>;
 
     /// Discharges a READY of this arm without trying.
     fn renounce(&self);
 
     /// Whether an operation would not wait now.
-    fn is_ready(&self) -> bool;
+    fn is_ready(&self, patience: Patience) -> bool;
 
     /// A number that changes whenever an arm that was not ready becomes so.
     fn version(&self) -> u64;
@@ -49,14 +49,20 @@ pub(crate) trait Port {
     /// The instant at which `win` will succeed by the clock.
     fn due(&self) -> Option<Instant>;
 
-    /// Enlists; `false` if it may be won now. Not at capacity 0.
+    /// Enlists. Not at capacity 0.
     ///
     /// # Safety
     /// The waiter is in no queue, and stays where it is until `withdraw`.
-    unsafe fn enlist(&self, waiter: &Waiter, again: bool) -> bool;
+    unsafe fn enlist(&self, waiter: &Waiter, again: bool, patience: Option<Patience>) -> Enlisted;
 
-    /// Takes the waiter out of the queue, if it is in.
-    fn withdraw(&self, waiter: &Waiter);
+    /// Takes the waiter out of the queue, if it is in; `false` if the lock could not be had in time.
+    fn withdraw(&self, waiter: &Waiter, patience: Option<Patience>) -> bool;
+
+    /// Owner of a HELD claim, a future: leaves its waker, or gets it back if the peer is just finishing.
+    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker>;
+
+    /// Owner of a HELD claim, a future that is dropped: leaves; `false` if the peer is just finishing.
+    fn leave_hold(&self, claim: &Claim) -> bool;
 
     /// At capacity 0, the number by which channels are locked in order; the methods below are for such ports only.
     fn meeting(&self) -> Option<u64>;
@@ -70,8 +76,8 @@ pub(crate) trait Port {
     /// `place` is valid for writes of `place_layout`.
     unsafe fn init_place(&self, place: *mut ());
 
-    /// Takes the channel's lock.
-    fn lock(&self);
+    /// Takes the channel's lock; `false` if it could not be had in time.
+    fn lock(&self, patience: Option<Patience>) -> bool;
 
     /// Releases the channel's lock.
     ///
@@ -79,11 +85,17 @@ pub(crate) trait Port {
     /// It was taken by `lock`.
     unsafe fn unlock(&self);
 
+    /// Whether `win_locked` would win, unless the peer is won elsewhere.
+    ///
+    /// # Safety
+    /// The lock is held.
+    unsafe fn may_win_locked(&self, own: *const Claim) -> bool;
+
     /// As `win`.
     ///
     /// # Safety
     /// The lock is held.
-    unsafe fn win_locked(&self, own: *const Claim) -> Option<Token>;
+    unsafe fn win_locked(&self, own: *const Claim, hold: bool) -> Option<Token>;
 
     /// Enlists. The waker, if any, is to be woken after the lock.
     ///

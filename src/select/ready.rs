@@ -2,31 +2,34 @@
 
 #![allow(unsafe_code)] // waiters of this frame
 
-use super::run::{each, settle_on_none, Order, Until};
-use super::Arm;
+use super::look::{choose, ports, settle_on_none, Order};
+use super::run::Until;
+use super::{Arm, Storage};
 use crate::sync::{Deadline, MODEL};
-use crate::wait::{Claim, Phase, Waiter};
-use core::ptr;
+use crate::wait::{Claim, Patience, Phase, Waiter};
 
 /// Waits until one of the arms is ready. `None`: none in time. By the time the caller acts on it, it may be ready no more.
-pub(crate) fn ready(arms: &[Arm<'_>], order: Order, until: Until) -> Option<usize> {
-    let look = || each(arms, order, |i, port| port.is_ready().then_some(i));
+pub(crate) fn ready(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<usize> {
+    let look = || choose(arms, order, |port| port.is_ready(Patience::Thread), |i, port| port.is_ready(Patience::Thread).then_some(i));
     let found = look();
     match until {
-        Until::Deadline(deadline) if found.is_none() => wait(arms, deadline, look),
+        Until::Deadline(deadline) if found.is_none() => wait(arms, deadline, storage, look),
         Until::Now if found.is_none() => settle_on_none(arms, look),
         _ => found,
     }
 }
 
 #[cold]
-fn wait(arms: &[Arm<'_>], deadline: Deadline, look: impl Fn() -> Option<usize>) -> Option<usize> {
+fn wait(arms: &[Arm<'_>], deadline: Deadline, storage: &mut Storage, look: impl Fn() -> Option<usize>) -> Option<usize> {
     let claim = Claim::new();
-    let waiters: Vec<Waiter> = (0..arms.len()).map(|i| Waiter::new(&claim, i, ptr::null_mut())).collect();
+    storage.with_lazy_waiters(arms, &claim, |waiters| rounds(arms, deadline, &claim, waiters, look))
+}
+
+fn rounds(arms: &[Arm<'_>], deadline: Deadline, claim: &Claim, waiters: &[Waiter], look: impl Fn() -> Option<usize>) -> Option<usize> {
     loop {
-        let due = arms.iter().filter_map(|arm| arm.0?.due()).min();
+        let due = ports(arms).filter_map(|(_, port)| port.due()).min();
         // SAFETY: in no queue, and taken out again below.
-        let all = arms.iter().zip(&waiters).all(|(arm, waiter)| arm.0.is_none_or(|port| unsafe { port.enlist_lazy(waiter, &claim) }));
+        let all = ports(arms).all(|(i, port)| unsafe { port.enlist_lazy(&waiters[i], claim) });
         let mut phase = match all {
             true => claim.settle(claim.sleep(due.map_or(deadline, |due| deadline.min(Deadline::at(due))))),
             false => claim.phase(),
@@ -37,10 +40,8 @@ fn wait(arms: &[Arm<'_>], deadline: Deadline, look: impl Fn() -> Option<usize>) 
                 Err(phase) => claim.settle(phase),
             };
         }
-        for (arm, waiter) in arms.iter().zip(&waiters) {
-            if let Some(port) = arm.0 {
-                port.withdraw(waiter);
-            }
+        for (i, port) in ports(arms) {
+            port.withdraw(&waiters[i], None);
         }
         match phase {
             Phase::Ready(i) => {
@@ -54,7 +55,7 @@ fn wait(arms: &[Arm<'_>], deadline: Deadline, look: impl Fn() -> Option<usize>) 
         if found.is_some() {
             return found;
         }
-        if deadline.expired() || (MODEL && all && due.is_none()) {
+        if deadline.expired() || (MODEL && all && due.is_none()) || (due.is_some() && deadline.over()) {
             return settle_on_none(arms, look);
         }
         claim.reopen();

@@ -1,6 +1,6 @@
 //! When a wait gives up: never, or at an instant.
 
-use super::{Duration, Instant};
+use super::{now, Duration, Instant};
 
 /// The end of a timed wait. `None` is "no limit", which is also what an overflowing duration means.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ impl Deadline {
 
     /// Ends `timeout` from now; without limit if that lies beyond what the clock can say.
     pub(crate) fn after(timeout: Duration) -> Deadline {
-        Deadline(Instant::now().checked_add(timeout))
+        Deadline(now().checked_add(timeout))
     }
 
     /// The instant, if there is one.
@@ -33,8 +33,13 @@ impl Deadline {
         }
     }
 
+    /// Whether the clock has come to it.
+    pub(crate) fn over(self) -> bool {
+        self.0.is_some_and(|when| now() >= when)
+    }
+
     /// Whether the wait is over by the clock. In a model only a park can end a timed wait, so this says no.
     pub(crate) fn expired(self) -> bool {
-        !super::MODEL && self.0.is_some_and(|when| Instant::now() >= when)
+        !super::MODEL && self.over()
     }
 }

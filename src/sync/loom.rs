@@ -1,9 +1,9 @@
 //! The model checker's side of the wall.
 
-use super::Deadline;
+use super::{Deadline, Instant};
 use loom::sync::Notify;
 use std::mem::MaybeUninit;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use super::model_atomic::{AtomicU32, AtomicU64, AtomicUsize};
 pub(crate) use loom::alloc::{alloc, dealloc};
@@ -20,6 +20,16 @@ pub(crate) type Cell<T> = loom::cell::UnsafeCell<T>;
 pub(crate) unsafe fn init_cell<T>(place: *mut Cell<MaybeUninit<T>>) {
     // SAFETY: the caller's promise.
     unsafe { place.write(Cell::new(MaybeUninit::uninit())) }
+}
+
+loom::lazy_static! {
+    /// The time in one execution. It stands still but for timed waits, each of which takes it on to its end: so executions are repeatable.
+    static ref CLOCK: Mutex<Instant> = Mutex::new(Instant::now());
+}
+
+/// The time.
+pub(crate) fn now() -> Instant {
+    *CLOCK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A spinning thread lets the others run.
@@ -43,8 +53,10 @@ impl Parker {
     /// Sleeps until unparked or, once, for no reason. With a deadline the wait may end after any step of another thread, which is how the
     /// deadline becomes a choice of the model; and it ends if no other thread can go on.
     pub(crate) fn park(&self, deadline: Deadline) -> bool {
-        if deadline.instant().is_some() {
+        if let Some(when) = deadline.instant() {
             yield_now();
+            let mut clock = CLOCK.lock().unwrap_or_else(PoisonError::into_inner);
+            *clock = when.max(*clock);
             return true;
         }
         self.0.wait();
@@ -108,4 +120,20 @@ pub(crate) fn next_id() -> u64 {
 /// Not random: executions must be repeatable.
 pub(crate) fn random() -> u32 {
     0
+}
+
+/// In a model the instant may come at any time: at once.
+#[derive(Debug)]
+pub(crate) struct Alarm;
+
+impl Alarm {
+    pub(crate) const fn new() -> Alarm {
+        Alarm
+    }
+
+    pub(crate) fn set(&mut self, _when: super::Instant, waker: &core::task::Waker) {
+        waker.wake_by_ref();
+    }
+
+    pub(crate) fn cancel(&mut self) {}
 }

@@ -10,6 +10,7 @@
 //! | `Parker`, `Unparker` | park and unpark of the current thread | a loom `Notify` made for one wait |
 //! | `Gate` | a mutex and a condition variable | yields |
 //! | `Deadline` | a clock | a choice of the model: any timed wait may end early |
+//! | `now` | the clock | stands still, but for timed waits |
 //! | `pause`, `yield_now`, `processors` | the real ones | yields, and one processor |
 
 #[cfg(all(loom, not(rendez_no_loom)))]
@@ -19,10 +20,14 @@ mod imp;
 #[path = "std.rs"]
 mod imp;
 
+#[cfg(not(all(loom, not(rendez_no_loom))))]
+mod alarm;
 mod deadline;
 #[cfg(all(loom, not(rendez_no_loom)))]
 pub(crate) mod model_atomic;
 
+#[cfg(not(all(loom, not(rendez_no_loom))))]
+pub(crate) use alarm::Alarm;
 pub(crate) use deadline::Deadline;
 pub(crate) use imp::*;
 pub(crate) use std::sync::atomic::Ordering;

@@ -143,6 +143,12 @@ pub(crate) fn pause_nanos() -> u32 {
     })
 }
 
+/// The time.
+#[inline]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
 /// A number that no other call gets.
 pub(crate) fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);

@@ -6,7 +6,7 @@
 //!    is lost, and the grid never drifts.
 
 use crate::error::{RecvTimeoutError, TryRecvError};
-use crate::sync::{Arc, AtomicU64, Deadline, Duration, Instant, Ordering, Parker};
+use crate::sync::{now, Arc, AtomicU64, Deadline, Duration, Instant, Ordering, Parker};
 use core::fmt;
 
 const SPENT: u64 = u64::MAX;
@@ -32,7 +32,7 @@ impl Timer<Instant> {
     /// Messages every `period`, the first one a period from now. A period of zero is one nanosecond: always due.
     pub(crate) fn every(period: Duration) -> Arc<Timer<Instant>> {
         let period = nanos(period).max(1);
-        Arc::new(Timer { base: Instant::now(), next: AtomicU64::new(period), period: Some(period), message: |when| when })
+        Arc::new(Timer { base: now(), next: AtomicU64::new(period), period: Some(period), message: |when| when })
     }
 }
 
@@ -62,12 +62,12 @@ impl<T> Timer<T> {
     pub(crate) fn take_due(&self) -> Option<Instant> {
         let mut next = self.next.load(Ordering::Relaxed); // ORDERING: as in `due`
         loop {
-            let now = Instant::now();
-            let when = self.instant(next).filter(|when| *when <= now)?;
+            let time = now();
+            let when = self.instant(next).filter(|when| *when <= time)?;
             let after = match self.period {
                 None => SPENT,
                 Some(period) => {
-                    let missed = nanos(now - when) / period;
+                    let missed = nanos(time - when) / period;
                     next.saturating_add(period.saturating_mul(missed.saturating_add(1)))
                 }
             };
@@ -86,7 +86,7 @@ impl<T> Timer<T> {
             if let Ok(message) = self.try_recv() {
                 return Ok(message);
             }
-            if deadline.expired() {
+            if deadline.over() {
                 return Err(RecvTimeoutError::Timeout);
             }
             let until = self.due().map_or(Deadline::NEVER, Deadline::at).min(deadline);
@@ -95,7 +95,7 @@ impl<T> Timer<T> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.due().is_some_and(|due| due <= Instant::now()).into()
+        self.due().is_some_and(|due| due <= now()).into()
     }
 }
 

@@ -5,6 +5,8 @@
 #![allow(unsafe_code)] // the waker cell, guarded by the phase
 
 use crate::sync::{AtomicUsize, Cell, Deadline, Ordering, Parker, Unparker};
+use core::ptr;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 
 /// How a sleeper is woken. A thread and a task differ here and nowhere else.
 #[derive(Debug)]
@@ -12,16 +14,16 @@ pub(crate) enum Waker {
     /// A parked thread.
     Thread(Unparker),
     /// A task that returned `Pending`.
-    #[allow(dead_code)] // made by futures
     Task(core::task::Waker),
 }
 
 impl Waker {
-    /// Wakes the sleeper. Foreign code may run here, so never under a lock.
+    /// Wakes the sleeper. Foreign code may run here, so never under a lock. A task's waker that panics harms its own task alone: whoever wakes has
+    /// done its part, and goes on.
     pub(crate) fn wake(self) {
         match self {
             Waker::Thread(thread) => thread.unpark(),
-            Waker::Task(task) => task.wake(),
+            Waker::Task(task) => drop(catch_unwind(AssertUnwindSafe(|| task.wake()))),
         }
     }
 }
@@ -55,7 +57,7 @@ const DONE: usize = 4;
 const CLOSED: usize = 5;
 const DEAD: usize = 6;
 const HELD: usize = 7;
-/// Held, and the owner sleeps: its waker is in place.
+/// Held, and the owner sleeps: its waker is in place. A task's is then guarded by the channel's lock (invariant 6).
 const HELD_PARKED: usize = 8;
 const PHASE: usize = 15;
 const ARM_SHIFT: u32 = 4;
@@ -100,6 +102,8 @@ impl Phase {
 #[derive(Debug)]
 pub(crate) struct Claim {
     word: AtomicUsize,
+    /// Whether a future owns it.
+    task: bool,
     /// Owner's while OPEN, the claimer's once it moved the word out of PARKED (invariant 3).
     waker: Cell<Option<Waker>>,
 }
@@ -111,7 +115,12 @@ unsafe impl Send for Claim {}
 
 impl Claim {
     pub(crate) fn new() -> Claim {
-        Claim { word: AtomicUsize::new(OPEN), waker: Cell::new(None) }
+        Claim { word: AtomicUsize::new(OPEN), task: false, waker: Cell::new(None) }
+    }
+
+    /// For a future, which may be dropped at any time.
+    pub(crate) fn for_task() -> Claim {
+        Claim { task: true, ..Claim::new() }
     }
 
     /// What has become of the operation.
@@ -158,7 +167,6 @@ impl Claim {
     }
 
     /// Owner of a PARKED claim: becomes OPEN again, and gets the waker back. `Err` is what a peer decided first.
-    #[allow(dead_code)] // used by futures polled with another waker
     pub(crate) fn disarm(&self) -> Result<Option<Waker>, Phase> {
         // ORDERING: Acquire on both sides: the cell is ours again only if no claimer took it.
         match self.word.compare_exchange(PARKED, OPEN, Ordering::Acquire, Ordering::Acquire) {
@@ -173,7 +181,7 @@ impl Claim {
     }
 
     /// Peer: tries to win the operation for `arm`. With `hold`, foreign code may run before `finish`: an owner that is awake then goes to
-    /// sleep instead of waiting it out.
+    /// sleep instead of waiting it out, and a future may leave (invariant 6).
     ///
     /// # Safety
     /// The caller holds the lock of the channel whose queue holds, or held until now under the same lock, a waiter of this claim.
@@ -181,20 +189,32 @@ impl Claim {
     pub(crate) unsafe fn claim(&self, arm: usize, hold: bool) -> Option<Won> {
         let mut word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange below decides
         loop {
+            let arm_bits = arm << ARM_SHIFT;
             let won = match word {
-                OPEN if hold => Phase::Held(arm),
-                OPEN | PARKED => Phase::Claimed(arm),
+                OPEN if hold => HELD | arm_bits,
+                PARKED if hold && self.task => HELD_PARKED | arm_bits,
+                OPEN | PARKED => CLAIMED | arm_bits,
                 _ => return None,
             };
             // ORDERING: Acquire pairs with the Release of `arm`, for the waker. Nothing is published yet: `finish` does that. AcqRel
             // all the same costs nothing where this runs and keeps the word's history one release sequence.
-            match self.word.compare_exchange(word, won.encode(), Ordering::AcqRel, Ordering::Relaxed) {
+            match self.word.compare_exchange(word, won, Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) => break,
                 Err(now) => word = now,
             }
         }
-        let waker = if word == PARKED { self.take_waker() } else { None };
-        Some(Won { claim: self, arm, held: hold && word == OPEN, waker })
+        let held = hold && (word == OPEN || self.task);
+        let waker = if word == PARKED && !held { self.take_waker() } else { None };
+        Some(Won { claim: self, arm, held, waker })
+    }
+
+    /// Owner of a HELD claim, a task, under the lock of the channel whose peer holds it, and while it does: leaves its waker. Answers the old one.
+    pub(crate) fn arm_held(&self, waker: Waker) -> Option<Waker> {
+        // SAFETY: the lock is held (invariant 6).
+        let old = self.waker.with_mut(|cell| unsafe { (*cell).replace(waker) });
+        let word = self.word.load(Ordering::Relaxed); // ORDERING: only the holders of the lock write a task's HELD word
+        self.word.store(HELD_PARKED | (word & !PHASE), Ordering::Relaxed); // ORDERING: as above; the lock publishes the waker
+        old
     }
 
     /// Owner, a thread: sleeps until a peer has decided, or the deadline passes and nobody has. Answers the phase: one of READY,
@@ -276,6 +296,29 @@ pub(crate) struct Won {
 }
 
 impl Won {
+    /// Whether the owner is a future that may leave while its claim is held.
+    pub(crate) fn is_revocable(&self) -> bool {
+        // SAFETY: just won, and the lock under which that happened is still held.
+        self.held && unsafe { (*self.claim).task }
+    }
+
+    /// Whether `claim` was won.
+    pub(crate) fn is_of(&self, claim: &Claim) -> bool {
+        ptr::eq(self.claim, claim)
+    }
+
+    /// Ends a hold of a future's claim: from now on it stays until `finish`, which is to come at once. Under the lock, and only if the future has not
+    /// left.
+    pub(crate) fn settle_hold(self) -> Won {
+        // SAFETY: a future leaves under the lock, and it has not.
+        let claim = unsafe { &*self.claim };
+        // ORDERING: Relaxed, twice: a task's HELD word is written only under the lock (invariant 6).
+        let parked = claim.word.load(Ordering::Relaxed) & PHASE == HELD_PARKED;
+        let waker = if parked { claim.take_waker() } else { None };
+        claim.word.store(Phase::Claimed(self.arm).encode(), Ordering::Relaxed);
+        Won { held: false, waker, ..self }
+    }
+
     /// Says what was decided, and lets go of the peer's frame. The waker is to be woken once no lock is held.
     ///
     /// # Safety

@@ -10,7 +10,7 @@
 //! 3. HAS_RX and HAS_TX say, while the lock is free, whether a receiver or a sender is enlisted. They are written by the release,
 //!    at no cost of their own, for attempts that must not sleep.
 
-use super::spin::Lag;
+use super::spin::{Lag, Patience};
 use crate::sync::{pause, AtomicU32, Gate, Ordering, MODEL};
 
 const LOCKED: u32 = 1;
@@ -73,14 +73,14 @@ impl Lock {
 
     /// Tries to take the lock, for as long as a bounded attempt may wait for a holder that has lost its processor.
     #[inline]
-    pub(crate) fn try_lock(&self) -> bool {
-        self.grab() || self.try_lock_slow()
+    pub(crate) fn try_lock(&self, patience: Patience) -> bool {
+        self.grab() || self.try_lock_slow(patience)
     }
 
     #[cold]
-    fn try_lock_slow(&self) -> bool {
+    fn try_lock_slow(&self, patience: Patience) -> bool {
         let mut lag = Lag::new();
-        while lag.wait_bounded() {
+        while lag.wait_bounded(patience) {
             if self.grab() {
                 return true;
             }

@@ -16,6 +16,9 @@
 //! 3. The waker in the claim belongs to the owner while OPEN, and to whoever claims it while PARKED.
 //! 4. READY says *try again*, DONE *your operation has been performed*, CLOSED *the channel is closed*.
 //! 5. Wakers run after the lock is released.
+//! 6. A future may be dropped at any time, also while a peer that has won it runs foreign code (HELD). So that peer does not touch its claim but under
+//!    the lock, and after finding it still in the channel's list of holds (see `chan::stash`); the owner takes itself out of that list under the same
+//!    lock.
 
 pub(crate) mod claim;
 pub(crate) mod lock;
@@ -25,7 +28,7 @@ pub(crate) mod spin;
 pub(crate) use claim::{Claim, Phase, WakeList, Waker};
 pub(crate) use lock::Lock;
 pub(crate) use queue::{Queue, Waiter};
-pub(crate) use spin::Spin;
+pub(crate) use spin::{Patience, Spin};
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
 mod models;

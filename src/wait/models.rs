@@ -4,6 +4,7 @@
 
 use super::claim::{Claim, Phase, Waker};
 use super::lock::{Lock, HAS_RX, WAKE_RX, WAKE_TX};
+use super::spin::Patience;
 use crate::models::model;
 use crate::sync::{Cell, Deadline, Duration, Parker};
 use loom::thread::spawn;
@@ -209,7 +210,7 @@ fn holders_exclude_each_other() {
         let guarded = guarded();
         let (trying, locking) = (guarded.clone(), guarded.clone());
         let first = spawn(move || {
-            let held = trying.lock.try_lock();
+            let held = trying.lock.try_lock(Patience::Thread);
             if held {
                 trying.release(0);
             }

@@ -27,12 +27,14 @@ struct Links {
     prev: *const Waiter,
     next: *const Waiter,
     linked: bool,
+    /// As the how-manieth of its queue it was chosen.
+    turn: usize,
 }
 
 impl Waiter {
     /// A place for `arm` of the operation that `claim` decides. Both pointers must stay valid as long as the waiter is linked.
     pub(crate) fn new(claim: *const Claim, arm: usize, place: *mut ()) -> Waiter {
-        let links = Links { prev: ptr::null(), next: ptr::null(), linked: false };
+        let links = Links { prev: ptr::null(), next: ptr::null(), linked: false, turn: 0 };
         Waiter { links: Cell::new(links), claim, arm, place, _pinned: PhantomPinned }
     }
 }
@@ -40,6 +42,12 @@ impl Waiter {
 impl Waiter {
     pub(crate) fn place(&self) -> *mut () {
         self.place
+    }
+
+    /// As the how-manieth of its queue the waiter was chosen. For the owner, once its claim is DONE.
+    pub(crate) fn turn(&self) -> usize {
+        // SAFETY: no longer linked: the links are the owner's.
+        self.links.with_mut(|links| unsafe { (*links).turn })
     }
 }
 
@@ -58,6 +66,8 @@ pub(crate) struct Chosen {
 pub(crate) struct Queue {
     head: *const Waiter,
     tail: *const Waiter,
+    /// How many were chosen.
+    chosen: usize,
 }
 
 // SAFETY: the queue is inside a lock; its nodes are `Claim`s, which are `Sync`, and links, which the lock guards.
@@ -65,7 +75,12 @@ unsafe impl Send for Queue {}
 
 impl Queue {
     pub(crate) const fn new() -> Queue {
-        Queue { head: ptr::null(), tail: ptr::null() }
+        Queue { head: ptr::null(), tail: ptr::null(), chosen: 0 }
+    }
+
+    /// How many were chosen so far.
+    pub(crate) fn turn(&self) -> usize {
+        self.chosen
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -82,7 +97,7 @@ impl Queue {
             // SAFETY: an unlinked waiter's links are its owner's, who calls this.
             let links = unsafe { &mut *links };
             debug_assert!(!links.linked);
-            *links = Links { prev: tail, next: ptr::null(), linked: true };
+            *links = Links { prev: tail, next: ptr::null(), linked: true, turn: 0 };
         });
         match tail.is_null() {
             true => self.head = waiter,
@@ -102,7 +117,7 @@ impl Queue {
             // SAFETY: as in `push_back`.
             let links = unsafe { &mut *links };
             debug_assert!(!links.linked);
-            *links = Links { prev: ptr::null(), next: head, linked: true };
+            *links = Links { prev: ptr::null(), next: head, linked: true, turn: 0 };
         });
         match head.is_null() {
             true => self.tail = waiter,
@@ -157,11 +172,20 @@ impl Queue {
 
     /// Whether anybody but `own` waits.
     pub(crate) fn has_other(&self, own: *const Claim) -> bool {
+        self.has(|waiter| waiter.claim != own)
+    }
+
+    /// Whether anybody but `own` waits whose value can be moved at once.
+    pub(crate) fn has_placed(&self, own: *const Claim) -> bool {
+        self.has(|waiter| !waiter.place.is_null() && waiter.claim != own)
+    }
+
+    fn has(&self, fits: impl Fn(&Waiter) -> bool) -> bool {
         let mut next = self.head;
         while !next.is_null() {
             // SAFETY: a linked waiter is alive (invariant 2), and its links are ours under the lock (invariant 1).
             let waiter = unsafe { &*next };
-            if waiter.claim != own {
+            if fits(waiter) {
                 return true;
             }
             // SAFETY: as above.
@@ -182,6 +206,9 @@ impl Queue {
             }
             // SAFETY: it is in this queue.
             unsafe { self.remove(waiter) };
+            self.chosen = self.chosen.wrapping_add(1);
+            // SAFETY: as above.
+            waiter.links.with_mut(|links| unsafe { (*links).turn = self.chosen });
             let (claim, arm, place) = (waiter.claim, waiter.arm, waiter.place);
             // SAFETY: the lock is held and the waiter was linked under it until now; so the owner, which would have to take this
             // lock to leave, is still there.

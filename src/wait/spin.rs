@@ -197,6 +197,15 @@ const LAG_NAPS: u32 = 24;
 const LAG_NAP_MIN_US: u64 = 50;
 const LAG_NAP_MAX_US: u64 = 1_000;
 
+/// For how long an attempt that must end soon waits for a peer in the middle of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Some 20 ms, which a peer that has merely lost its processor does not take.
+    Thread,
+    /// Under a microsecond: a task comes back later instead.
+    Task,
+}
+
 impl Lag {
     pub(crate) fn new() -> Lag {
         Lag { step: 0 }
@@ -215,10 +224,13 @@ impl Lag {
         }
     }
 
-    /// Waits a little, unless that has been done for as long as a bounded attempt may: some 20 ms in all, which a peer that has merely lost its
-    /// processor does not take. `false`: answer as it looks now.
-    pub(crate) fn wait_bounded(&mut self) -> bool {
-        let limit = if MODEL { 2 } else { LAG_PAUSES + LAG_YIELDS + LAG_NAPS };
+    /// Waits a little, unless that has been done for as long as the attempt may. `false`: answer as it looks now.
+    pub(crate) fn wait_bounded(&mut self, patience: Patience) -> bool {
+        let limit = match patience {
+            _ if MODEL => 2,
+            Patience::Thread => LAG_PAUSES + LAG_YIELDS + LAG_NAPS,
+            Patience::Task => LAG_PAUSES / 4,
+        };
         if self.step >= limit {
             return false;
         }

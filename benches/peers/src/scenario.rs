@@ -25,6 +25,8 @@ pub enum Kind {
     SelBoth,
     SelPoll,
     SelReady,
+    /// One of so many receivers in one select is active.
+    SelWide(usize),
 }
 
 /// `None`: unbounded.
@@ -77,6 +79,8 @@ pub const NAMES: &[&str] = &[
     "selboth_128",
     "selpoll_1",
     "selready_1",
+    "selwide10_1",
+    "selwide1000_1",
     "act_pingpong_0",
     "act_pingpong_1",
     "act_pingpong_128",
@@ -134,6 +138,8 @@ impl Scenario {
             "selboth" => Kind::SelBoth,
             "selpoll" => Kind::SelPoll,
             "selready" => Kind::SelReady,
+            "selwide10" => Kind::SelWide(10),
+            "selwide1000" => Kind::SelWide(1000),
             _ => return None,
         };
         let cap = match cap {

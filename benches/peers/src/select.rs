@@ -14,6 +14,7 @@ pub fn run<T: Message, C: Selecting<T>>(scenario: &Scenario, count: u64) -> Opti
         Kind::SelBoth => both_sides::<T, C>(scenario.cap, count)?,
         Kind::SelPoll => poll_empty::<T, C>(scenario.cap, count)?,
         Kind::SelReady => one_ready::<T, C>(scenario.cap, count)?,
+        Kind::SelWide(width) => one_of_many::<T, C>(width, scenario.cap, count)?,
         _ => return None,
     };
     Some(race(workers))
@@ -123,4 +124,24 @@ fn one_ready<T: Message, C: Selecting<T>>(cap: Cap, count: u64) -> Option<Vec<Wo
         }
         tally
     })])
+}
+
+fn one_of_many<T: Message, C: Selecting<T>>(width: usize, cap: Cap, count: u64) -> Option<Vec<Worker>> {
+    let (mut senders, receivers): (Vec<C::Tx>, Vec<C::Rx>) = (0..width).map(|_| C::open(cap)).collect::<Option<_>>()?;
+    C::recv_wide(&receivers, 0, &mut |_| ())?;
+    let mut active = senders.swap_remove(width / 2);
+    let open = (senders, C::fork_tx(&active)?);
+    let take: Worker = Box::new(move || {
+        let _open = open;
+        let mut tally = Tally::default();
+        C::recv_wide(&receivers, count, &mut |value| tally.add(value.number()));
+        tally
+    });
+    let send: Worker = Box::new(move || {
+        for number in 0..count {
+            assert!(C::send(&mut active, T::new(number)), "closed");
+        }
+        Tally::default()
+    });
+    Some(vec![take, send])
 }

@@ -1,5 +1,7 @@
 //! Closing against everybody who may wait.
 
+#![allow(clippy::arc_with_non_send_sync)] // loom's cells are shared by its threads
+
 use super::{assert_quiet, channel, model, recv, rest, soon};
 use crate::sync::{Cell, Deadline};
 use loom::thread::spawn;

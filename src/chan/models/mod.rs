@@ -89,14 +89,14 @@ impl Sleeper {
     fn receiver(chan: &Chan<i32>) -> Sleeper {
         let sleeper = Sleeper::new();
         // SAFETY: it stays until it is woken or withdrawn.
-        assert!(matches!(unsafe { chan.enlist_receiver(&sleeper.waiter, Turn::Last) }, Enlisted::Yes));
+        assert!(matches!(unsafe { chan.enlist_receiver(&sleeper.waiter, Turn::Last, None) }, Enlisted::Yes));
         sleeper
     }
 
     fn sender(chan: &Chan<i32>) -> Sleeper {
         let sleeper = Sleeper::new();
         // SAFETY: as above.
-        assert!(matches!(unsafe { chan.enlist_sender(&sleeper.waiter, Turn::Last) }, Enlisted::Yes));
+        assert!(matches!(unsafe { chan.enlist_sender(&sleeper.waiter, Turn::Last, None) }, Enlisted::Yes));
         sleeper
     }
 

@@ -1,5 +1,7 @@
 //! Waiting at a ring that is empty or full.
 
+#![allow(clippy::arc_with_non_send_sync)] // loom's cells are shared by its threads
+
 use super::{assert_quiet, channel, model, recv, rest, send, soon, Sleeper};
 use crate::chan::recv::Look;
 use crate::models::litmus;

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // waiters enlisted by hand, where a thread of its own would cost too much
 
-use super::{channel, model, Channel, SOON};
+use super::{channel, model, Channel, Enlisted, SOON};
 use crate::never;
 use crate::select::Port;
 use crate::sync::Deadline;
@@ -73,7 +73,7 @@ fn a_woken_select_passes_on_what_is_left() {
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, ptr::null_mut());
         // SAFETY: claimed before this frame ends.
-        let enlisted = unsafe { c.1.enlist(&waiter, false) };
+        let enlisted = unsafe { c.1.enlist(&waiter, false, None) == Enlisted::Yes };
         assert!(enlisted);
         c.0.send(1).unwrap();
         c.0.send(2).unwrap();
@@ -100,7 +100,7 @@ fn a_woken_select_passes_on_the_room_that_is_left() {
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, ptr::null_mut());
         // SAFETY: claimed before this frame ends.
-        let enlisted = unsafe { c.0.enlist(&waiter, false) };
+        let enlisted = unsafe { c.0.enlist(&waiter, false, None) == Enlisted::Yes };
         assert!(enlisted);
         assert_eq!((c.1.recv(), c.1.recv()), (Ok(1), Ok(2)));
         assert_eq!(claim.sleep(Deadline::NEVER), Phase::Ready(0));
@@ -127,10 +127,10 @@ fn a_select_woken_while_it_enlists_discharges_the_wake_up() {
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, ptr::null_mut());
         // SAFETY: withdrawn below.
-        let enlisted = unsafe { a.1.enlist(&waiter, false) };
+        let enlisted = unsafe { a.1.enlist(&waiter, false, None) == Enlisted::Yes };
         sender.join().unwrap();
         assert!(!enlisted || claim.phase() == Phase::Ready(0), "a value is there, and nobody was told");
-        a.1.withdraw(&waiter);
+        a.1.withdraw(&waiter, None);
     });
 }
 
@@ -149,10 +149,10 @@ fn a_select_woken_as_its_time_ends_discharges_the_wake_up() {
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, ptr::null_mut());
         // SAFETY: withdrawn below.
-        let enlisted = !got && unsafe { c.1.enlist(&waiter, false) };
+        let enlisted = !got && unsafe { c.1.enlist(&waiter, false, None) == Enlisted::Yes };
         sender.join().unwrap();
         assert!(got || !enlisted || claim.phase() == Phase::Ready(0), "a value is there, and nobody was told");
-        c.1.withdraw(&waiter);
+        c.1.withdraw(&waiter, None);
     });
 }
 

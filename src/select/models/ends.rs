@@ -1,10 +1,10 @@
 //! How a select ends without a value: by closing, or because nothing is ready.
 
-use super::{channel, model, Peer};
+use super::{channel, model, Peer, MANNER, SOON};
 use crate::chan::Token;
-use crate::select::run::{look, settle_on_none};
+use crate::select::look::{look, settle_on_none};
 use crate::select::{Arm, Order, Port};
-use crate::{RecvError, SendError};
+use crate::{after, RecvError, Select, SendError};
 use loom::thread;
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ fn a_sending_select_is_woken_by_close() {
 /// What a select with a default does when it has found nothing: it answers only if there was a moment at which nothing was ready.
 fn settle<const N: usize>(ports: [&dyn Port; N]) -> Option<(usize, Token)> {
     let arms = ports.map(|port| Arm(Some(port)));
-    settle_on_none(&arms, || look(&arms, Order::Given))
+    settle_on_none(&arms, || look(&arms, Order::Given, MANNER))
 }
 
 /// A value moves from one arm to the other, and there is one all the time: a select with a default finds it.
@@ -108,11 +108,37 @@ fn default_is_taken_only_if_no_peer_waited() {
         let (from, to, first2, second2) = (a.clone(), b.clone(), first.clone(), second.clone());
         let mover = thread::spawn(move || {
             second2.enlist(&to.1);
-            from.1.withdraw(&first2.waiter);
+            from.1.withdraw(&first2.waiter, None);
         });
         let found = settle([&b.0, &a.0]).map(|(i, token)| [&b.0, &a.0][i].finish(token, 2));
         assert_eq!(found, Some(Ok(())), "one waited all the time");
         mover.join().unwrap();
-        b.1.withdraw(&second.waiter);
+        b.1.withdraw(&second.waiter, None);
+    });
+}
+
+/// Time passes in a model by waiting for it: a timer is an arm like others, and the first of two ends a select.
+#[test]
+fn a_timer_ends_a_select() {
+    model("a timer ends a select", || {
+        let c = channel(0);
+        let from = c.clone();
+        let receiver = thread::spawn(move || from.1.recv_timeout(SOON).is_ok());
+        let sent = select! {
+            send(c.0, 1) -> result => result.is_ok(),
+            recv(after(SOON)) -> _ => false,
+            recv(after(SOON * 2)) -> _ => unreachable!(),
+        };
+        assert_eq!(receiver.join().unwrap(), sent);
+        select! {
+            recv(after(SOON * 2)) -> _ => unreachable!(),
+            default(SOON) => {}
+        }
+        assert!(after(SOON).recv_timeout(SOON * 2).is_ok());
+        assert!(after(SOON * 2).recv_timeout(SOON).is_err());
+        let slow = after(SOON * 2);
+        let mut select = Select::new();
+        select.recv(&slow);
+        assert_eq!((select.ready_timeout(SOON).is_ok(), select.ready()), (false, 0));
     });
 }

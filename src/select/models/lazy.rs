@@ -1,13 +1,7 @@
 //! Arms that wait without a value of their own, and of arms that are won and then held or given up.
 
-#![allow(unsafe_code)] // waiters enlisted by hand, where a thread of its own would cost too much
-
-use super::{channel, model, Peer, SOON};
-use crate::select::Port;
-use crate::sync::Deadline;
-use crate::wait::{Claim, Phase, Waiter};
+use super::{channel, model, SOON};
 use crate::{bounded, never, RecvError, Select, Sender};
-use core::ptr;
 use loom::thread;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -213,102 +207,4 @@ fn a_send_given_up_leaves_the_receiver_waiting() {
             assert_eq!(receiver.join().unwrap(), Ok(2));
         });
     }
-}
-
-/// Who waits for a channel to become ready is told of a sender.
-#[test]
-fn ready_is_told_of_a_sender() {
-    for cap in [0, 1] {
-        model("ready is told of a sender", move || {
-            let (a, b) = (channel(cap), channel(cap));
-            let to = b.clone();
-            let sender = thread::spawn(move || to.0.send(1).unwrap());
-            let mut select = Select::new();
-            select.recv(&a.1);
-            select.recv(&b.1);
-            assert_eq!(select.ready(), 1);
-            assert_eq!(b.1.try_recv(), Ok(1));
-            sender.join().unwrap();
-        });
-    }
-}
-
-/// And of closing, on either side.
-#[test]
-fn ready_is_told_of_close() {
-    for cap in [0, 1] {
-        model("ready is told of close", move || {
-            let (a, b) = (channel(cap), channel(cap));
-            let _ = a.0.try_send(1);
-            let closed = [a.clone(), b.clone()];
-            let closer = thread::spawn(move || closed.iter().for_each(|c| assert!(c.0.close())));
-            let mut select = Select::new();
-            select.send(&a.0);
-            select.recv(&b.1);
-            assert!(select.ready() <= 1);
-            closer.join().unwrap();
-        });
-    }
-}
-
-/// Who waited for a channel to become ready and then does nothing, or gave up as it became ready, leaves the wake-up to the next one.
-#[test]
-fn ready_without_a_receive_passes_the_wake_up_on() {
-    model("ready without a receive passes the wake-up on", || {
-        let c = channel(1);
-        let from = c.clone();
-        let waiting = thread::spawn(move || {
-            let mut select = Select::new();
-            select.recv(&from.1);
-            select.ready_timeout(SOON)
-        });
-        let claim = Claim::new();
-        let waiter = Waiter::new(&claim, 0, ptr::null_mut());
-        // SAFETY: claimed before this frame ends.
-        let enlisted = unsafe { c.1.enlist(&waiter, false) };
-        assert!(enlisted);
-        c.0.send(1).unwrap();
-        assert_eq!(claim.sleep(Deadline::NEVER), Phase::Ready(0));
-        c.1.renounce();
-        let _ = waiting.join().unwrap();
-    });
-}
-
-/// At capacity 0 a receiver calls one of those who have no value; if that is one who does nothing, the next one is called.
-#[test]
-fn ready_without_a_send_calls_the_next_one() {
-    model("ready without a send calls the next one", || {
-        let c = channel(0);
-        let to = c.clone();
-        let selecting = thread::spawn(move || {
-            select! {
-                send(to.0, 1) -> result => result.unwrap(),
-                recv(never::<i32>()) -> _ => unreachable!(),
-            }
-        });
-        let (claim, receiver) = (Claim::new(), Peer::new(&c.1));
-        let ready = Waiter::new(&claim, 0, ptr::null_mut());
-        // SAFETY: withdrawn below.
-        let enlisted = unsafe { c.0.enlist_lazy(&ready, &claim) };
-        assert!(enlisted);
-        receiver.enlist(&c.1);
-        if claim.phase() == Phase::Ready(0) {
-            c.0.renounce();
-        }
-        selecting.join().unwrap();
-        c.0.withdraw(&ready);
-    });
-}
-
-/// Who waits for either side of one channel is not told of itself.
-#[test]
-fn ready_does_not_see_itself() {
-    model("ready does not see itself", || {
-        let c = channel(0);
-        let mut select = Select::new();
-        select.send(&c.0);
-        select.recv(&c.1);
-        assert!(select.ready_timeout(SOON).is_err());
-        assert!(select.try_ready().is_err());
-    });
 }

@@ -5,15 +5,19 @@
 mod commit;
 mod ends;
 mod lazy;
+mod ready;
 
 use super::{Port, Storage};
 use crate::chan::models::model;
-use crate::wait::{Claim, Waiter, Waker};
+use crate::chan::{Enlisted, Manner};
+use crate::wait::{Claim, Patience, Waiter, Waker};
 use crate::{bounded, Receiver, Sender};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// In a model any timed wait may end.
+const MANNER: Manner = Manner { patience: Patience::Thread, hold: true };
+
 const SOON: Duration = Duration::from_secs(1);
 
 type Channel = Arc<(Sender<i32>, Receiver<i32>)>;
@@ -46,7 +50,7 @@ impl Peer {
 
     #[allow(unsafe_code)]
     fn enlist(&self, rx: &Receiver<i32>) {
-        rx.lock();
+        assert!(rx.lock(None));
         // SAFETY: the lock is held; the waiter stays until it is withdrawn.
         let waker = unsafe { rx.enlist_locked(&self.waiter, false, &*self.claim) };
         // SAFETY: taken above.

@@ -40,6 +40,10 @@ pub trait Selecting<T>: Blocking<T> {
     fn send_any(tx: &[Self::Tx; 4], value: T) -> bool;
     /// Select with one receive arm and a default: whether there was no message. `None`: it cannot.
     fn poll(rx: &Self::Rx) -> Option<bool>;
+    /// Receives `count` messages by one select over all receivers, made once. `None`: it cannot.
+    fn recv_wide(_rx: &[Self::Rx], _count: u64, _each: &mut dyn FnMut(T)) -> Option<()> {
+        None
+    }
 }
 
 /// A channel whose operations suspend a task.

@@ -102,6 +102,19 @@ macro_rules! selecting {
                 .is_ok()
             }
 
+            fn recv_wide(rx: &[Self::Rx], count: u64, each: &mut dyn FnMut(T)) -> Option<()> {
+                let mut select = ::$krate::Select::new();
+                rx.iter().for_each(|rx| {
+                    select.recv(rx);
+                });
+                for _ in 0..count {
+                    let won = select.select();
+                    let index = won.index();
+                    each(won.recv(&rx[index]).expect("closed"));
+                }
+                Some(())
+            }
+
             #[inline(always)]
             fn poll(rx: &Self::Rx) -> Option<bool> {
                 Some(::$krate::select! {

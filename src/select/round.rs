@@ -1,0 +1,128 @@
+//! One round of waiting: enlist on all arms, withdraw from all.
+
+#![allow(unsafe_code)] // waiters that the channels point to
+
+use super::look::{choose, ports, turned, Order};
+use super::{Arm, Port, INLINE};
+use crate::chan::{Enlisted, Manner, Token};
+use crate::wait::{Claim, Patience, Waiter, WakeList, Waker};
+
+/// What became of a try to enlist on all arms.
+pub(crate) enum Enlisting {
+    /// On all.
+    Yes,
+    /// An arm was won instead.
+    Won(usize, Token),
+    /// An arm may be won now.
+    Again,
+    /// A lock could not be had in time.
+    Busy,
+}
+
+/// The arms of capacity 0 by the ids of their channels, in that order. Few are put into `few`.
+pub(crate) fn meetings<'m>(arms: &[Arm<'_>], few: &'m mut [(u64, usize); INLINE], many: &'m mut Vec<(u64, usize)>) -> &'m [(u64, usize)] {
+    let meetings = ports(arms).filter_map(|(i, port)| Some((port.meeting()?, i)));
+    let sorted = if arms.len() <= INLINE {
+        let n = meetings.zip(few.iter_mut()).map(|(meeting, place)| *place = meeting).count();
+        &mut few[..n]
+    } else {
+        many.clear();
+        many.extend(meetings);
+        &mut many[..]
+    };
+    sorted.sort_unstable();
+    sorted
+}
+
+/// The arms of an operation, with a waiter for each.
+pub(crate) struct Round<'s, 'a> {
+    pub(crate) arms: &'s [Arm<'a>],
+    pub(crate) claim: &'s Claim,
+    pub(crate) waiters: &'s [Waiter],
+    /// The arms of capacity 0 by the ids of their channels, in that order.
+    pub(crate) meetings: &'s [(u64, usize)],
+    pub(crate) order: Order,
+    /// How arms are won while enlisting.
+    pub(crate) manner: Manner,
+    /// How long to wait for locks.
+    pub(crate) patience: Option<Patience>,
+}
+
+impl Round<'_, '_> {
+    /// In the order of the select: who is called first decides which arm a peer chooses.
+    ///
+    /// # Safety
+    /// The waiters are in no queue, and stay where they are until `withdraw_all`, which is to come whatever the answer is.
+    pub(crate) unsafe fn enlist(&self, again: bool) -> Enlisting {
+        if !self.meetings.is_empty() {
+            // SAFETY: the caller's promise.
+            match unsafe { self.enlist_meetings(again) } {
+                Enlisting::Yes => {}
+                other => return other,
+            }
+        }
+        for (i, port) in turned(self.arms, self.order).filter(|(_, port)| port.meeting().is_none()) {
+            // SAFETY: the caller's promise.
+            match unsafe { port.enlist(&self.waiters[i], again, self.patience) } {
+                Enlisted::Yes => {}
+                Enlisted::Again | Enlisted::Closed => return Enlisting::Again,
+                Enlisted::Busy => return Enlisting::Busy,
+            }
+        }
+        Enlisting::Yes
+    }
+
+    /// One port for each channel of capacity 0, in the order of their ids.
+    fn channels(&self) -> impl Iterator<Item = &dyn Port> {
+        let first_of_channel = |at: &usize| *at == 0 || self.meetings[at - 1].0 != self.meetings[*at].0;
+        (0..self.meetings.len()).filter(first_of_channel).filter_map(|at| self.arms[self.meetings[at].1].0.map(|port| port as &dyn Port))
+    }
+
+    /// Looks at all arms of capacity 0 and enlists in them, with all their channels locked.
+    ///
+    /// # Safety
+    /// As for `enlist`.
+    unsafe fn enlist_meetings(&self, again: bool) -> Enlisting {
+        let locked = self.channels().take_while(|port| port.lock(self.patience)).count();
+        let all = self.channels().count() == locked;
+        let won = if all { self.win_meeting() } else { None };
+        let mut wakers = WakeList::new();
+        let mut more_wakers = Vec::new();
+        if all && won.is_none() {
+            for (i, port) in turned(self.arms, self.order).filter(|(_, port)| port.meeting().is_some()) {
+                // SAFETY: its lock is held; and the caller's promise.
+                let waker = unsafe { port.enlist_locked(&self.waiters[i], again, self.claim) };
+                match wakers.is_full() {
+                    true => more_wakers.extend(waker),
+                    false => wakers.push(waker),
+                }
+            }
+        }
+        // SAFETY: taken above.
+        self.channels().take(locked).for_each(|port| unsafe { port.unlock() });
+        drop(wakers); // wakes
+        more_wakers.into_iter().for_each(Waker::wake);
+        match won {
+            Some((i, token)) => Enlisting::Won(i, token),
+            None if all => Enlisting::Yes,
+            None => Enlisting::Busy,
+        }
+    }
+
+    /// With all locks of capacity 0 held.
+    fn win_meeting(&self) -> Option<(usize, Token)> {
+        // SAFETY: an arm of capacity 0, whose lock is held.
+        let ready = |port: &dyn Port| unsafe { port.meeting().is_some() && port.may_win_locked(self.claim) };
+        choose(self.arms, self.order, ready, |i, port| {
+            port.meeting()?;
+            // SAFETY: as above.
+            unsafe { port.win_locked(self.claim, self.manner.hold) }.map(|token| (i, token))
+        })
+    }
+
+    /// Takes all waiters out of their queues, but for the `decided` one, which a peer has taken out. `false` if a lock could not be had in time: to be
+    /// called again.
+    pub(crate) fn withdraw_all(&self, decided: Option<usize>) -> bool {
+        ports(self.arms).filter(|&(i, _)| Some(i) != decided).all(|(i, port)| port.withdraw(&self.waiters[i], self.patience))
+    }
+}
