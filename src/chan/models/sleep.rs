@@ -115,19 +115,31 @@ fn a_batch_taken_wakes_two_senders() {
     });
 }
 
-/// M21. A batch that does not fit waits for room, and the receiver of a batch for values.
+/// M21. A batch that does not fit waits for room.
 #[test]
-fn batches_wait() {
-    model("batches wait", || {
+fn a_batch_waits_for_room() {
+    model("a batch waits for room", || {
         let chan = channel(Some(1), 1);
         let other = chan.clone();
         let sender = spawn(move || assert!(other.send_many(&mut VecDeque::from([1])).is_ok()));
-        let mut values = Vec::new();
-        while values.len() < 2 {
-            assert!(chan.recv_many(&mut values, 2).is_ok());
-        }
+        assert_eq!([recv(&chan), recv(&chan)], [0, 1]);
         sender.join().unwrap();
-        assert_eq!(values, [0, 1]);
+        assert_quiet(&chan);
+    });
+}
+
+/// M21. Who wants many waits for the first, and takes what else is there.
+#[test]
+fn a_batch_waits_for_its_first_value() {
+    model("a batch waits for its first value", || {
+        let chan = channel(Some(2), 0);
+        let other = chan.clone();
+        let sender = spawn(move || assert!(other.send_many(&mut VecDeque::from([1, 2])).is_ok()));
+        let mut values = Vec::new();
+        assert_eq!(chan.recv_many(&mut values, 2), Ok(values.len()));
+        sender.join().unwrap();
+        values.extend(rest(&chan));
+        assert_eq!(values, [1, 2]);
         assert_quiet(&chan);
     });
 }
