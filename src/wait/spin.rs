@@ -226,11 +226,11 @@ impl Lag {
 
     /// Waits a little without sleeping; `false` if that has been done long enough.
     pub(crate) fn wait_awake(&mut self) -> bool {
-        let enough = self.step >= if MODEL { 0 } else { LAG_PAUSES + LAG_YIELDS };
-        if !enough {
-            self.wait();
+        if MODEL || self.step >= LAG_PAUSES + LAG_YIELDS {
+            return false;
         }
-        !enough
+        self.wait();
+        true
     }
 
     /// Waits a little, unless that has been done for as long as the attempt may. `false`: answer as it looks now.

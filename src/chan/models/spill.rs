@@ -25,7 +25,7 @@ fn take_woken(chan: &Chan<i32>, sleeper: Sleeper) -> i32 {
     assert!(matches!(sleeper.claim.sleep(Deadline::NEVER), Phase::Ready(_)));
     let mut value = chan.recv_woken();
     while value.is_none() {
-        if !chan.unspill(false) {
+        if !chan.unspill(None) {
             nap(0); // the other one is about to leave the slot
         }
         value = chan.take_first();
