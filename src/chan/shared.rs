@@ -9,7 +9,7 @@
 //! 1. `senders` and `receivers` count the strong handles. When one falls to zero, that side closes the channel and, as its last touch
 //!    of the channel, sets GONE in the tail. Who finds GONE already there destroys the channel: nobody else can reach it.
 //! 2. `weak` counts the weak handles, and one for the channel itself. Who takes it to zero gives the memory back.
-//! 3. A sole owner needs no read-modify-write to know it: with `senders == 1` and no weak handle, nobody else can make another one.
+//! 3. A count falls by a read-modify-write only: two looks, at the count and at `weak`, would miss an upgrade in between.
 
 #![allow(unsafe_code)] // manual allocation and counting
 
@@ -142,11 +142,8 @@ impl<T, const SENDER: bool> Drop for Strong<T, SENDER> {
     fn drop(&mut self) {
         let shared = self.shared();
         let count = shared.count(side(SENDER));
-        // ORDERING: Acquire pairs with the Release of the handles that were dropped before: their work is done.
-        if count.load(Ordering::Acquire) == 1 && shared.weak.load(Ordering::Acquire) == 1 {
-            count.store(0, Ordering::Relaxed); // ORDERING: for `count` only (invariant 3)
-        } else if count.fetch_sub(1, Ordering::AcqRel) != 1 {
-            // ORDERING: AcqRel: Release for the above, Acquire for the last.
+        // ORDERING: AcqRel: Release for the handles dropped later, Acquire, for the last, of those dropped before: their work is done.
+        if count.fetch_sub(1, Ordering::AcqRel) != 1 {
             return;
         }
         let leave = Leave { shared: self.0, done: false, panicked: false };
