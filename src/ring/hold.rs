@@ -75,9 +75,12 @@ impl<T, M> Ring<T, M> {
         }
     }
 
-    /// Whether the slot at this head is held by a writer: then it is as good as empty.
+    /// Whether the slot at this head is held by a writer: then it is as good as empty. If it is held by a reader instead, the head has been
+    /// advanced over it since it was read, and others may be able to go on there.
     pub(crate) fn head_is_held(&self, head: u64) -> bool {
-        self.cap() != 0 && compare(self.slot(head).stamp(), head & !FLAGS) == Stamp::Here(HELD)
+        self.cap() != 0
+            && compare(self.slot(head).stamp(), head & !FLAGS) == Stamp::Here(HELD)
+            && self.position_of(self.head_word()) == self.position_of(head)
     }
 
     /// Whether the slot at this tail is held by a reader of the last lap: then it is as good as full.
