@@ -67,7 +67,7 @@ impl<T> Chan<T> {
                     let (slot, free) = slot.erase();
                     return Some(Token::Read { slot, free, head, held: false });
                 }
-                Err(_) => self.skip(),
+                Err(_) => drop(self.skip()),
             }
             match self.look() {
                 super::recv::Look::Closed => return Some(Token::Closed),

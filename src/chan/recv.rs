@@ -55,12 +55,15 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Passes over slots that were given up; each is room for a sender.
+    /// Passes over slots at the head that were given up; each is room for a sender. Answers whether there were any.
     #[cold]
-    pub(super) fn skip(&self) {
+    pub(super) fn skip(&self) -> bool {
+        let mut any = false;
         while let Some(head) = self.ring.skip() {
             self.after_pop(head);
+            any = true;
         }
+        any
     }
 
     #[cold]

@@ -143,10 +143,18 @@ impl<T> Chan<T> {
         result
     }
 
-    /// Whether every place is taken, by the positions.
+    /// Whether every place is taken, by the positions. Places at the head that were given up are passed over first.
     pub(crate) fn is_full(&self) -> bool {
-        let (tail, head) = self.ring.words();
-        !self.unbounded && (self.ring.distance(tail, head) >= self.ring.cap() || self.ring.tail_is_held(tail))
+        if self.unbounded {
+            return false;
+        }
+        loop {
+            let (tail, head) = self.ring.words();
+            let full = self.ring.distance(tail, head) >= self.ring.cap() || self.ring.tail_is_held(tail);
+            if !full || !self.skip() {
+                return full;
+            }
+        }
     }
 
     /// Enlists a sender if the ring is full.
@@ -158,7 +166,8 @@ impl<T> Chan<T> {
         let head = self.ring.head_set(WAITED);
         let tail = self.ring.tail_set(0); // an RMW, so the latest
         let full = self.ring.distance(tail, head) >= self.ring.cap() || self.ring.tail_is_held(tail);
-        if full && tail & CLOSED == 0 {
+        // A place given up at the head is room, which the receiver that made it the head has not seen.
+        if full && tail & CLOSED == 0 && !self.skip() {
             // SAFETY: the caller's promise.
             guard.with(|lists| unsafe { turn.push(&mut lists.tx, waiter) });
             return Enlisted::Yes;
