@@ -139,7 +139,8 @@ impl<T> Sender<T> {
 
     /// Sends `msg` without waiting for room: if there is none, the oldest value in the channel is taken out and returned.
     ///
-    /// At capacity 0, where nothing is kept, that is `msg` itself, unless a receiver waits. An unbounded channel always has room.
+    /// At capacity 0, where nothing is kept, that is `msg` itself, unless a receiver waits; and so it is while a [`Select`](crate::Select) has won,
+    /// and not completed, an operation on the oldest place. An unbounded channel always has room.
     ///
     /// # Errors
     /// If the channel is closed; the value is in the error.

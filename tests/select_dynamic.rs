@@ -421,3 +421,53 @@ fn it_can_be_shown() {
     select.send(&tx);
     assert_eq!(format!("{:?}", select.select()), "SelectedOperation { .. }");
 }
+
+#[test]
+fn a_place_given_up_is_room_once_the_values_before_it_are_gone() {
+    let (tx, rx) = bounded(2);
+    tx.send(1).unwrap();
+    let mut select = Select::new();
+    select.send(&tx);
+    drop(select.select());
+    assert_eq!(rx.recv(), Ok(1));
+    assert!(rx.is_empty());
+    assert_eq!((tx.try_send(2), tx.try_send(3)), (Ok(()), Ok(())));
+    assert!(tx.is_full());
+    assert_eq!((rx.try_recv(), rx.try_recv()), (Ok(2), Ok(3)));
+}
+
+#[test]
+fn a_sender_does_not_wait_for_a_place_that_was_given_up() {
+    watched(|| {
+        let (tx, rx) = bounded(2);
+        tx.send(1).unwrap();
+        let mut select = Select::new();
+        select.send(&tx);
+        drop(select.select());
+        assert_eq!(rx.recv(), Ok(1));
+        tx.send(2).unwrap();
+        tx.send(3).unwrap();
+        assert_eq!((rx.recv(), rx.recv()), (Ok(2), Ok(3)));
+    });
+}
+
+#[test]
+fn a_forced_send_does_not_wait_for_a_held_operation() {
+    watched(|| {
+        let (tx, rx) = bounded(1);
+        let mut sends = Select::new();
+        sends.send(&tx);
+        let mut receives = Select::new();
+        receives.recv(&rx);
+        let sending = sends.select();
+        assert_eq!(tx.force_send(2), Ok(Some(2)));
+        sending.send(&tx, 1).unwrap();
+        let receiving = receives.select();
+        assert_eq!(tx.force_send(2), Ok(Some(2)));
+        assert_eq!(receiving.recv(&rx), Ok(1));
+        assert_eq!(tx.force_send(2), Ok(None));
+        assert_eq!(tx.force_send(3), Ok(Some(2)));
+        tx.close();
+        assert_eq!(tx.force_send(4), Err(SendError(4)));
+    });
+}

@@ -90,7 +90,8 @@ impl<T> Chan<T> {
         self.take_ready(values, max);
     }
 
-    /// Sends without waiting, evicting the oldest value if there is no room. At capacity 0 that is `value` itself.
+    /// Sends without waiting, evicting the oldest value if there is no room. At capacity 0, and where a select holds the oldest place, that is
+    /// `value` itself.
     pub(crate) fn force_send(&self, value: T) -> Result<Option<T>, SendError<T>> {
         if self.is_rendezvous() {
             return match self.try_send(value) {
@@ -111,6 +112,7 @@ impl<T> Chan<T> {
                 self.after_push(forced.flags);
                 Ok(forced.evicted)
             }
+            Err((value, Refused::Full)) => Ok(Some(value)), // behind a held place there is nothing to evict: no room, as at capacity 0
             Err((value, _)) => Err(SendError(value)),
         }
     }

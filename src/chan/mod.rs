@@ -150,8 +150,12 @@ impl<T> Chan<T> {
     }
 
     pub(crate) fn len(&self) -> usize {
+        let mut in_ring = self.ring.len();
+        if in_ring != 0 && self.skip() {
+            in_ring = self.ring.len(); // what was given up at the head is no value
+        }
         // ORDERING: Relaxed: a count that is old when it is returned.
-        self.ring.len() + self.cold.spilled.load(Ordering::Relaxed)
+        in_ring + self.cold.spilled.load(Ordering::Relaxed)
     }
 
     pub(crate) fn is_closed(&self) -> bool {

@@ -4,7 +4,7 @@
 //! either by taking it (the eviction) or by waiting for the receiver that has it already. Meanwhile the tail is more than a capacity ahead
 //! of the head; nobody else can write, for every slot ahead is of an older lap.
 
-use super::position::{compare, Stamp, CLOSED, FLAGS, FREE, FULL, SPILLED};
+use super::position::{compare, Stamp, CLOSED, FLAGS, FREE, FULL, HELD, SPILLED};
 use super::slot::{ReadSlot, WriteSlot};
 use super::{Refused, Ring};
 use crate::sync::Ordering;
@@ -18,7 +18,7 @@ pub(crate) struct Forced<T> {
 }
 
 impl<T, M> Ring<T, M> {
-    /// Appends `value`, evicting the first value if the ring is full. `lag` waits for a peer in the middle of a copy.
+    /// Appends `value`, evicting the first value if the ring is full. Refused as full only if the place is held. `lag` waits for a peer in the middle of a copy.
     pub(crate) fn push_evict(&self, value: T, mut lag: impl FnMut()) -> Result<Forced<T>, (T, Refused)> {
         let mut tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
         let (slot, position, full) = loop {
@@ -28,8 +28,12 @@ impl<T, M> Ring<T, M> {
             let (slot, position) = (self.slot(tail), tail & !FLAGS);
             let stamp = slot.stamp();
             let full = stamp == self.layout.last_lap(position) | FULL;
+            if stamp == self.layout.last_lap(position) | HELD {
+                // Foreign code runs meanwhile, perhaps on this very thread: not to be waited for. Full, even if the tail is stale.
+                return Err((value, Refused::Full));
+            }
             if !full && compare(stamp, position) != Stamp::Here(FREE) {
-                // Stale, or given up, or held, or several evictions stand in line for this slot.
+                // Stale, or given up, or several evictions stand in line for this slot.
                 if self.skip().is_none() {
                     lag();
                 }

@@ -129,3 +129,22 @@ fn a_weak_handle_leaves_with_both_sides() {
         other.join().unwrap();
     });
 }
+}
+
+/// The last handle goes while a weak one is made strong, and then goes: the strong one that came of it is a handle like any other.
+#[test]
+fn a_weak_handle_made_strong_against_the_last_to_go() {
+    model("a weak handle made strong against the last to go", || {
+        let (tx, rx) = bounded(1);
+        let weak = tx.downgrade();
+        let other = spawn(move || {
+            let strong = weak.upgrade();
+            drop(weak);
+            strong
+        });
+        drop(tx);
+        if let Some(tx) = other.join().unwrap() {
+            assert_eq!((tx.send(1), rx.recv()), (Ok(()), Ok(1)));
+        }
+    });
+}
