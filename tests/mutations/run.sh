@@ -65,10 +65,11 @@ mutate() {
 }
 
 check_all() {
-    local i
+    local i stale=0
     for i in "${!files[@]}"; do
-        mutate "${files[i]}" "${olds[i]}" "${news[i]}" >/dev/null
+        (mutate "${files[i]}" "${olds[i]}" "${news[i]}") >/dev/null || stale=1
     done
+    [ $stale = 0 ] || fail "the lists do not fit the source"
 }
 
 # Builds the tree's tests; the names of what was built are in `built`. With "loom", inside the model checker.

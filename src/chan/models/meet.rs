@@ -141,3 +141,20 @@ fn attempts_against_close() {
         assert_eq!(chan.try_recv(), Err(TryRecvError::Disconnected));
     });
 }
+
+/// Nobody sends who has seen the channel closed, also while those that wait have not been told yet.
+#[test]
+fn nothing_is_sent_once_it_is_closed() {
+    model("nothing is sent once it is closed", || {
+        let chan = channel(Some(0), 0);
+        let (receiving, closing) = (chan.clone(), chan.clone());
+        let receiver = spawn(move || receiving.recv(Deadline::NEVER).ok());
+        let closer = spawn(move || assert!(closing.close()));
+        let closed = chan.is_closed();
+        let sent = chan.try_send(1).is_ok();
+        assert!(!(closed && sent));
+        assert_eq!(receiver.join().unwrap(), sent.then_some(1));
+        closer.join().unwrap();
+        assert_quiet(&chan);
+    });
+}

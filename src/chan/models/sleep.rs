@@ -4,8 +4,9 @@
 
 use super::{assert_quiet, channel, model, recv, rest, send, soon, Sleeper};
 use crate::chan::recv::Look;
+use crate::chan::Chan;
 use crate::models::litmus;
-use crate::sync::{Cell, Deadline};
+use crate::sync::Cell;
 use loom::thread::spawn;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -255,34 +256,44 @@ fn a_receive_happens_before_the_send_it_makes_room_for() {
     });
 }
 
-/// M22. Two threads that each send to one channel and then look into the other do not both find nothing.
+/// M22. Two threads that each send to one channel, in any way, and then look into the other do not both find nothing.
 #[test]
 fn two_senders_do_not_both_miss_the_other() {
-    litmus("two senders do not both miss the other", || {
-        let [one, two] = [(); 2].map(|()| channel(Some(1), 0));
-        let (first, second) = (one.clone(), two.clone());
-        let other = spawn(move || {
-            assert!(first.send(1, Deadline::NEVER).is_ok());
-            matches!(second.look(), Look::Empty)
+    let ways: [fn(&Chan<i32>); 3] = [
+        |chan| send(chan, 1),
+        |chan| assert!(chan.send_many(&mut VecDeque::from([1])).is_ok()),
+        |chan| assert!(chan.force_send(1).is_ok()),
+    ];
+    for way in ways {
+        litmus("two senders do not both miss the other", move || {
+            let [one, two] = [(); 2].map(|()| channel(Some(1), 0));
+            let (first, second) = (one.clone(), two.clone());
+            let other = spawn(move || {
+                way(&first);
+                matches!(second.look(), Look::Empty)
+            });
+            way(&two);
+            let missed = matches!(one.look(), Look::Empty);
+            assert!(!(other.join().unwrap() && missed));
         });
-        assert!(two.send(2, Deadline::NEVER).is_ok());
-        let missed = matches!(one.look(), Look::Empty);
-        assert!(!(other.join().unwrap() && missed));
-    });
+    }
 }
 
 /// The same for room: two threads that each receive and then look for a place in the other channel.
 #[test]
 fn two_receivers_do_not_both_miss_the_other() {
-    litmus("two receivers do not both miss the other", || {
-        let [one, two] = [(); 2].map(|()| channel(Some(1), 1));
-        let (first, second) = (one.clone(), two.clone());
-        let other = spawn(move || {
-            assert!(first.recv(Deadline::NEVER).is_ok());
-            second.is_full()
+    let ways: [fn(&Chan<i32>); 2] = [|chan| assert_eq!(recv(chan), 0), |chan| assert_eq!(chan.take_ready(&mut Vec::new(), 1), 1)];
+    for way in ways {
+        litmus("two receivers do not both miss the other", move || {
+            let [one, two] = [(); 2].map(|()| channel(Some(1), 1));
+            let (first, second) = (one.clone(), two.clone());
+            let other = spawn(move || {
+                way(&first);
+                second.is_full()
+            });
+            way(&two);
+            let missed = one.is_full();
+            assert!(!(other.join().unwrap() && missed));
         });
-        assert!(two.recv(Deadline::NEVER).is_ok());
-        let missed = one.is_full();
-        assert!(!(other.join().unwrap() && missed));
-    });
+    }
 }
