@@ -97,9 +97,9 @@ pub(crate) trait Port {
     /// The lock is held.
     unsafe fn win_locked(&self, own: *const Claim, hold: bool) -> Option<Token>;
 
-    /// Enlists. The waker, if any, is to be woken after the lock.
+    /// Enlists. `Some`: a peer was called, whose waker, if it has one, is to be woken after the lock.
     ///
     /// # Safety
     /// The lock is held; and as for `enlist`.
-    unsafe fn enlist_locked(&self, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Waker>;
+    unsafe fn enlist_locked(&self, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Option<Waker>>;
 }

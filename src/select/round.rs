@@ -6,6 +6,7 @@ use super::look::{choose, ports, turned, Order};
 use super::{Arm, Port, INLINE};
 use crate::chan::{Enlisted, Manner, Token};
 use crate::wait::{Claim, Patience, Waiter, WakeList, Waker};
+use core::cell::Cell;
 
 /// What became of a try to enlist on all arms.
 pub(crate) enum Enlisting {
@@ -46,6 +47,8 @@ pub(crate) struct Round<'s, 'a> {
     pub(crate) manner: Manner,
     /// How long to wait for locks.
     pub(crate) patience: Option<Patience>,
+    /// Whether a peer was called while enlisting: it comes, and meets us if it can.
+    pub(crate) called: Cell<bool>,
 }
 
 impl Round<'_, '_> {
@@ -91,7 +94,8 @@ impl Round<'_, '_> {
         if all && won.is_none() {
             for (i, port) in turned(self.arms, self.order).filter(|(_, port)| port.meeting().is_some()) {
                 // SAFETY: its lock is held; and the caller's promise.
-                let waker = unsafe { port.enlist_locked(&self.waiters[i], again, self.claim) };
+                let Some(waker) = (unsafe { port.enlist_locked(&self.waiters[i], again, self.claim) }) else { continue };
+                self.called.set(true);
                 match wakers.is_full() {
                     true => more_wakers.extend(waker),
                     false => wakers.push(waker),

@@ -6,6 +6,7 @@ use crate::chan::{Manner, Token};
 use crate::select::{look, meetings, placed, ports, Arm, Enlisting, Order, Round, INLINE};
 use crate::sync::{pause, Alarm, Deadline, MODEL};
 use crate::wait::{Claim, Patience, Phase, Waiter, Waker};
+use core::cell::Cell;
 use core::marker::PhantomPinned;
 use core::mem::MaybeUninit;
 use core::pin::Pin;
@@ -298,6 +299,7 @@ impl<const N: usize> Wait<N> {
             order: wanted.order,
             manner: wanted.manner(),
             patience,
+            called: Cell::new(false),
         };
         f(&round, self.again)
     }

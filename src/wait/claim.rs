@@ -4,7 +4,8 @@
 
 #![allow(unsafe_code)] // the waker cell, guarded by the phase
 
-use crate::sync::{AtomicUsize, Cell, Deadline, Ordering, Parker, Unparker};
+use super::spin::Lag;
+use crate::sync::{AtomicUsize, Cell, Deadline, Duration, Ordering, Parker, Unparker};
 use core::ptr;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
@@ -237,10 +238,22 @@ impl Claim {
         }
     }
 
+    /// Owner, a thread that wants to try only: gives a peer that was called the time to wake up and come, some 20 ms at most.
+    pub(crate) fn sleep_briefly(&self) {
+        const CALL: Duration = Duration::from_millis(20);
+        let mut lag = Lag::new();
+        while self.phase().is_waiting() {
+            if !lag.wait_awake() {
+                self.sleep(Deadline::after(CALL));
+                return;
+            }
+        }
+    }
+
     /// Owner, awake: waits out a peer that is between its claim and its `finish`: one copy of a value, or foreign code, for which the
     /// owner sleeps.
     pub(crate) fn settle(&self, mut phase: Phase) -> Phase {
-        let mut lag = super::spin::Lag::new();
+        let mut lag = Lag::new();
         loop {
             match phase {
                 Phase::Claimed(_) => lag.wait(),

@@ -224,6 +224,15 @@ impl Lag {
         }
     }
 
+    /// Waits a little without sleeping; `false` if that has been done long enough.
+    pub(crate) fn wait_awake(&mut self) -> bool {
+        if MODEL || self.step >= LAG_PAUSES + LAG_YIELDS {
+            return false;
+        }
+        self.wait();
+        true
+    }
+
     /// Waits a little, unless that has been done for as long as the attempt may. `false`: answer as it looks now.
     pub(crate) fn wait_bounded(&mut self, patience: Patience) -> bool {
         let limit = match patience {
