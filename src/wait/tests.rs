@@ -45,9 +45,9 @@ fn first_come_first_served() {
     const COUNT: u32 = 4;
     for leaving in 0..1 << COUNT {
         for early in [true, false] {
-            let claims: Vec<Claim> = (0..=COUNT).map(|_| Claim::new()).collect();
+            let claims: Vec<Claim> = (0..COUNT + 2).map(|_| Claim::new()).collect();
             let waiters: Vec<Waiter> = claims.iter().map(|claim| Waiter::new(claim, 0, ptr::null_mut())).collect();
-            let (back, waiters) = waiters.split_last().expect("more than none");
+            let ([back, last], waiters) = waiters.split_first_chunk().expect("more than two");
             let mut queue = Queue::new();
             let leaves = |i: usize| leaving & 1 << i != 0;
             let leave = |queue: &mut Queue, i: usize| {
@@ -68,7 +68,9 @@ fn first_come_first_served() {
             }
             // SAFETY: as above.
             unsafe { queue.push_front(back) };
-            let expected = iter::once(COUNT as usize).chain((0..waiters.len()).filter(|&i| !leaves(i)));
+            // SAFETY: as above.
+            unsafe { queue.push_back(last) };
+            let expected = iter::once(0).chain((0..waiters.len()).filter(|&i| !leaves(i)).map(|i| i + 2)).chain([1]);
             for i in expected {
                 let chosen = queue.choose().expect("one is left");
                 assert!(chosen.won.is_of(&claims[i]), "{i} is next");

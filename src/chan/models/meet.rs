@@ -73,9 +73,10 @@ fn a_timed_send_against_an_attempt() {
     model("a timed send against an attempt", || {
         let chan = channel(Some(0), 0);
         let other = chan.clone();
-        let sender = spawn(move || other.send(1, soon()));
-        let received = chan.try_recv().ok();
-        match sender.join().unwrap() {
+        let receiver = spawn(move || other.try_recv().ok());
+        let sent = chan.send(1, soon());
+        let received = receiver.join().unwrap();
+        match sent {
             Ok(()) => assert_eq!(received, Some(1)),
             Err(SendTimeoutError::Timeout(1)) => assert_eq!(received, None),
             Err(error) => panic!("{error:?}"),
@@ -90,9 +91,9 @@ fn a_timed_receive_against_an_attempt() {
     model("a timed receive against an attempt", || {
         let chan = channel(Some(0), 0);
         let other = chan.clone();
-        let receiver = spawn(move || other.recv(soon()).ok());
-        let sent = chan.try_send(1).is_ok();
-        assert_eq!(receiver.join().unwrap(), sent.then_some(1));
+        let sender = spawn(move || other.try_send(1).is_ok());
+        let received = chan.recv(soon()).ok();
+        assert_eq!(received, sender.join().unwrap().then_some(1));
         assert_quiet(&chan);
     });
 }

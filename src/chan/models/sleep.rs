@@ -68,6 +68,20 @@ fn a_batch_wakes_two_receivers() {
     });
 }
 
+/// M5. The first of two sleepers is on its way, and asks for the second, before who woke it has let go of the lock.
+#[test]
+fn a_batch_wakes_two_sleepers() {
+    model("a batch wakes two sleepers", || {
+        let chan = channel(Some(2), 0);
+        let [first, second] = [(); 2].map(|()| Sleeper::receiver(&chan));
+        let other = chan.clone();
+        let receiver = spawn(move || first.recv(&other));
+        assert!(chan.send_many(&mut VecDeque::from([1, 2])).is_ok());
+        assert_eq!(second.recv(&chan) + receiver.join().unwrap(), 3);
+        assert_quiet(&chan);
+    });
+}
+
 /// M6. A sender goes to sleep on a full ring while a receiver makes room.
 #[test]
 fn a_sender_sleeps_against_a_receive() {
@@ -151,9 +165,9 @@ fn a_receivers_timeout_against_a_send() {
     model("a receiver's timeout against a send", || {
         let chan = channel(Some(1), 0);
         let other = chan.clone();
-        let receiver = spawn(move || other.recv(soon()).ok());
-        send(&chan, 1);
-        let received = receiver.join().unwrap();
+        let sender = spawn(move || send(&other, 1));
+        let received = chan.recv(soon()).ok();
+        sender.join().unwrap();
         assert_eq!(received.or_else(|| chan.try_recv().ok()), Some(1));
         assert_eq!(rest(&chan), []);
         assert_quiet(&chan);
@@ -166,10 +180,23 @@ fn a_senders_timeout_against_a_receive() {
     model("a sender's timeout against a receive", || {
         let chan = channel(Some(1), 1);
         let other = chan.clone();
-        let sender = spawn(move || other.send(1, soon()).is_ok());
-        assert_eq!(recv(&chan), 0);
-        let sent = sender.join().unwrap();
+        let receiver = spawn(move || assert_eq!(recv(&other), 0));
+        let sent = chan.send(1, soon()).is_ok();
+        receiver.join().unwrap();
         assert_eq!(rest(&chan), if sent { vec![1] } else { vec![] });
+        assert_quiet(&chan);
+    });
+}
+
+/// M9. Who gives up is in no queue any more, and nothing says that somebody waits.
+#[test]
+fn a_timeout_leaves_nothing_behind() {
+    model("a timeout leaves nothing behind", || {
+        let chan = channel(Some(1), 0);
+        assert!(chan.recv(soon()).is_err());
+        assert_quiet(&chan);
+        send(&chan, 0);
+        assert!(chan.send(1, soon()).is_err());
         assert_quiet(&chan);
     });
 }
@@ -253,6 +280,7 @@ fn a_receive_happens_before_the_send_it_makes_room_for() {
         // SAFETY: as above.
         assert_eq!(aside.with_mut(|place| unsafe { *place }), 1);
         assert_eq!(receiver.join().unwrap(), 0);
+        assert_quiet(&chan);
     });
 }
 
