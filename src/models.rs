@@ -1,6 +1,6 @@
 //! What all loom models share. The models themselves stand beside what they model.
 
-use crate::sync::model_atomic::{set_mode, Mode};
+use crate::sync::model_atomic::{begin, set_mode, Mode};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -32,6 +32,7 @@ fn explore(name: &str, mode: Mode, f: impl Fn() + Send + Sync + 'static) {
     let (counted, start) = (executions.clone(), Instant::now());
     builder.check(move || {
         counted.fetch_add(1, Ordering::Relaxed);
+        begin();
         f();
     });
     let incomplete = if start.elapsed().as_secs() >= limit { "  INCOMPLETE" } else { "" };

@@ -40,6 +40,12 @@ loom::lazy_static! {
     static ref TOTAL: atomic::AtomicU32 = atomic::AtomicU32::new(0);
 }
 
+/// Begins an execution. That `TOTAL` comes into being orders threads, so it does before there are others.
+#[cfg(test)]
+pub(crate) fn begin() {
+    before_read(Ordering::SeqCst);
+}
+
 fn before_read(order: Ordering) {
     if order == Ordering::SeqCst && MODE.get() == Mode::TotalOrder {
         TOTAL.fetch_or(0, Ordering::Acquire);

@@ -32,3 +32,5 @@ pub(crate) use spin::{Patience, Spin};
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
 mod models;
+#[cfg(all(test, not(loom)))]
+mod tests;

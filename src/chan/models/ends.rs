@@ -109,7 +109,7 @@ fn an_upgrade_against_the_last_sender() {
     model("an upgrade against the last sender", || {
         let (tx, rx) = bounded(1);
         let weak = tx.downgrade();
-        let other = spawn(move || weak.upgrade().is_some_and(|tx| tx.send(1).is_ok()));
+        let other = spawn(move || weak.upgrade().map(|tx| tx.send(1).unwrap()).is_some());
         drop(tx);
         let sent = other.join().unwrap();
         assert_eq!((rx.recv(), rx.recv()), if sent { (Ok(1), Err(RecvError)) } else { (Err(RecvError), Err(RecvError)) });

@@ -73,9 +73,10 @@ fn a_timed_send_against_an_attempt() {
     model("a timed send against an attempt", || {
         let chan = channel(Some(0), 0);
         let other = chan.clone();
-        let sender = spawn(move || other.send(1, soon()));
-        let received = chan.try_recv().ok();
-        match sender.join().unwrap() {
+        let receiver = spawn(move || other.try_recv().ok());
+        let sent = chan.send(1, soon());
+        let received = receiver.join().unwrap();
+        match sent {
             Ok(()) => assert_eq!(received, Some(1)),
             Err(SendTimeoutError::Timeout(1)) => assert_eq!(received, None),
             Err(error) => panic!("{error:?}"),
@@ -90,9 +91,9 @@ fn a_timed_receive_against_an_attempt() {
     model("a timed receive against an attempt", || {
         let chan = channel(Some(0), 0);
         let other = chan.clone();
-        let receiver = spawn(move || other.recv(soon()).ok());
-        let sent = chan.try_send(1).is_ok();
-        assert_eq!(receiver.join().unwrap(), sent.then_some(1));
+        let sender = spawn(move || other.try_send(1).is_ok());
+        let received = chan.recv(soon()).ok();
+        assert_eq!(received, sender.join().unwrap().then_some(1));
         assert_quiet(&chan);
     });
 }
@@ -139,5 +140,22 @@ fn attempts_against_close() {
         closer.join().unwrap();
         assert_eq!(chan.try_send(1), Err(TrySendError::Disconnected(1)));
         assert_eq!(chan.try_recv(), Err(TryRecvError::Disconnected));
+    });
+}
+
+/// Nobody sends who has seen the channel closed, also while those that wait have not been told yet.
+#[test]
+fn nothing_is_sent_once_it_is_closed() {
+    model("nothing is sent once it is closed", || {
+        let chan = channel(Some(0), 0);
+        let (receiving, closing) = (chan.clone(), chan.clone());
+        let receiver = spawn(move || receiving.recv(Deadline::NEVER).ok());
+        let closer = spawn(move || assert!(closing.close()));
+        let closed = chan.is_closed();
+        let sent = chan.try_send(1).is_ok();
+        assert!(!(closed && sent));
+        assert_eq!(receiver.join().unwrap(), sent.then_some(1));
+        closer.join().unwrap();
+        assert_quiet(&chan);
     });
 }

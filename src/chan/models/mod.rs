@@ -4,6 +4,7 @@
 
 mod close;
 mod ends;
+mod held;
 mod meet;
 mod sleep;
 mod spill;

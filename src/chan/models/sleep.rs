@@ -4,10 +4,9 @@
 
 use super::{assert_quiet, channel, model, recv, rest, send, soon, Sleeper};
 use crate::chan::recv::Look;
-use crate::chan::{Chan, Enlisted, Manner, Token, Turn};
+use crate::chan::Chan;
 use crate::models::litmus;
-use crate::sync::{Cell, Deadline};
-use crate::wait::{Patience, Phase};
+use crate::sync::Cell;
 use loom::thread::spawn;
 use std::collections::VecDeque;
 use std::ptr;
@@ -66,6 +65,20 @@ fn a_batch_wakes_two_receivers() {
         assert!(chan.send_many(&mut VecDeque::from([1, 2])).is_ok());
         let sum: i32 = receivers.map(|receiver| receiver.join().unwrap()).iter().sum();
         assert_eq!(sum, 3);
+        assert_quiet(&chan);
+    });
+}
+
+/// M5. The first of two sleepers is on its way, and asks for the second, before who woke it has let go of the lock.
+#[test]
+fn a_batch_wakes_two_sleepers() {
+    model("a batch wakes two sleepers", || {
+        let chan = channel(Some(2), 0);
+        let [first, second] = [(); 2].map(|()| Sleeper::receiver(&chan));
+        let other = chan.clone();
+        let receiver = spawn(move || first.recv(&other));
+        assert!(chan.send_many(&mut VecDeque::from([1, 2])).is_ok());
+        assert_eq!(second.recv(&chan) + receiver.join().unwrap(), 3);
         assert_quiet(&chan);
     });
 }
@@ -153,9 +166,9 @@ fn a_receivers_timeout_against_a_send() {
     model("a receiver's timeout against a send", || {
         let chan = channel(Some(1), 0);
         let other = chan.clone();
-        let receiver = spawn(move || other.recv(soon()).ok());
-        send(&chan, 1);
-        let received = receiver.join().unwrap();
+        let sender = spawn(move || send(&other, 1));
+        let received = chan.recv(soon()).ok();
+        sender.join().unwrap();
         assert_eq!(received.or_else(|| chan.try_recv().ok()), Some(1));
         assert_eq!(rest(&chan), []);
         assert_quiet(&chan);
@@ -168,10 +181,23 @@ fn a_senders_timeout_against_a_receive() {
     model("a sender's timeout against a receive", || {
         let chan = channel(Some(1), 1);
         let other = chan.clone();
-        let sender = spawn(move || other.send(1, soon()).is_ok());
-        assert_eq!(recv(&chan), 0);
-        let sent = sender.join().unwrap();
+        let receiver = spawn(move || assert_eq!(recv(&other), 0));
+        let sent = chan.send(1, soon()).is_ok();
+        receiver.join().unwrap();
         assert_eq!(rest(&chan), if sent { vec![1] } else { vec![] });
+        assert_quiet(&chan);
+    });
+}
+
+/// M9. Who gives up is in no queue any more, and nothing says that somebody waits.
+#[test]
+fn a_timeout_leaves_nothing_behind() {
+    model("a timeout leaves nothing behind", || {
+        let chan = channel(Some(1), 0);
+        assert!(chan.recv(soon()).is_err());
+        assert_quiet(&chan);
+        send(&chan, 0);
+        assert!(chan.send(1, soon()).is_err());
         assert_quiet(&chan);
     });
 }
@@ -255,91 +281,48 @@ fn a_receive_happens_before_the_send_it_makes_room_for() {
         // SAFETY: as above.
         assert_eq!(aside.with_mut(|place| unsafe { *place }), 1);
         assert_eq!(receiver.join().unwrap(), 0);
+        assert_quiet(&chan);
     });
 }
 
-/// M22. Two threads that each send to one channel and then look into the other do not both find nothing.
+/// M22. Two threads that each send to one channel, in any way, and then look into the other do not both find nothing.
 #[test]
 fn two_senders_do_not_both_miss_the_other() {
-    litmus("two senders do not both miss the other", || {
-        let [one, two] = [(); 2].map(|()| channel(Some(1), 0));
-        let (first, second) = (one.clone(), two.clone());
-        let other = spawn(move || {
-            assert!(first.send(1, Deadline::NEVER).is_ok());
-            matches!(second.look(), Look::Empty)
+    let ways: [fn(&Chan<i32>); 3] = [
+        |chan| send(chan, 1),
+        |chan| assert!(chan.send_many(&mut VecDeque::from([1])).is_ok()),
+        |chan| assert!(chan.force_send(1).is_ok()),
+    ];
+    for way in ways {
+        litmus("two senders do not both miss the other", move || {
+            let [one, two] = [(); 2].map(|()| channel(Some(1), 0));
+            let (first, second) = (one.clone(), two.clone());
+            let other = spawn(move || {
+                way(&first);
+                matches!(second.look(), Look::Empty)
+            });
+            way(&two);
+            let missed = matches!(one.look(), Look::Empty);
+            assert!(!(other.join().unwrap() && missed));
         });
-        assert!(two.send(2, Deadline::NEVER).is_ok());
-        let missed = matches!(one.look(), Look::Empty);
-        assert!(!(other.join().unwrap() && missed));
-    });
+    }
 }
 
 /// The same for room: two threads that each receive and then look for a place in the other channel.
 #[test]
 fn two_receivers_do_not_both_miss_the_other() {
-    litmus("two receivers do not both miss the other", || {
-        let [one, two] = [(); 2].map(|()| channel(Some(1), 1));
-        let (first, second) = (one.clone(), two.clone());
-        let other = spawn(move || {
-            assert!(first.recv(Deadline::NEVER).is_ok());
-            second.is_full()
+    let ways: [fn(&Chan<i32>); 2] = [|chan| assert_eq!(recv(chan), 0), |chan| assert_eq!(chan.take_ready(&mut Vec::new(), 1), 1)];
+    for way in ways {
+        litmus("two receivers do not both miss the other", move || {
+            let [one, two] = [(); 2].map(|()| channel(Some(1), 1));
+            let (first, second) = (one.clone(), two.clone());
+            let other = spawn(move || {
+                way(&first);
+                second.is_full()
+            });
+            way(&two);
+            let missed = one.is_full();
+            assert!(!(other.join().unwrap() && missed));
         });
-        assert!(two.recv(Deadline::NEVER).is_ok());
-        let missed = one.is_full();
-        assert!(!(other.join().unwrap() && missed));
-    });
-}
-
-/// A select has won the first of two values, and holds it while foreign code runs: the second is there for a receiver that goes to sleep just then.
-#[test]
-fn a_held_receive_hides_no_later_value() {
-    model("a held receive hides no later value", || {
-        let chan = channel(Some(2), 2);
-        let other = chan.clone();
-        let select = spawn(move || win_and_hold(&other));
-        let second = Sleeper::new();
-        // SAFETY: it stays until it is taken out again, below.
-        let enlisted = unsafe { chan.enlist_receiver(&second.waiter, Turn::Last, None) };
-        assert!(!matches!(enlisted, Enlisted::Yes), "asleep before a value");
-        let Won(token) = select.join().unwrap();
-        assert_eq!(chan.finish_recv(token), Ok(0));
-        assert_eq!(rest(&chan), [1]);
-        assert_quiet(&chan);
-    });
-}
-
-/// The same for a receiver that was woken: it passes the wake-up on.
-#[test]
-fn a_held_receive_ends_no_pass_on() {
-    model("a held receive ends no pass-on", || {
-        let chan = channel(Some(2), 0);
-        let [first, second] = [(); 2].map(|()| Sleeper::receiver(&chan));
-        send(&chan, 0);
-        send(&chan, 1);
-        let other = chan.clone();
-        let select = spawn(move || win_and_hold(&other));
-        assert!(matches!(first.claim.sleep(Deadline::NEVER), Phase::Ready(_)));
-        // As a receiver that leaves without a value: another arm has won.
-        chan.renounce(false);
-        assert!(matches!(second.claim.sleep(Deadline::NEVER), Phase::Ready(_)));
-        let Won(token) = select.join().unwrap();
-        chan.renounce(false);
-        assert_eq!(chan.finish_recv(token), Ok(0));
-        assert_eq!(rest(&chan), [1]);
-    });
-}
-
-/// A won arm on its way to another thread, which a select does not allow for its own reasons.
-struct Won(Token);
-
-#[allow(unsafe_code)]
-// SAFETY: a token is a right to a slot, which is `Sync`.
-unsafe impl Send for Won {}
-
-/// Wins the first value, and leaves it in its slot.
-fn win_and_hold(chan: &Chan<i32>) -> Won {
-    let manner = Manner { patience: Patience::Thread, hold: true };
-    let mut token = chan.win_recv(ptr::null(), manner).expect("a value");
-    chan.hold(&mut token);
-    Won(token)
+    }
 }

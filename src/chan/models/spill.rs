@@ -52,14 +52,14 @@ fn a_spill_wakes_two_receivers() {
 #[test]
 fn values_behind_the_ring_keep_their_turn() {
     model("values behind the ring keep their turn", || {
-        let chan = channel(None, 2);
+        let chan = channel(None, 3);
         let other = chan.clone();
         let receiver = spawn(move || [other.try_recv().ok(), other.try_recv().ok()]);
-        send(&chan, 2);
+        send(&chan, 3);
         let received = receiver.join().unwrap();
         assert_eq!(received[0], Some(0));
         let all: Vec<i32> = received.into_iter().flatten().chain(rest(&chan)).collect();
-        assert_eq!(all, [0, 1, 2]);
+        assert_eq!(all, [0, 1, 2, 3]);
         assert_quiet(&chan);
     });
 }
@@ -88,6 +88,19 @@ fn a_batch_spills() {
         let other = chan.clone();
         let sender = spawn(move || assert!(other.send_many(&mut VecDeque::from([1, 2])).is_ok()));
         assert_eq!([recv(&chan), recv(&chan)], [1, 2]);
+        sender.join().unwrap();
+        assert_quiet(&chan);
+    });
+}
+
+/// A send that was to go behind the ring finds room there meanwhile, and wakes the receiver that waits for more.
+#[test]
+fn a_spill_finds_room() {
+    model("a spill finds room", || {
+        let chan = channel(None, 1);
+        let other = chan.clone();
+        let sender = spawn(move || send(&other, 1));
+        assert_eq!([recv(&chan), recv(&chan)], [0, 1]);
         sender.join().unwrap();
         assert_quiet(&chan);
     });

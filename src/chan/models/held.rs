@@ -1,0 +1,63 @@
+//! A place that a select has won and holds while foreign code runs.
+
+#![allow(unsafe_code)] // enlisting, and a token on its way to another thread
+
+use super::{assert_quiet, channel, model, rest, send, Sleeper};
+use crate::chan::{Chan, Enlisted, Manner, Token, Turn};
+use crate::sync::Deadline;
+use crate::wait::{Patience, Phase};
+use loom::thread::spawn;
+use std::ptr;
+
+/// A select has won the first of two values, and holds it while foreign code runs: the second is there for a receiver that goes to sleep just then.
+#[test]
+fn a_held_receive_hides_no_later_value() {
+    model("a held receive hides no later value", || {
+        let chan = channel(Some(2), 2);
+        let other = chan.clone();
+        let select = spawn(move || win_and_hold(&other));
+        let second = Sleeper::new();
+        // SAFETY: it stays until it is taken out again, below.
+        let enlisted = unsafe { chan.enlist_receiver(&second.waiter, Turn::Last, None) };
+        assert!(!matches!(enlisted, Enlisted::Yes), "asleep before a value");
+        let Won(token) = select.join().unwrap();
+        assert_eq!(chan.finish_recv(token), Ok(0));
+        assert_eq!(rest(&chan), [1]);
+        assert_quiet(&chan);
+    });
+}
+
+/// The same for a receiver that was woken: it passes the wake-up on.
+#[test]
+fn a_held_receive_ends_no_pass_on() {
+    model("a held receive ends no pass-on", || {
+        let chan = channel(Some(2), 0);
+        let [first, second] = [(); 2].map(|()| Sleeper::receiver(&chan));
+        send(&chan, 0);
+        send(&chan, 1);
+        let other = chan.clone();
+        let select = spawn(move || win_and_hold(&other));
+        assert!(matches!(first.claim.sleep(Deadline::NEVER), Phase::Ready(_)));
+        // As a receiver that leaves without a value: another arm has won.
+        chan.renounce(false);
+        assert!(matches!(second.claim.sleep(Deadline::NEVER), Phase::Ready(_)));
+        let Won(token) = select.join().unwrap();
+        chan.renounce(false);
+        assert_eq!(chan.finish_recv(token), Ok(0));
+        assert_eq!(rest(&chan), [1]);
+    });
+}
+
+/// A won arm on its way to another thread, which a select does not allow for its own reasons.
+struct Won(Token);
+
+// SAFETY: a token is a right to a slot, which is `Sync`.
+unsafe impl Send for Won {}
+
+/// Wins the first value, and leaves it in its slot.
+fn win_and_hold(chan: &Chan<i32>) -> Won {
+    let manner = Manner { patience: Patience::Thread, hold: true };
+    let mut token = chan.win_recv(ptr::null(), manner).expect("a value");
+    chan.hold(&mut token);
+    Won(token)
+}

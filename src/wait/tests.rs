@@ -1,0 +1,82 @@
+//! The lock's gate and the queue, on the real machine.
+
+#![allow(unsafe_code)] // enlisting waiters of the test's own frame
+
+use super::claim::Claim;
+use super::lock::Lock;
+use super::queue::{Queue, Waiter};
+use std::iter;
+use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{mpsc, Arc};
+use std::thread::{spawn, yield_now};
+use std::time::Duration;
+
+/// Threads that sleep at the gate are woken. The time limit turns a sleeper that is not into a failure.
+#[test]
+fn a_crowd_gets_through() {
+    const THREADS: usize = 4;
+    const ROUNDS: usize = 200;
+    let shared = Arc::new((Lock::new(), AtomicUsize::new(0)));
+    let (done, finished) = mpsc::channel();
+    for _ in 0..THREADS {
+        let (shared, done) = (shared.clone(), done.clone());
+        spawn(move || {
+            let (lock, inside) = &*shared;
+            for _ in 0..ROUNDS {
+                lock.lock();
+                assert_eq!(inside.fetch_add(1, Ordering::Relaxed), 0);
+                // Held long enough for the others to give up looking.
+                (0..20).for_each(|_| yield_now());
+                inside.store(0, Ordering::Relaxed);
+                assert_eq!(lock.try_release(0), Ok(()));
+            }
+            done.send(()).unwrap();
+        });
+    }
+    for _ in 0..THREADS {
+        finished.recv_timeout(Duration::from_secs(60)).expect("a thread sleeps on at the gate");
+    }
+}
+
+/// Every way of taking waiters out leaves the others in their order, behind one that came back.
+#[test]
+fn first_come_first_served() {
+    const COUNT: u32 = 4;
+    for leaving in 0..1 << COUNT {
+        for early in [true, false] {
+            let claims: Vec<Claim> = (0..COUNT + 2).map(|_| Claim::new()).collect();
+            let waiters: Vec<Waiter> = claims.iter().map(|claim| Waiter::new(claim, 0, ptr::null_mut())).collect();
+            let ([back, last], waiters) = waiters.split_first_chunk().expect("more than two");
+            let mut queue = Queue::new();
+            let leaves = |i: usize| leaving & 1 << i != 0;
+            let leave = |queue: &mut Queue, i: usize| {
+                if leaves(i) {
+                    // SAFETY: in this queue or in none.
+                    assert!(unsafe { queue.remove(&waiters[i]) && !queue.remove(&waiters[i]) });
+                }
+            };
+            for (i, waiter) in waiters.iter().enumerate() {
+                // SAFETY: in no queue, and it stays as long as the queue.
+                unsafe { queue.push_back(waiter) };
+                if early {
+                    leave(&mut queue, i);
+                }
+            }
+            if !early {
+                (0..waiters.len()).for_each(|i| leave(&mut queue, i));
+            }
+            // SAFETY: as above.
+            unsafe { queue.push_front(back) };
+            // SAFETY: as above.
+            unsafe { queue.push_back(last) };
+            let expected = iter::once(0).chain((0..waiters.len()).filter(|&i| !leaves(i)).map(|i| i + 2)).chain([1]);
+            for i in expected {
+                let chosen = queue.choose().expect("one is left");
+                assert!(chosen.won.is_of(&claims[i]), "{i} is next");
+                assert!(chosen.won.ready().is_none());
+            }
+            assert!(queue.is_empty());
+        }
+    }
+}
