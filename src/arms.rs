@@ -133,7 +133,7 @@ impl<T> Port for Sender<T> {
         unsafe { self.0.chan().win_locked(true, own, hold) }
     }
 
-    unsafe fn enlist_locked(&self, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Waker> {
+    unsafe fn enlist_locked(&self, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Option<Waker>> {
         // SAFETY: the caller's promise.
         unsafe { self.0.chan().enlist_locked(true, waiter, again, own) }
     }
@@ -303,7 +303,7 @@ impl<T> Port for Receiver<T> {
         }
     }
 
-    unsafe fn enlist_locked(&self, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Waker> {
+    unsafe fn enlist_locked(&self, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Option<Waker>> {
         match &self.0 {
             // SAFETY: the caller's promise.
             Source::Chan(strong) => unsafe { strong.chan().enlist_locked(false, waiter, again, own) },

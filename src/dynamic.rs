@@ -199,8 +199,9 @@ impl fmt::Debug for Select<'_> {
 
 /// An operation that a [`Select`] has won, to be completed.
 ///
-/// Until then others see it as not there yet. Dropped, it is given up: a send leaves its place to be skipped, a receive drops its value (at
-/// capacity 0 the sender keeps it, and waits on). On another thread than the one that added the operations that value is leaked instead.
+/// Until then others see it as not there yet. Dropped, it is given up: a send leaves its place to be skipped; a receive drops its value, or leaks it
+/// on another thread than the one that added the operations. At capacity 0 no value is lost: a sender that waits keeps it, and waits on; one that has
+/// had it accepted already leaves it to the next receiver.
 #[must_use]
 pub struct SelectedOperation<'a> {
     /// The handle that was added.

@@ -45,11 +45,14 @@ mod macros;
 #[doc(hidden)]
 #[path = "select_rt.rs"]
 pub mod __select;
+#[cfg(all(test, loom, not(rendez_no_loom)))]
+mod models;
 mod receiver;
 mod ring;
 mod select;
 mod sender;
 mod sync;
+mod task;
 mod time;
 mod wait;
 
@@ -62,3 +65,4 @@ pub use error::{
 pub use iter::{Drain, IntoIter, Iter, TryIter};
 pub use receiver::{Receiver, WeakReceiver};
 pub use sender::{Sender, WeakSender};
+pub use task::{IntoStream, RecvFuture, RecvStream, SendFuture};

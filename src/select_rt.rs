@@ -86,6 +86,12 @@ pub fn hold<T>(sender: Option<&Sender<T>>, won: Won) -> Held<'_, T> {
 }
 
 impl<T> Held<'_, T> {
+    /// Gives the message its type, where it is written.
+    #[inline(always)]
+    pub fn message(&self, message: T) -> T {
+        message
+    }
+
     /// Completes it.
     #[inline(always)]
     pub fn send(mut self, message: T) -> Result<(), SendError<T>> {

@@ -136,7 +136,7 @@ fn the_memory_of_a_burst_is_given_back() {
 
 /// Rounds before counting: the first may allocate what is kept for the thread.
 const WARM: usize = 200;
-const ROUNDS: usize = 5_000;
+const ROUNDS: usize = 2_000;
 
 #[test]
 fn a_ping_pong_allocates_nothing() {
@@ -167,7 +167,7 @@ fn a_ping_pong_allocates_nothing() {
 /// Runs `round` again and again on a thread of its own; `feed` ends each one when that thread sleeps in it. The first `warm` rounds may
 /// allocate, the others must not.
 fn sleeping_rounds(warm: usize, mut round: impl FnMut(usize) + Send, mut feed: impl FnMut(usize)) {
-    const ASLEEP: usize = 60;
+    const ASLEEP: usize = 25;
     let entered = Arc::new(AtomicUsize::new(0));
     let (tell, id) = std::sync::mpsc::channel();
     thread::scope(|s| {

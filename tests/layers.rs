@@ -20,6 +20,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("receiver", Layer::Handles),
     ("select_rt", Layer::Handles),
     ("sender", Layer::Handles),
+    ("task", Layer::Handles),
     ("lib", Layer::Root),
 ];
 

@@ -393,11 +393,11 @@ impl<T> Chan<T> {
         unsafe { self.win_peer_locked(&mut guard, sending, own, hold) }
     }
 
-    /// Enlists an arm of capacity 0. A receiving one calls a sender that has no value yet, whose waker is to be woken after the lock.
+    /// Enlists an arm of capacity 0. It calls a peer that has to try itself, if there is one; its waker is to be woken after the lock.
     ///
     /// # Safety
     /// As for `win_locked` and `Queue::push_back`.
-    pub(crate) unsafe fn enlist_locked(&self, sending: bool, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Waker> {
+    pub(crate) unsafe fn enlist_locked(&self, sending: bool, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Option<Waker>> {
         let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
         let turn = if again { Turn::First } else { Turn::Last };
         guard.with(|lists| {
@@ -406,7 +406,7 @@ impl<T> Chan<T> {
             unsafe { turn.push(queue, waiter) };
             self.count_enlisted();
             let peers = if sending { &mut lists.rx } else { &mut lists.tx };
-            peers.choose_lazy(own).and_then(|peer| peer.won.ready())
+            peers.choose_lazy(own).map(|peer| peer.won.ready())
         })
     }
 }

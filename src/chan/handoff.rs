@@ -20,20 +20,19 @@ use crate::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendErro
 use crate::sync::{init_cell, Cell, Deadline};
 use crate::wait::lock::{HAS_RX, HAS_TX};
 use crate::wait::queue::Chosen;
-use crate::wait::spin::Lag;
 use crate::wait::{Claim, Patience, Phase, Spin, Waiter};
 use core::mem::MaybeUninit;
 use core::ptr::{self, addr_of_mut};
 
 /// Where a value leaves from or arrives.
-pub(super) struct Place<T>(Cell<MaybeUninit<T>>);
+pub(crate) struct Place<T>(Cell<MaybeUninit<T>>);
 
 impl<T> Place<T> {
-    fn empty() -> Place<T> {
+    pub(crate) fn empty() -> Place<T> {
         Place(Cell::new(MaybeUninit::uninit()))
     }
 
-    fn holding(value: T) -> Place<T> {
+    pub(crate) fn holding(value: T) -> Place<T> {
         Place(Cell::new(MaybeUninit::new(value)))
     }
 
@@ -46,13 +45,13 @@ impl<T> Place<T> {
         unsafe { init_cell(addr_of_mut!((*place).0)) };
     }
 
-    fn erased(&self) -> *mut () {
+    pub(crate) fn erased(&self) -> *mut () {
         (self as *const Place<T>).cast_mut().cast()
     }
 
     /// # Safety
     /// The caller owns the place (invariant 2) and it is full.
-    pub(super) unsafe fn take(&self) -> T {
+    pub(crate) unsafe fn take(&self) -> T {
         // SAFETY: the caller's promise.
         self.0.with_mut(|place| unsafe { (*place).assume_init_read() })
     }
@@ -217,18 +216,20 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Tells a peer that cannot be served, but has to try itself, that somebody is there now; releases the lock.
+    /// Tells a peer that cannot be served, but has to try itself, that somebody is there now; releases the lock. Answers whether there is one.
     #[inline]
-    fn release_calling_lazy(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) {
+    fn release_calling_lazy(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) -> bool {
         let peer = guard.with(|lists| {
             let peers = if sending { &mut lists.rx } else { &mut lists.tx };
             peers.choose_lazy(own)
         });
-        let waker = peer.and_then(|peer| peer.won.ready());
+        let called = peer.map(|peer| peer.won.ready());
         drop(guard);
-        if let Some(waker) = waker {
+        let any = called.is_some();
+        if let Some(waker) = called.flatten() {
             waker.wake();
         }
+        any
     }
 
     /// `try_recv` where only senders without a value wait: calls one, and stays for about as long as a wake-up takes.
@@ -240,9 +241,9 @@ impl<T> Chan<T> {
         // SAFETY: as in `give`.
         guard.with(|lists| unsafe { lists.rx.push_back(&waiter) });
         self.count_enlisted();
-        self.release_calling_lazy(guard, false, &claim);
-        let mut lag = Lag::new();
-        while claim.phase().is_waiting() && lag.wait_bounded(Patience::Thread) {}
+        if self.release_calling_lazy(guard, false, &claim) {
+            claim.sleep_briefly();
+        }
         let phase = match claim.withdraw() {
             Ok(()) => Phase::Dead,
             Err(phase) => claim.settle(phase),

@@ -35,6 +35,7 @@ mod stash;
 mod watch;
 
 pub(crate) use arms::{Manner, Token};
+pub(crate) use handoff::Place;
 pub(crate) use shared::{channel, Side, Strong, Weak};
 
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING, WATCHED};

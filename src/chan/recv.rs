@@ -155,7 +155,7 @@ impl<T> Chan<T> {
     }
 
     /// Discharges a wake-up (invariant 2): clears WAKING, looks, and passes the wake-up on if values are left.
-    fn recv_woken(&self) -> Option<T> {
+    pub(super) fn recv_woken(&self) -> Option<T> {
         let tail = self.ring.tail_clear(WAKING);
         let value = self.take_first();
         // With or without a value: senders that saw WAKING left the others to us.

@@ -126,7 +126,7 @@ impl<T> Chan<T> {
     }
 
     /// Discharges a wake-up (invariant 2): clears WAKING, tries again, and passes the wake-up on if room is left.
-    fn send_woken(&self, value: T) -> Result<(), SendTimeoutError<T>> {
+    pub(super) fn send_woken(&self, value: T) -> Result<(), SendTimeoutError<T>> {
         let head = self.ring.head_clear(WAKING);
         let result = match self.ring.push(value) {
             Ok(flags) => {

@@ -17,9 +17,9 @@ use super::{slots_for, Chan};
 use crate::error::{CapacityError, CapacityReason};
 use crate::ring::position::{CLOSED, GONE, WAITED, WATCHED};
 use crate::ring::Slot;
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sync::{alloc, dealloc, AtomicUsize, Ordering};
 use core::ptr::{addr_of_mut, NonNull};
-use std::alloc::{alloc, dealloc, Layout};
+use std::alloc::Layout;
 
 /// Which end of the channel a handle is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -94,7 +94,6 @@ impl<T> Lists<T> {
         })
     }
 
-    #[allow(dead_code)] // for futures
     fn hold_of(&mut self, claim: &Claim) -> Option<&mut Hold<T>> {
         let is_of = |hold: &&mut Hold<T>| matches!(&hold.what, Held::Peer(peer) if peer.won.is_of(claim));
         self.stash.as_mut()?.holds.iter_mut().find(is_of)
@@ -134,7 +133,8 @@ impl<T> Chan<T> {
 
     /// Completes a send that was won as a hold. If the future has left, the value goes to the next receiver; if there is none, nor ever will be, back.
     pub(super) fn send_held(&self, ticket: u64, value: T, orphaned: impl Fn() -> bool) -> Result<(), SendError<T>> {
-        match self.lock().with(|lists| lists.end_hold(ticket)) {
+        let held = self.lock().with(|lists| lists.end_hold(ticket));
+        match held {
             Some(Held::Peer(receiver)) => give_to(receiver, value),
             _ if orphaned() => return Err(SendError(value)),
             _ => {
@@ -161,7 +161,6 @@ impl<T> Chan<T> {
         }
     }
 
-    #[allow(dead_code)] // for futures
     /// Owner of a HELD claim, a future that is dropped: leaves. `false`: too late, the peer is just finishing.
     pub(crate) fn leave_hold(&self, claim: &Claim, sending: bool) -> bool {
         let mut guard = self.lock();
@@ -180,7 +179,6 @@ impl<T> Chan<T> {
         })
     }
 
-    #[allow(dead_code)] // for futures
     /// Owner of a HELD claim, a future that is polled: leaves its waker. Gives it back if the peer is just finishing.
     pub(crate) fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker> {
         let mut guard = self.lock();

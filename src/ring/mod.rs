@@ -305,5 +305,7 @@ impl<T, M> Ring<T, M> {
 mod batch;
 mod force;
 mod hold;
+#[cfg(all(test, loom, not(rendez_no_loom)))]
+mod models;
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ pub enum Order {
 }
 
 /// The arms that are switched on, first to last.
-pub(super) fn ports<'s, 'a>(arms: &'s [Arm<'a>]) -> impl DoubleEndedIterator<Item = (usize, &'a dyn Port)> + 's {
+pub(crate) fn ports<'s, 'a>(arms: &'s [Arm<'a>]) -> impl DoubleEndedIterator<Item = (usize, &'a dyn Port)> + 's {
     arms.iter().enumerate().filter_map(|(i, arm)| arm.0.map(|port| (i, port)))
 }
 
@@ -52,7 +52,7 @@ pub(super) fn choose<'a, R>(
 
 /// Tries each arm once.
 #[inline]
-pub(super) fn look(arms: &[Arm<'_>], order: Order, manner: Manner) -> Option<(usize, Token)> {
+pub(crate) fn look(arms: &[Arm<'_>], order: Order, manner: Manner) -> Option<(usize, Token)> {
     choose(arms, order, |port| port.is_ready(manner.patience), |i, port| port.win(ptr::null(), manner).map(|token| (i, token)))
 }
 

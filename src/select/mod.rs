@@ -27,12 +27,14 @@ mod storage;
 
 pub(crate) use list::List;
 pub use look::Order;
+pub(crate) use look::{look, ports};
 pub use port::Arm;
 pub(crate) use port::Port;
 pub(crate) use ready::ready;
-pub(crate) use run::{run, Until};
+pub(crate) use round::{meetings, Enlisting, Round};
+pub(crate) use run::{placed, run, Until};
 pub use storage::Storage;
-use storage::INLINE;
+pub(crate) use storage::INLINE;
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
 mod models;

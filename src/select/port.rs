@@ -58,11 +58,9 @@ pub(crate) trait Port {
     /// Takes the waiter out of the queue, if it is in; `false` if the lock could not be had in time.
     fn withdraw(&self, waiter: &Waiter, patience: Option<Patience>) -> bool;
 
-    #[allow(dead_code)] // for futures
     /// Owner of a HELD claim, a future: leaves its waker, or gets it back if the peer is just finishing.
     fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker>;
 
-    #[allow(dead_code)] // for futures
     /// Owner of a HELD claim, a future that is dropped: leaves; `false` if the peer is just finishing.
     fn leave_hold(&self, claim: &Claim) -> bool;
 
@@ -99,9 +97,9 @@ pub(crate) trait Port {
     /// The lock is held.
     unsafe fn win_locked(&self, own: *const Claim, hold: bool) -> Option<Token>;
 
-    /// Enlists. The waker, if any, is to be woken after the lock.
+    /// Enlists. `Some`: a peer was called, whose waker, if it has one, is to be woken after the lock.
     ///
     /// # Safety
     /// The lock is held; and as for `enlist`.
-    unsafe fn enlist_locked(&self, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Waker>;
+    unsafe fn enlist_locked(&self, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Option<Waker>>;
 }

@@ -3,9 +3,10 @@
 #![allow(unsafe_code)] // waiters that the channels point to
 
 use super::look::{choose, ports, turned, Order};
-use super::{Arm, Port};
+use super::{Arm, Port, INLINE};
 use crate::chan::{Enlisted, Manner, Token};
 use crate::wait::{Claim, Patience, Waiter, WakeList, Waker};
+use core::cell::Cell;
 
 /// What became of a try to enlist on all arms.
 pub(crate) enum Enlisting {
@@ -17,6 +18,21 @@ pub(crate) enum Enlisting {
     Again,
     /// A lock could not be had in time.
     Busy,
+}
+
+/// The arms of capacity 0 by the ids of their channels, in that order. Few are put into `few`.
+pub(crate) fn meetings<'m>(arms: &[Arm<'_>], few: &'m mut [(u64, usize); INLINE], many: &'m mut Vec<(u64, usize)>) -> &'m [(u64, usize)] {
+    let meetings = ports(arms).filter_map(|(i, port)| Some((port.meeting()?, i)));
+    let sorted = if arms.len() <= INLINE {
+        let n = meetings.zip(few.iter_mut()).map(|(meeting, place)| *place = meeting).count();
+        &mut few[..n]
+    } else {
+        many.clear();
+        many.extend(meetings);
+        &mut many[..]
+    };
+    sorted.sort_unstable();
+    sorted
 }
 
 /// The arms of an operation, with a waiter for each.
@@ -31,6 +47,8 @@ pub(crate) struct Round<'s, 'a> {
     pub(crate) manner: Manner,
     /// How long to wait for locks.
     pub(crate) patience: Option<Patience>,
+    /// Whether a peer was called while enlisting: it comes, and meets us if it can.
+    pub(crate) called: Cell<bool>,
 }
 
 impl Round<'_, '_> {
@@ -76,7 +94,8 @@ impl Round<'_, '_> {
         if all && won.is_none() {
             for (i, port) in turned(self.arms, self.order).filter(|(_, port)| port.meeting().is_some()) {
                 // SAFETY: its lock is held; and the caller's promise.
-                let waker = unsafe { port.enlist_locked(&self.waiters[i], again, self.claim) };
+                let Some(waker) = (unsafe { port.enlist_locked(&self.waiters[i], again, self.claim) }) else { continue };
+                self.called.set(true);
                 match wakers.is_full() {
                     true => more_wakers.extend(waker),
                     false => wakers.push(waker),

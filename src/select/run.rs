@@ -9,6 +9,7 @@ use crate::chan::{Manner, Token};
 use crate::sync::{Deadline, MODEL};
 use crate::wait::spin::Lag;
 use crate::wait::{Claim, Patience, Phase};
+use core::cell::Cell;
 use core::ptr;
 
 /// How long to wait.
@@ -44,7 +45,7 @@ pub(crate) fn run(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut St
 fn wait(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<(usize, Token)> {
     let claim = Claim::new();
     storage.with_waiters(arms, &claim, |waiters, meetings| {
-        let round = Round { arms, claim: &claim, waiters, meetings, order, manner: MANNER, patience: None };
+        let round = Round { arms, claim: &claim, waiters, meetings, order, manner: MANNER, patience: None, called: Cell::new(false) };
         match until {
             Until::Now => call(&round),
             Until::Deadline(deadline) => rounds(&round, deadline),
@@ -101,7 +102,7 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline) -> Option<(usize, Token)> {
 }
 
 /// The value that a peer has put into the place of arm `i`.
-fn placed(round: &Round<'_, '_>, i: usize) -> Token {
+pub(crate) fn placed(round: &Round<'_, '_>, i: usize) -> Token {
     Token::Placed { place: round.waiters[i].place(), turn: round.waiters[i].turn() }
 }
 
@@ -119,8 +120,9 @@ fn call(round: &Round<'_, '_>) -> Option<(usize, Token)> {
     if let Enlisting::Won(i, token) = unsafe { round.enlist(false) } {
         return Some((i, token));
     }
-    let mut lag = Lag::new();
-    while round.claim.phase().is_waiting() && lag.wait_bounded(MANNER.patience) {}
+    if round.called.get() {
+        round.claim.sleep_briefly();
+    }
     let phase = withdraw(round.claim);
     round.withdraw_all(None);
     match phase {

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // blocks without a type
 
-use super::look::ports;
+use super::round::meetings;
 use super::{Arm, Port};
 use crate::chan::Token;
 use crate::sync::MODEL;
@@ -12,7 +12,7 @@ use core::mem::{self, MaybeUninit};
 use core::ptr;
 
 /// So many arms are served without an allocation.
-pub(super) const INLINE: usize = 8;
+pub(crate) const INLINE: usize = 8;
 /// So large a value is received at capacity 0 without an allocation.
 const INLINE_BYTES: usize = 64;
 
@@ -114,19 +114,13 @@ impl Storage {
     /// Makes a waiter for each arm, in no queue yet, and a list of the arms of capacity 0, ordered by the ids of their channels; calls `f` with them.
     pub(super) fn with_waiters<R>(&mut self, arms: &[Arm<'_>], claim: &Claim, f: impl FnOnce(&[Waiter], &[(u64, usize)]) -> R) -> R {
         let place = |storage: &mut Storage, arm: &Arm<'_>| arm.0.map_or(ptr::null_mut(), |port| storage.place_for(port));
-        let meetings = ports(arms).filter_map(|(i, port)| Some((port.meeting()?, i)));
-        if arms.len() <= INLINE {
-            let mut few = [(0, 0); INLINE];
-            let n = meetings.zip(&mut few).map(|(meeting, place)| *place = meeting).count();
-            few[..n].sort_unstable();
-            return self.with_new_waiters(arms, claim, place, |waiters| f(waiters, &few[..n]));
+        let mut many = self.large.as_mut().map(|large| mem::take(&mut large.meetings)).unwrap_or_default();
+        let mut few = [(0, 0); INLINE];
+        let meetings = meetings(arms, &mut few, &mut many);
+        let result = self.with_new_waiters(arms, claim, place, |waiters| f(waiters, meetings));
+        if let Some(large) = &mut self.large {
+            large.meetings = many;
         }
-        let mut sorted = mem::take(&mut self.large().meetings);
-        sorted.clear();
-        sorted.extend(meetings);
-        sorted.sort_unstable();
-        let result = self.with_new_waiters(arms, claim, place, |waiters| f(waiters, &sorted));
-        self.large().meetings = sorted;
         result
     }
 

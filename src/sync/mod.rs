@@ -20,8 +20,14 @@ mod imp;
 #[path = "std.rs"]
 mod imp;
 
+#[cfg(not(all(loom, not(rendez_no_loom))))]
+mod alarm;
 mod deadline;
+#[cfg(all(loom, not(rendez_no_loom)))]
+pub(crate) mod model_atomic;
 
+#[cfg(not(all(loom, not(rendez_no_loom))))]
+pub(crate) use alarm::Alarm;
 pub(crate) use deadline::Deadline;
 pub(crate) use imp::*;
 pub(crate) use std::sync::atomic::Ordering;

@@ -9,6 +9,7 @@ use std::mem::MaybeUninit;
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread::{self, Thread};
 
+pub(crate) use std::alloc::{alloc, dealloc};
 pub(crate) use std::hint::spin_loop as pause;
 pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 pub(crate) use std::thread::yield_now;

@@ -4,7 +4,8 @@
 
 #![allow(unsafe_code)] // the waker cell, guarded by the phase
 
-use crate::sync::{AtomicUsize, Cell, Deadline, Ordering, Parker, Unparker};
+use super::spin::Lag;
+use crate::sync::{AtomicUsize, Cell, Deadline, Duration, Ordering, Parker, Unparker};
 use core::ptr;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
@@ -13,7 +14,6 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 pub(crate) enum Waker {
     /// A parked thread.
     Thread(Unparker),
-    #[allow(dead_code)] // for futures
     /// A task that returned `Pending`.
     Task(core::task::Waker),
 }
@@ -119,7 +119,6 @@ impl Claim {
         Claim { word: AtomicUsize::new(OPEN), task: false, waker: Cell::new(None) }
     }
 
-    #[allow(dead_code)] // for futures
     /// For a future, which may be dropped at any time.
     pub(crate) fn for_task() -> Claim {
         Claim { task: true, ..Claim::new() }
@@ -168,7 +167,6 @@ impl Claim {
         }
     }
 
-    #[allow(dead_code)] // for futures
     /// Owner of a PARKED claim: becomes OPEN again, and gets the waker back. `Err` is what a peer decided first.
     pub(crate) fn disarm(&self) -> Result<Option<Waker>, Phase> {
         // ORDERING: Acquire on both sides: the cell is ours again only if no claimer took it.
@@ -211,7 +209,6 @@ impl Claim {
         Some(Won { claim: self, arm, held, waker })
     }
 
-    #[allow(dead_code)] // for futures
     /// Owner of a HELD claim, a task, under the lock of the channel whose peer holds it, and while it does: leaves its waker. Answers the old one.
     pub(crate) fn arm_held(&self, waker: Waker) -> Option<Waker> {
         // SAFETY: the lock is held (invariant 6).
@@ -241,10 +238,22 @@ impl Claim {
         }
     }
 
+    /// Owner, a thread that wants to try only: gives a peer that was called the time to wake up and come, some 20 ms at most.
+    pub(crate) fn sleep_briefly(&self) {
+        const CALL: Duration = Duration::from_millis(20);
+        let mut lag = Lag::new();
+        while self.phase().is_waiting() {
+            if !lag.wait_awake() {
+                self.sleep(Deadline::after(CALL));
+                return;
+            }
+        }
+    }
+
     /// Owner, awake: waits out a peer that is between its claim and its `finish`: one copy of a value, or foreign code, for which the
     /// owner sleeps.
     pub(crate) fn settle(&self, mut phase: Phase) -> Phase {
-        let mut lag = super::spin::Lag::new();
+        let mut lag = Lag::new();
         loop {
             match phase {
                 Phase::Claimed(_) => lag.wait(),
@@ -306,7 +315,6 @@ impl Won {
         self.held && unsafe { (*self.claim).task }
     }
 
-    #[allow(dead_code)] // for futures
     /// Whether `claim` was won.
     pub(crate) fn is_of(&self, claim: &Claim) -> bool {
         ptr::eq(self.claim, claim)

@@ -29,3 +29,6 @@ pub(crate) use claim::{Claim, Phase, WakeList, Waker};
 pub(crate) use lock::Lock;
 pub(crate) use queue::{Queue, Waiter};
 pub(crate) use spin::{Patience, Spin};
+
+#[cfg(all(test, loom, not(rendez_no_loom)))]
+mod models;

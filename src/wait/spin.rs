@@ -191,8 +191,8 @@ pub(crate) struct Lag {
 }
 
 /// Pauses, then yields, then naps.
-const LAG_PAUSES: u32 = 64;
-const LAG_YIELDS: u32 = 4;
+const LAG_PAUSES: u32 = if MODEL { 2 } else { 64 };
+const LAG_YIELDS: u32 = if MODEL { 0 } else { 4 };
 const LAG_NAPS: u32 = 24;
 const LAG_NAP_MIN_US: u64 = 50;
 const LAG_NAP_MAX_US: u64 = 1_000;
@@ -202,7 +202,6 @@ const LAG_NAP_MAX_US: u64 = 1_000;
 pub(crate) enum Patience {
     /// Some 20 ms, which a peer that has merely lost its processor does not take.
     Thread,
-    #[allow(dead_code)] // for futures
     /// Under a microsecond: a task comes back later instead.
     Task,
 }
@@ -223,6 +222,15 @@ impl Lag {
             let doublings = (self.step - LAG_PAUSES - LAG_YIELDS - 1).min(10);
             nap((LAG_NAP_MIN_US << doublings).min(LAG_NAP_MAX_US));
         }
+    }
+
+    /// Waits a little without sleeping; `false` if that has been done long enough.
+    pub(crate) fn wait_awake(&mut self) -> bool {
+        if MODEL || self.step >= LAG_PAUSES + LAG_YIELDS {
+            return false;
+        }
+        self.wait();
+        true
     }
 
     /// Waits a little, unless that has been done for as long as the attempt may. `false`: answer as it looks now.

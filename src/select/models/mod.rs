@@ -55,6 +55,6 @@ impl Peer {
         let waker = unsafe { rx.enlist_locked(&self.waiter, false, &*self.claim) };
         // SAFETY: taken above.
         unsafe { rx.unlock() };
-        waker.into_iter().for_each(Waker::wake);
+        waker.flatten().into_iter().for_each(Waker::wake);
     }
 }

@@ -1,0 +1,143 @@
+//! Capacity 0: each send meets one receive.
+
+use super::{assert_quiet, channel, model, recv, send, soon};
+use crate::error::{SendTimeoutError, TryRecvError, TrySendError};
+use crate::sync::Deadline;
+use loom::thread::{spawn, yield_now};
+
+/// M11. A sender and a receiver meet twice, whoever comes first.
+#[test]
+fn a_sender_and_a_receiver_meet() {
+    model("a sender and a receiver meet", || {
+        let chan = channel(Some(0), 0);
+        let other = chan.clone();
+        let sender = spawn(move || (1..3).for_each(|value| send(&other, value)));
+        assert_eq!([recv(&chan), recv(&chan)], [1, 2]);
+        sender.join().unwrap();
+        assert_quiet(&chan);
+    });
+}
+
+/// M11. Two senders and one receiver.
+#[test]
+fn two_senders_meet_one_receiver() {
+    model("two senders meet one receiver", || {
+        let chan = channel(Some(0), 0);
+        let senders = [1, 2].map(|value| {
+            let chan = chan.clone();
+            spawn(move || send(&chan, value))
+        });
+        assert_eq!(recv(&chan) + recv(&chan), 3);
+        senders.into_iter().for_each(|sender| sender.join().unwrap());
+        assert_quiet(&chan);
+    });
+}
+
+/// M11. Attempts meet whoever waits.
+#[test]
+fn an_attempt_meets_a_receiver() {
+    model("an attempt meets a receiver", || {
+        let chan = channel(Some(0), 0);
+        let other = chan.clone();
+        let receiver = spawn(move || recv(&other));
+        while chan.try_send(1) == Err(TrySendError::Full(1)) {
+            yield_now();
+        }
+        assert_eq!(receiver.join().unwrap(), 1);
+        assert_quiet(&chan);
+    });
+}
+
+/// M11. The other way round.
+#[test]
+fn an_attempt_meets_a_sender() {
+    model("an attempt meets a sender", || {
+        let chan = channel(Some(0), 0);
+        let other = chan.clone();
+        let sender = spawn(move || send(&other, 1));
+        let value = loop {
+            match chan.try_recv() {
+                Err(TryRecvError::Empty) => yield_now(),
+                value => break value,
+            }
+        };
+        assert_eq!(value, Ok(1));
+        sender.join().unwrap();
+        assert_quiet(&chan);
+    });
+}
+
+/// M12. A sender's timeout against an attempt to receive: the value is back or received.
+#[test]
+fn a_timed_send_against_an_attempt() {
+    model("a timed send against an attempt", || {
+        let chan = channel(Some(0), 0);
+        let other = chan.clone();
+        let sender = spawn(move || other.send(1, soon()));
+        let received = chan.try_recv().ok();
+        match sender.join().unwrap() {
+            Ok(()) => assert_eq!(received, Some(1)),
+            Err(SendTimeoutError::Timeout(1)) => assert_eq!(received, None),
+            Err(error) => panic!("{error:?}"),
+        }
+        assert_quiet(&chan);
+    });
+}
+
+/// M12. A receiver's timeout against an attempt to send.
+#[test]
+fn a_timed_receive_against_an_attempt() {
+    model("a timed receive against an attempt", || {
+        let chan = channel(Some(0), 0);
+        let other = chan.clone();
+        let receiver = spawn(move || other.recv(soon()).ok());
+        let sent = chan.try_send(1).is_ok();
+        assert_eq!(receiver.join().unwrap(), sent.then_some(1));
+        assert_quiet(&chan);
+    });
+}
+
+/// M12. Two timeouts: both sides met, or neither.
+#[test]
+fn two_timed_sides_agree() {
+    model("two timed sides agree", || {
+        let chan = channel(Some(0), 0);
+        let other = chan.clone();
+        let sender = spawn(move || other.send(1, soon()).is_ok());
+        let received = chan.recv(soon()).ok();
+        assert_eq!(received, sender.join().unwrap().then_some(1));
+        assert_quiet(&chan);
+    });
+}
+
+/// M7. A sender and a receiver about to meet, against closing: both met, or neither.
+#[test]
+fn close_against_a_meeting() {
+    model("close against a meeting", || {
+        let chan = channel(Some(0), 0);
+        let (sending, closing) = (chan.clone(), chan.clone());
+        let sender = spawn(move || sending.send(1, Deadline::NEVER).is_ok());
+        let closer = spawn(move || assert!(closing.close()));
+        let received = chan.recv(Deadline::NEVER).ok();
+        assert_eq!(received, sender.join().unwrap().then_some(1));
+        closer.join().unwrap();
+        assert_quiet(&chan);
+    });
+}
+
+/// After closing, attempts say so.
+#[test]
+fn attempts_against_close() {
+    model("attempts against close", || {
+        let chan = channel(Some(0), 0);
+        let other = chan.clone();
+        let closer = spawn(move || assert!(other.close()));
+        let (tried, received) = (chan.try_send(1), chan.try_recv());
+        if let Err(TrySendError::Disconnected(_)) = tried {
+            assert_eq!(received, Err(TryRecvError::Disconnected));
+        }
+        closer.join().unwrap();
+        assert_eq!(chan.try_send(1), Err(TrySendError::Disconnected(1)));
+        assert_eq!(chan.try_recv(), Err(TryRecvError::Disconnected));
+    });
+}

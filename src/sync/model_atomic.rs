@@ -1,0 +1,122 @@
+//! Atomics inside a loom model, with loads that make it explore what it should.
+//!
+//! loom decides from the last access of an atomic which other orders of two threads are worth a look, and a load by one thread hides the
+//! loads of the others from it: then it never tries a later store first. A read-modify-write hides nothing, but always reads the latest
+//! value. So a model is explored in two ways, which together find what each would miss:
+//!
+//! | mode | loads and stores | finds |
+//! |---|---|---|
+//! | `Interleavings` | are read-modify-writes | any order of steps, as if memory were one |
+//! | `Orders` | are what they are: a load may read an old value | orderings that are too weak |
+//! | `TotalOrder` | as `Orders`, and what is SeqCst is in one order, which loom alone does not model | SeqCst that is missing |
+//!
+//! In every mode a relaxed load of a word that is never plainly stored to, a guess before an exchange, is a read-modify-write. (Of a word
+//! with plain stores it could read, in loom, what it wrote itself for ever.)
+
+use super::Ordering;
+use loom::sync::atomic;
+use std::cell::Cell;
+
+/// How atomics behave in the model that this thread explores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    #[cfg_attr(not(test), allow(dead_code))]
+    Interleavings,
+    Orders,
+    #[cfg_attr(not(test), allow(dead_code))]
+    TotalOrder,
+}
+
+thread_local!(static MODE: Cell<Mode> = const { Cell::new(Mode::Orders) }); // loom runs all threads of a model on one
+
+/// Sets the mode of the models that this thread is going to explore.
+#[cfg(test)]
+pub(crate) fn set_mode(mode: Mode) {
+    MODE.set(mode);
+}
+
+loom::lazy_static! {
+    /// Passed on by what is SeqCst: a write leaves here what it knows, a read learns it.
+    static ref TOTAL: atomic::AtomicU32 = atomic::AtomicU32::new(0);
+}
+
+fn before_read(order: Ordering) {
+    if order == Ordering::SeqCst && MODE.get() == Mode::TotalOrder {
+        TOTAL.fetch_or(0, Ordering::Acquire);
+    }
+}
+
+fn after_write(order: Ordering) {
+    if order == Ordering::SeqCst && MODE.get() == Mode::TotalOrder {
+        TOTAL.fetch_or(0, Ordering::Release);
+    }
+}
+
+macro_rules! model_atomics {
+    ($($name:ident $int:ty, $guess:expr;)*) => {$(
+        #[derive(Debug, Default)]
+        pub(crate) struct $name(atomic::$name);
+
+        #[allow(dead_code)] // all have what one needs
+        impl $name {
+            pub(crate) fn new(value: $int) -> $name {
+                $name(atomic::$name::new(value))
+            }
+
+            pub(crate) fn load(&self, order: Ordering) -> $int {
+                before_read(order);
+                if MODE.get() == Mode::Interleavings || $guess == Some(order) {
+                    self.0.fetch_or(0, order)
+                } else {
+                    self.0.load(order)
+                }
+            }
+
+            pub(crate) fn store(&self, value: $int, order: Ordering) {
+                if MODE.get() == Mode::Interleavings {
+                    self.0.swap(value, order);
+                } else {
+                    self.0.store(value, order);
+                }
+                after_write(order);
+            }
+
+            pub(crate) fn fetch_or(&self, value: $int, order: Ordering) -> $int {
+                self.rmw(order, |atomic| atomic.fetch_or(value, order))
+            }
+
+            pub(crate) fn fetch_and(&self, value: $int, order: Ordering) -> $int {
+                self.rmw(order, |atomic| atomic.fetch_and(value, order))
+            }
+
+            pub(crate) fn fetch_add(&self, value: $int, order: Ordering) -> $int {
+                self.rmw(order, |atomic| atomic.fetch_add(value, order))
+            }
+
+            pub(crate) fn fetch_sub(&self, value: $int, order: Ordering) -> $int {
+                self.rmw(order, |atomic| atomic.fetch_sub(value, order))
+            }
+
+            pub(crate) fn compare_exchange(&self, old: $int, new: $int, yes: Ordering, no: Ordering) -> Result<$int, $int> {
+                self.rmw(yes, |atomic| atomic.compare_exchange(old, new, yes, no))
+            }
+
+            pub(crate) fn compare_exchange_weak(&self, old: $int, new: $int, yes: Ordering, no: Ordering) -> Result<$int, $int> {
+                self.compare_exchange(old, new, yes, no)
+            }
+
+            fn rmw<R>(&self, order: Ordering, f: impl FnOnce(&atomic::$name) -> R) -> R {
+                before_read(order);
+                let result = f(&self.0);
+                after_write(order);
+                result
+            }
+        }
+    )*};
+}
+
+model_atomics!(
+    AtomicU32 u32, Some(Ordering::Relaxed);
+    AtomicU64 u64, Some(Ordering::Relaxed);
+    AtomicUsize usize, None;
+);

@@ -1,0 +1,23 @@
+//! Operations of tasks: the same arms, waiters and claims as those of threads, in futures that never block.
+//!
+//! ```text
+//!   Fresh ── look ─ won ──────────────────────────────────────────────▶ Ready
+//!     │ enlist, leave the waker
+//!     ▼
+//!   Enlisted ── a peer decides, and wakes ── Leaving: withdraw from all other queues ──▶ Ready, or Fresh again
+//! ```
+//!
+//! 1. What peers point to (claim, waiters, the place of a value) lies in the pinned future. Its memory stays until its destructor has run, which
+//!    withdraws from every queue; a future that is forgotten keeps its place in the queue, and its memory.
+//! 2. A poll takes a bounded number of steps: it never sleeps for a lock. What it could not get in time it asks for again, by waking itself.
+//! 3. Wakers are cloned before anything is enlisted, and run, as they are dropped, without a lock.
+//! 4. Dropped while a peer has served it at capacity 0, a receive gives the value to the next receiver; woken in vain, it passes the wake-up on.
+
+mod recv;
+mod send;
+mod stream;
+mod wait;
+
+pub use recv::RecvFuture;
+pub use send::SendFuture;
+pub use stream::{IntoStream, RecvStream};

@@ -1,0 +1,313 @@
+//! The state machine that all futures share.
+
+#![allow(unsafe_code)] // waiters inside the pinned future
+
+use crate::chan::{Manner, Token};
+use crate::select::{look, meetings, placed, ports, Arm, Enlisting, Order, Round, INLINE};
+use crate::sync::{pause, Alarm, Deadline, MODEL};
+use crate::wait::{Claim, Patience, Phase, Waiter, Waker};
+use core::cell::Cell;
+use core::marker::PhantomPinned;
+use core::mem::MaybeUninit;
+use core::pin::Pin;
+use core::ptr;
+use core::task::{Context, Poll};
+
+/// Where an operation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// In no queue.
+    Fresh,
+    /// In queues; the claim says what has become of it.
+    Enlisted,
+    /// The claim is decided; perhaps still in queues.
+    Leaving(Outcome),
+    /// Finished.
+    Over,
+}
+
+/// What was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// By the owner: nothing.
+    Nothing,
+    /// A peer has performed this arm.
+    Done(usize),
+    /// This arm is to be tried.
+    Ready(usize),
+    /// The channel of this arm was closed.
+    Closed(usize),
+}
+
+/// What an operation that is given up leaves.
+#[derive(Debug)]
+pub(super) enum Left {
+    /// Nothing was won.
+    Nothing,
+    /// An arm had been won.
+    Token(Token),
+    /// A peer had won it, and has the value.
+    Taken,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'s, 'a> {
+    pub(super) arms: &'s [Arm<'a>],
+    pub(super) order: Order,
+    /// Whether foreign code may run between a win and its end.
+    pub(super) hold: bool,
+    pub(super) deadline: Deadline,
+}
+
+impl Wanted<'_, '_> {
+    fn manner(&self) -> Manner {
+        Manner { patience: Patience::Task, hold: self.hold }
+    }
+}
+
+/// An operation of a task with `N` arms.
+#[derive(Debug)]
+pub(super) struct Wait<const N: usize> {
+    state: State,
+    claim: Claim,
+    /// Written when enlisting.
+    waiters: [MaybeUninit<Waiter>; N],
+    alarm: Alarm,
+    again: bool,
+    /// In a model a deadline passes between two polls.
+    timed: bool,
+    _pinned: PhantomPinned,
+}
+
+// SAFETY: the claim is `Sync`; waiters are touched by peers under locks, and by the owner otherwise, wherever it is.
+unsafe impl<const N: usize> Send for Wait<N> {}
+// SAFETY: a shared reference gives access to nothing.
+unsafe impl<const N: usize> Sync for Wait<N> {}
+
+/// So often a poll goes round before it lets others run.
+const ROUNDS: usize = 4;
+/// So many looks a poll gives a peer that is copying a value.
+const LOOKS: usize = if MODEL { 1 } else { 16 };
+
+impl<const N: usize> Wait<N> {
+    pub(super) fn new() -> Wait<N> {
+        Wait {
+            state: State::Fresh,
+            claim: Claim::for_task(),
+            waiters: [const { MaybeUninit::uninit() }; N],
+            alarm: Alarm::new(),
+            again: false,
+            timed: false,
+            _pinned: PhantomPinned,
+        }
+    }
+
+    /// Whether it is finished.
+    pub(super) fn is_over(&self) -> bool {
+        self.state == State::Over
+    }
+
+    /// After it was finished: another one.
+    pub(super) fn restart(self: Pin<&mut Self>) {
+        // SAFETY: nothing is moved; in no queue.
+        let this = unsafe { self.get_unchecked_mut() };
+        if this.state == State::Over {
+            this.state = State::Fresh;
+            this.again = false;
+            this.claim.reopen();
+        }
+    }
+
+    /// Goes on. `place` is where a peer may put the value of an arm, or take it from; null if it is to be tried instead. `None`: the deadline has
+    /// passed.
+    pub(super) fn poll(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        wanted: Wanted<'_, '_>,
+        place: impl Fn(usize) -> *mut (),
+    ) -> Poll<Option<(usize, Token)>> {
+        // SAFETY: nothing is moved out of it.
+        let this = unsafe { self.get_unchecked_mut() };
+        for _ in 0..ROUNDS {
+            match this.state {
+                State::Over => return Poll::Pending,
+                State::Fresh => {
+                    let won = look(wanted.arms, wanted.order, wanted.manner());
+                    if won.is_some() || this.is_late(wanted.deadline) {
+                        this.state = State::Over;
+                        return Poll::Ready(won);
+                    }
+                    // Foreign code: before anything points to us.
+                    let waker = cx.waker().clone();
+                    for (i, waiter) in this.waiters.iter_mut().enumerate() {
+                        waiter.write(Waiter::new(&this.claim, i, place(i)));
+                    }
+                    this.state = State::Enlisted;
+                    // SAFETY: written just now; pinned, and the destructor of the future calls `cancel`.
+                    match this.with_round(wanted, Some(Patience::Task), |round, again| unsafe { round.enlist(again) }) {
+                        Enlisting::Won(i, token) => {
+                            this.state = State::Over;
+                            return Poll::Ready(Some((i, token)));
+                        }
+                        Enlisting::Yes => {
+                            if let Some(pending) = this.sleep(waker, cx, wanted) {
+                                return pending;
+                            }
+                        }
+                        Enlisting::Again | Enlisting::Busy => this.withdraw(),
+                    }
+                }
+                State::Enlisted => match this.claim.phase() {
+                    Phase::Open | Phase::Parked if this.is_late(wanted.deadline) || this.is_due(wanted) => this.withdraw(),
+                    phase @ (Phase::Open | Phase::Parked) => {
+                        let old = if phase == Phase::Parked { this.claim.disarm() } else { Ok(None) };
+                        if let Ok(old) = old {
+                            let waker = match old {
+                                Some(Waker::Task(old)) if old.will_wake(cx.waker()) => old,
+                                _ => cx.waker().clone(),
+                            };
+                            if let Some(pending) = this.sleep(waker, cx, wanted) {
+                                return pending;
+                            }
+                        }
+                    }
+                    Phase::Claimed(_) => {
+                        if !(0..LOOKS).any(|_| {
+                            pause();
+                            !matches!(this.claim.phase(), Phase::Claimed(_))
+                        }) {
+                            break;
+                        }
+                    }
+                    Phase::Held(i) => {
+                        let waker = Waker::Task(cx.waker().clone());
+                        let port = wanted.arms[i].0;
+                        if port.is_some_and(|port| port.arm_hold(&this.claim, waker).is_ok()) {
+                            return Poll::Pending;
+                        }
+                    }
+                    Phase::Done(i) => this.state = State::Leaving(Outcome::Done(i)),
+                    Phase::Ready(i) => this.state = State::Leaving(Outcome::Ready(i)),
+                    Phase::Closed(i) => this.state = State::Leaving(Outcome::Closed(i)),
+                    Phase::Dead => this.state = State::Leaving(Outcome::Nothing),
+                },
+                State::Leaving(outcome) => {
+                    if !this.with_round(wanted, Some(Patience::Task), |round, _| round.withdraw_all(decided(outcome))) {
+                        break;
+                    }
+                    this.state = State::Over;
+                    this.alarm.cancel();
+                    if let Some(won) = this.left(outcome, wanted) {
+                        return Poll::Ready(Some(won));
+                    }
+                    this.again = matches!(outcome, Outcome::Ready(_));
+                    this.state = State::Fresh;
+                    this.claim.reopen();
+                }
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Gives the operation up. For destructors: waits for locks, which are held for some instructions at a time.
+    pub(super) fn cancel(self: Pin<&mut Self>, wanted: Wanted<'_, '_>) -> Left {
+        // SAFETY: nothing is moved out of it.
+        let this = unsafe { self.get_unchecked_mut() };
+        let mut taken = false;
+        while this.state == State::Enlisted {
+            this.withdraw();
+            if this.state != State::Enlisted {
+                break;
+            }
+            match this.claim.phase() {
+                Phase::Held(i) => {
+                    if wanted.arms[i].0.is_some_and(|port| port.leave_hold(&this.claim)) {
+                        taken = true;
+                        this.state = State::Leaving(Outcome::Nothing);
+                    }
+                }
+                phase => drop(this.claim.settle(phase)),
+            }
+        }
+        let State::Leaving(outcome) = this.state else { return Left::Nothing };
+        this.with_round(wanted, None, |round, _| round.withdraw_all(decided(outcome)));
+        this.state = State::Over;
+        this.alarm.cancel();
+        match outcome {
+            Outcome::Done(_) => this.left(outcome, wanted).map_or(Left::Nothing, |(_, token)| Left::Token(token)),
+            Outcome::Ready(i) => {
+                wanted.arms[i].0.iter().for_each(|port| port.renounce());
+                Left::Nothing
+            }
+            _ if taken => Left::Taken,
+            _ => Left::Nothing,
+        }
+    }
+
+    /// Out of all queues: what the outcome is worth.
+    fn left(&mut self, outcome: Outcome, wanted: Wanted<'_, '_>) -> Option<(usize, Token)> {
+        match outcome {
+            Outcome::Done(i) => Some((i, self.with_round(wanted, None, |round, _| placed(round, i)))),
+            Outcome::Ready(i) => wanted.arms[i].0?.win_notified(ptr::null(), wanted.manner()).map(|token| (i, token)),
+            Outcome::Nothing | Outcome::Closed(_) => None,
+        }
+    }
+
+    /// Decides the claim, if no peer has: then `Leaving`.
+    fn withdraw(&mut self) {
+        let outcome = match self.claim.withdraw() {
+            Ok(()) => Outcome::Nothing,
+            Err(Phase::Done(i)) => Outcome::Done(i),
+            Err(Phase::Ready(i)) => Outcome::Ready(i),
+            Err(Phase::Closed(i)) => Outcome::Closed(i),
+            Err(Phase::Dead) => Outcome::Nothing,
+            Err(_) => return,
+        };
+        self.state = State::Leaving(outcome);
+    }
+
+    /// Leaves the waker. `None`: a peer was faster.
+    fn sleep<R>(&mut self, waker: core::task::Waker, cx: &Context<'_>, wanted: Wanted<'_, '_>) -> Option<Poll<R>> {
+        let due = ports(wanted.arms).filter_map(|(_, port)| port.due()).map(Deadline::at);
+        let until = due.fold(wanted.deadline, Deadline::min);
+        if let Some(when) = until.instant() {
+            self.alarm.set(when, cx.waker());
+            self.timed = true;
+        }
+        self.claim.arm(Waker::Task(waker)).is_ok().then_some(Poll::Pending)
+    }
+
+    fn is_late(&self, deadline: Deadline) -> bool {
+        deadline.expired() || (MODEL && self.timed && deadline.instant().is_some())
+    }
+
+    fn is_due(&self, wanted: Wanted<'_, '_>) -> bool {
+        ports(wanted.arms).any(|(_, port)| port.due().is_some_and(|due| Deadline::at(due).expired()))
+    }
+
+    fn with_round<R>(&self, wanted: Wanted<'_, '_>, patience: Option<Patience>, f: impl FnOnce(&Round<'_, '_>, bool) -> R) -> R {
+        let (mut few, mut many) = ([(0, 0); INLINE], Vec::new());
+        // SAFETY: not called before they were written.
+        let waiters = unsafe { core::slice::from_raw_parts(self.waiters.as_ptr().cast::<Waiter>(), N) };
+        let round = Round {
+            arms: wanted.arms,
+            claim: &self.claim,
+            waiters,
+            meetings: meetings(wanted.arms, &mut few, &mut many),
+            order: wanted.order,
+            manner: wanted.manner(),
+            patience,
+            called: Cell::new(false),
+        };
+        f(&round, self.again)
+    }
+}
+
+fn decided(outcome: Outcome) -> Option<usize> {
+    match outcome {
+        Outcome::Done(i) | Outcome::Ready(i) | Outcome::Closed(i) => Some(i),
+        Outcome::Nothing => None,
+    }
+}

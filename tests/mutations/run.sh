@@ -1,0 +1,179 @@
+#!/usr/bin/env bash
+# Breaks the source in one place after another, and says whether the model or test that is named for it notices.
+#
+#   tests/mutations/run.sh                 all
+#   tests/mutations/run.sh lock.rs         those with this in their file, snippet or model
+#   tests/mutations/run.sh --sample 4      so many, chosen by RENDEZ_SEED or, without it, by the commit
+#   tests/mutations/run.sh --list          shows them, and checks that each still matches
+#
+# The lists are the text files beside this script, in paragraphs. `old` is what stands in `file` exactly once; of several lines each has an `old`
+# of its own. `caught-by` names a loom model, `caught-by-test` a test target (or lib) and a test. With `equivalent` instead, nothing can notice,
+# for the reason given.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+root=$PWD
+work=$root/target/mutations
+tree=$work/tree
+limit=${RENDEZ_LOOM_SECONDS:-60}
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+# The lists as arrays, one entry for each mutation.
+files=() olds=() news=() models=() tests=() reasons=()
+read_list() {
+    local line file='' old='' new='' model='' test='' reason='' has_old='' has_new=''
+    while IFS= read -r line || [ -n "$line" ]; do
+        case $line in
+        'file: '*) file=${line#file: } ;;
+        'old: '* | old:) old+=${has_old:+$'\n'}${line#old:} has_old=1 ;;
+        'new: '* | new:) new+=${has_new:+$'\n'}${line#new:} has_new=1 ;;
+        'caught-by: '*) model=${line#caught-by: } ;;
+        'caught-by-test: '*) test=${line#caught-by-test: } ;;
+        'equivalent: '*) reason=${line#equivalent: } ;;
+        '#'*) ;;
+        '')
+            if [ -n "$file" ]; then
+                [ -n "$has_old" ] && [ -n "$has_new" ] && [ -n "$model$test$reason" ] || fail "$1: incomplete: $file: $old"
+                # One blank separates the name from the text.
+                files+=("$file") olds+=("$(unblank "$old")") news+=("$(unblank "$new")")
+                models+=("$model") tests+=("$test") reasons+=("$reason")
+            fi
+            file='' old='' new='' model='' test='' reason='' has_old='' has_new=''
+            ;;
+        *) fail "$1: what is this: $line" ;;
+        esac
+    done < <(cat "$1" && echo)
+}
+
+unblank() {
+    local text=${1# }
+    printf '%s' "${text//$'\n '/$'\n'}"
+}
+
+# The file with the mutation in it, on standard output.
+mutate() {
+    local file=$1 old=$2 new=$3 text
+    text=$(cat "$file" && echo .)
+    text=${text%.}
+    local before=${text%%"$old"*} after=${text#*"$old"}
+    [ "$before" != "$text" ] || fail "$file: not there: $old"
+    [ "${after#*"$old"}" = "$after" ] || fail "$file: more than once: $old"
+    printf '%s' "$before$new$after"
+}
+
+check_all() {
+    local i
+    for i in "${!files[@]}"; do
+        mutate "${files[i]}" "${olds[i]}" "${news[i]}" >/dev/null
+    done
+}
+
+# Builds the tree's tests; the names of what was built are in `built`. With "loom", inside the model checker.
+build() {
+    local flags=() env=()
+    [ "$1" = loom ] && env=(RUSTFLAGS='--cfg loom') flags=(--lib)
+    (
+        cd "$tree"
+        env "${env[@]}" CARGO_INCREMENTAL=1 cargo test --release --no-run --target-dir "$work/$1" "${flags[@]}" "${@:2}" \
+            --config profile.release.opt-level=0 --config 'profile.release.package."*".opt-level=3' 2>&1
+    ) >"$work/$1.log" || return 1
+    built=$(sed -n 's/^ *Executable .*(\(.*\))$/\1/p' "$work/$1.log" | head -1)
+    case $built in /*) ;; *) built=$tree/$built ;; esac
+}
+
+# Runs what is named for mutation $1 in the tree as it is: 0 passed, 1 failed, 2 did not build.
+try() {
+    local name target
+    if [ -n "${models[$1]}" ]; then
+        build loom || return 2
+        target=loom name=${models[$1]}
+    else
+        read -r target name <<<"${tests[$1]}"
+        case $target in lib) build plain --lib ;; *) build plain --test "$target" ;; esac || return 2
+    fi
+    local path
+    path=$("$built" --list 2>/dev/null | sed -n "s/^\(\(.*::\)\{0,1\}$name\): test$/\1/p")
+    [ "$(wc -w <<<"$path")" = 1 ] || fail "not one test of this name: $name"
+    (cd "$tree" && RENDEZ_LOOM_SECONDS=$limit timeout $((limit * 3)) "$built" --exact "$path" >"$work/run.log" 2>&1) || return 1
+}
+
+# A tree that differs from the source in nothing.
+copy() {
+    mkdir -p "$tree"
+    for part in Cargo.toml Cargo.lock README.md src tests examples benches; do
+        [ -e "$root/$part" ] && rsync_or_cp "$part"
+    done
+}
+
+# Copies what differs, so that only that is built again.
+rsync_or_cp() {
+    local path
+    (cd "$root" && find "$1" -name target -prune -o -type f -print) | while IFS= read -r path; do
+        mkdir -p "$tree/$(dirname "$path")"
+        cmp -s "$root/$path" "$tree/$path" || cp "$root/$path" "$tree/$path"
+    done
+}
+
+# Chooses $1 of the indices on standard input.
+sample() {
+    awk -v n="$1" -v seed="$seed" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' | sort -n | head -n "$1" | cut -f2 | sort -n
+}
+
+for list in tests/mutations/*.txt; do read_list "$list"; done
+pattern='' count=''
+while [ $# -gt 0 ]; do
+    case $1 in
+    --list)
+        check_all
+        for i in "${!files[@]}"; do
+            printf '%s\n    - %s\n    + %s\n    %s\n' "${files[i]}" "${olds[i]}" "${news[i]}" "${models[i]}${tests[i]}${reasons[i]:+equivalent: ${reasons[i]}}"
+        done
+        exit
+        ;;
+    --sample) count=$2 && shift ;;
+    *) pattern=$1 ;;
+    esac
+    shift
+done
+seed=${RENDEZ_SEED:-$((16#$(git rev-parse HEAD 2>/dev/null | cut -c1-6 || echo 1)))}
+check_all
+
+chosen=$(for i in "${!files[@]}"; do
+    [ -z "${reasons[i]}" ] || continue
+    case "${files[i]} ${olds[i]} ${models[i]} ${tests[i]}" in *"$pattern"*) echo "$i" ;; esac
+done)
+[ -z "$count" ] || { echo "seed $seed" && chosen=$(sample "$count" <<<"$chosen"); }
+[ -n "$chosen" ] || fail "nothing matches"
+
+copy
+passing=' '
+caught=0 total=0
+for i in $chosen; do
+    # Only a model that passes proves anything by failing.
+    case $passing in
+    *" ${models[i]}${tests[i]} "*) ;;
+    *)
+        try "$i" || { tail -30 "$work/run.log" "$work"/*.log >&2; fail "fails on the source as it is: ${models[i]}${tests[i]}"; }
+        passing+="${models[i]}${tests[i]} "
+        ;;
+    esac
+done
+for i in $chosen; do
+    start=$SECONDS
+    mutate "${files[i]}" "${olds[i]}" "${news[i]}" >"$tree/${files[i]}"
+    verdict=0
+    try "$i" || verdict=$?
+    cp "${files[i]}" "$tree/${files[i]}"
+    total=$((total + 1))
+    case $verdict in
+    0) word=SURVIVED ;;
+    1) word=caught caught=$((caught + 1)) ;;
+    *) word='DOES NOT BUILD' ;;
+    esac
+    printf '%s  %s: %s -> %s  (%s, %s s)\n' "$word" "${files[i]}" "${olds[i]}" "${news[i]}" "${models[i]}${tests[i]}" $((SECONDS - start))
+done
+echo "caught $caught of $total"
+[ "$caught" = "$total" ]

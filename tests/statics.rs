@@ -1,0 +1,189 @@
+//! What the types promise to the compiler: where they may go, what they weigh, which traits they have.
+
+use rendez::{
+    CapacityError, Drain, IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvTimeoutError, Select, SelectTimeoutError,
+    SelectedOperation, SendError, SendTimeoutError, Sender, TryIter, TryReadyError, TryRecvError, TrySelectError, TrySendError,
+    WeakReceiver, WeakSender,
+};
+use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any, const_assert};
+use std::cell::{Cell, RefCell};
+use std::error::Error;
+use std::fmt::{Debug, Display};
+use std::iter::FusedIterator;
+use std::marker::PhantomPinned;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::rc::Rc;
+use std::time::Instant;
+
+/// Neither `Sync`, nor safe to look at after a panic, nor comparable, nor printable; but it may be sent.
+type Sendable = Cell<Box<dyn Fn() + Send>>;
+
+// Handles of what may be sent go everywhere, whatever else the value cannot do.
+assert_impl_all!(Sender<Sendable>: Send, Sync, UnwindSafe, RefUnwindSafe, Clone, Debug);
+assert_impl_all!(Receiver<Sendable>: Send, Sync, UnwindSafe, RefUnwindSafe, Clone, Debug, IntoIterator);
+assert_impl_all!(WeakSender<Sendable>: Send, Sync, UnwindSafe, RefUnwindSafe, Clone, Debug);
+assert_impl_all!(WeakReceiver<Sendable>: Send, Sync, UnwindSafe, RefUnwindSafe, Clone, Debug);
+assert_impl_all!(IntoIter<Sendable>: Send, Sync, UnwindSafe, RefUnwindSafe, Debug);
+assert_impl_all!(Iter<'static, Sendable>: Send, Sync, UnwindSafe, RefUnwindSafe, Debug);
+assert_impl_all!(TryIter<'static, Sendable>: Send, Sync, UnwindSafe, RefUnwindSafe, Debug);
+assert_impl_all!(Drain<Sendable>: Send, Debug);
+
+// Handles of what must stay stay too; they work within the thread.
+assert_not_impl_any!(Sender<Rc<u8>>: Send, Sync);
+assert_not_impl_any!(Receiver<Rc<u8>>: Send, Sync);
+assert_not_impl_any!(WeakSender<Rc<u8>>: Send, Sync);
+assert_not_impl_any!(WeakReceiver<Rc<u8>>: Send, Sync);
+assert_not_impl_any!(IntoIter<Rc<u8>>: Send, Sync);
+assert_not_impl_any!(Iter<'static, Rc<u8>>: Send, Sync);
+assert_not_impl_any!(TryIter<'static, Rc<u8>>: Send, Sync);
+assert_not_impl_any!(Drain<Rc<u8>>: Send, Sync);
+assert_impl_all!(Sender<Rc<RefCell<u8>>>: UnwindSafe, RefUnwindSafe, Clone, Debug);
+assert_impl_all!(Receiver<Rc<RefCell<u8>>>: UnwindSafe, RefUnwindSafe, Clone, Debug);
+
+// `Sync` alone is not enough: the guard of a mutex may be looked at from elsewhere, but not released there.
+assert_impl_all!(std::sync::MutexGuard<'static, u8>: Sync);
+assert_not_impl_any!(Sender<std::sync::MutexGuard<'static, u8>>: Send, Sync);
+assert_not_impl_any!(Receiver<std::sync::MutexGuard<'static, u8>>: Send, Sync);
+
+// A drain owns its values: it may be looked at from elsewhere if they may.
+assert_impl_all!(Drain<u8>: Send, Sync, UnwindSafe, RefUnwindSafe, Unpin);
+assert_not_impl_any!(Drain<Sendable>: Sync);
+
+// No handle is pinned by what goes through it.
+assert_impl_all!(Sender<PhantomPinned>: Unpin);
+assert_impl_all!(Receiver<PhantomPinned>: Unpin);
+assert_impl_all!(WeakSender<PhantomPinned>: Unpin);
+assert_impl_all!(WeakReceiver<PhantomPinned>: Unpin);
+assert_impl_all!(IntoIter<PhantomPinned>: Unpin);
+assert_impl_all!(Iter<'static, PhantomPinned>: Unpin);
+assert_impl_all!(TryIter<'static, PhantomPinned>: Unpin);
+assert_impl_all!(Select<'static>: Unpin);
+assert_impl_all!(SelectedOperation<'static>: Unpin);
+
+// A list of operations may go to another thread; an operation that has been won is completed where it was.
+assert_impl_all!(Select<'static>: Send, Sync, Clone, Default, Debug);
+assert_not_impl_any!(SelectedOperation<'static>: Send, Sync, Clone);
+assert_impl_all!(SelectedOperation<'static>: Debug);
+
+// Handles are not values: two are the same channel or not (`same_channel`), and none is copied by accident.
+assert_not_impl_any!(Sender<u8>: Copy, PartialEq);
+assert_not_impl_any!(Receiver<u8>: Copy, PartialEq, Iterator);
+
+assert_impl_all!(Iter<'static, u8>: Iterator<Item = u8>, FusedIterator);
+assert_impl_all!(TryIter<'static, u8>: Iterator<Item = u8>);
+assert_not_impl_any!(TryIter<'static, u8>: FusedIterator); // more may come after `None`
+assert_impl_all!(IntoIter<u8>: Iterator<Item = u8>, FusedIterator);
+assert_impl_all!(Drain<u8>: Iterator<Item = u8>, FusedIterator, ExactSizeIterator);
+
+/// Traits of every error that has no value in it.
+macro_rules! plain {
+    ($($error:ty),*) => {$(
+        assert_impl_all!($error: Error, Display, Debug, Copy, Clone, PartialEq, Eq, Send, Sync, Unpin, UnwindSafe, RefUnwindSafe);
+    )*};
+}
+
+plain!(RecvError, TryRecvError, RecvTimeoutError, CapacityError);
+plain!(TrySelectError, SelectTimeoutError, TryReadyError, ReadyTimeoutError);
+
+/// An error with a value in it is as the value is, and an `Error` whatever the value is.
+macro_rules! with_value {
+    ($($error:ident),*) => {$(
+        assert_impl_all!($error<u8>: Error, Display, Debug, Copy, Clone, PartialEq, Eq, Send, Sync, Unpin, UnwindSafe, RefUnwindSafe);
+        assert_impl_all!($error<Sendable>: Error, Display, Debug, Send);
+        assert_not_impl_any!($error<Sendable>: Sync, Clone, PartialEq, RefUnwindSafe);
+        assert_impl_all!($error<Rc<u8>>: Error, Display, Debug, Clone, PartialEq, Eq);
+        assert_not_impl_any!($error<Rc<u8>>: Send, Sync, Copy);
+        assert_impl_all!($error<f64>: PartialEq, Copy);
+        assert_not_impl_any!($error<f64>: Eq);
+        assert_not_impl_any!($error<PhantomPinned>: Unpin);
+    )*};
+}
+
+with_value!(SendError, TrySendError, SendTimeoutError);
+
+assert_impl_all!(TrySendError<u8>: From<SendError<u8>>);
+assert_impl_all!(SendTimeoutError<u8>: From<SendError<u8>>);
+assert_impl_all!(TryRecvError: From<RecvError>);
+assert_impl_all!(RecvTimeoutError: From<RecvError>);
+
+// A sender is a pointer, and so is a sender that may be missing. A receiver has to say besides whether a clock stands behind it.
+type Large = [u64; 1000];
+assert_eq_size!(Sender<Large>, usize);
+assert_eq_size!(Option<Sender<Large>>, usize);
+assert_eq_size!(WeakSender<Large>, usize);
+assert_eq_size!(Option<WeakSender<Large>>, usize);
+assert_eq_size!(Receiver<Large>, [usize; 2]);
+assert_eq_size!(Option<Receiver<Large>>, [usize; 2]);
+assert_eq_size!(WeakReceiver<Large>, [usize; 2]);
+assert_eq_size!(Option<WeakReceiver<Large>>, [usize; 2]);
+assert_eq_size!(Iter<'static, Large>, usize);
+assert_eq_size!(TryIter<'static, Large>, usize);
+assert_eq_size!(IntoIter<Large>, Receiver<Large>);
+
+// Errors weigh what is in them: a plain one is free in a `Result`.
+assert_eq_size!(SendError<Large>, Large);
+assert_eq_size!(RecvError, ());
+assert_eq_size!(Result<Box<u8>, RecvError>, Box<u8>);
+const_assert!(size_of::<TryRecvError>() == 1 && size_of::<RecvTimeoutError>() == 1);
+
+/// A receiver that waits for nothing can be a constant.
+const OFF: Receiver<Large> = rendez::never();
+static NEVER: Receiver<u8> = rendez::never();
+
+#[test]
+fn a_receiver_of_nothing_is_a_constant() {
+    assert_eq!(NEVER.try_recv(), Err(TryRecvError::Empty));
+    assert!(OFF.try_recv().is_err());
+}
+
+#[test]
+fn timers_have_receivers_of_instants() {
+    let timers: [Receiver<Instant>; 3] =
+        [rendez::at(Instant::now()), rendez::after(Default::default()), rendez::tick(std::time::Duration::from_nanos(1))];
+    assert!(timers.iter().all(|timer| timer.recv().is_ok()));
+}
+
+#[test]
+fn handles_of_what_must_stay_work_within_the_thread() {
+    let (tx, rx) = rendez::bounded(2);
+    let value = Rc::new(RefCell::new(1));
+    tx.send(value.clone()).expect("open");
+    *value.borrow_mut() += 1;
+    assert_eq!(*rx.recv().expect("open").borrow(), 2);
+    assert_eq!(Rc::strong_count(&value), 1);
+}
+
+#[test]
+fn values_may_borrow() {
+    let words = String::from("to be or not to be");
+    let (tx, rx) = rendez::unbounded();
+    words.split(' ').for_each(|word| tx.send(word).expect("open"));
+    drop(tx);
+    assert_eq!(rx.iter().collect::<Vec<&str>>().join(" "), words);
+}
+
+#[test]
+fn errors_are_boxed_with_any_value_and_print_in_one_line() {
+    let value = || Cell::new(Box::new(|| ()) as Box<dyn Fn() + Send>);
+    let errors: [Box<dyn Error>; 13] = [
+        Box::new(SendError(value())),
+        Box::new(TrySendError::Full(value())),
+        Box::new(TrySendError::Disconnected(value())),
+        Box::new(SendTimeoutError::Timeout(value())),
+        Box::new(SendTimeoutError::Disconnected(value())),
+        Box::new(RecvError),
+        Box::new(TryRecvError::Empty),
+        Box::new(RecvTimeoutError::Timeout),
+        Box::new(rendez::try_bounded::<u8>(usize::MAX).expect_err("too large")),
+        Box::new(TrySelectError),
+        Box::new(SelectTimeoutError),
+        Box::new(TryReadyError),
+        Box::new(ReadyTimeoutError),
+    ];
+    for error in errors {
+        let (text, debug) = (error.to_string(), format!("{error:?}"));
+        assert!(text.len() > 10 && !text.contains('\n') && !text.ends_with('.'), "{text}");
+        assert!(text.starts_with(|c: char| c.is_lowercase()), "{text}");
+        assert!(!debug.is_empty() && !debug.contains('\n'), "{debug}");
+    }
+}

@@ -1,0 +1,5 @@
+fn main() {
+    rendez::select! {}
+    rendez::select_biased! {}
+    rendez::select! { biased; }
+}

@@ -1,0 +1,5 @@
+fn main() {
+    rendez::select! {
+        recv() -> msg => drop(msg),
+    }
+}

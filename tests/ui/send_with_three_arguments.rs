@@ -1,0 +1,6 @@
+fn main() {
+    let (tx, _rx) = rendez::bounded(1);
+    rendez::select! {
+        send(tx, 1, 2) -> res => res.unwrap(),
+    }
+}

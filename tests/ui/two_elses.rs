@@ -1,0 +1,8 @@
+fn main() {
+    let (_tx, rx) = rendez::bounded::<u32>(1);
+    rendez::select! {
+        recv(rx) -> msg, if false => drop(msg),
+        else => {}
+        else => {}
+    }
+}
