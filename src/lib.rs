@@ -66,3 +66,8 @@ pub use iter::{Drain, IntoIter, Iter, TryIter};
 pub use receiver::{Receiver, WeakReceiver};
 pub use sender::{Sender, WeakSender};
 pub use task::{IntoStream, RecvFuture, RecvStream, SendFuture};
+
+/// The programs in the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

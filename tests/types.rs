@@ -165,7 +165,7 @@ type Large = [u8; MEGABYTE];
 /// Runs `f` on a stack with room for the copies that an unoptimised build makes of a value on its way.
 fn roomy(f: impl FnOnce() + Send + 'static) {
     thread::Builder::new()
-        .stack_size(64 * MEGABYTE)
+        .stack_size(256 * MEGABYTE)
         .spawn(f)
         .expect("a thread")
         .join()
@@ -180,7 +180,7 @@ fn a_megabyte_goes_through_as_it_is() {
                 let (tx, rx) = &make::<Large>(cap);
                 thread::scope(|s| {
                     let send = move || (0..5).for_each(|i| assert!(tx.send([i; MEGABYTE]).is_ok()));
-                    thread::Builder::new().stack_size(64 * MEGABYTE).spawn_scoped(s, send).expect("a thread");
+                    thread::Builder::new().stack_size(256 * MEGABYTE).spawn_scoped(s, send).expect("a thread");
                     for i in 0..5 {
                         let value = Box::new(rx.recv().expect("open"));
                         assert!(value.iter().all(|byte| *byte == i), "{cap:?}");

@@ -67,7 +67,9 @@ impl<T> Chan<T> {
                     let (slot, free) = slot.erase();
                     return Some(Token::Read { slot, free, head, held: false });
                 }
-                Err(_) => self.skip(),
+                Err(_) => {
+                    self.skip();
+                }
             }
             match self.look() {
                 super::recv::Look::Closed => return Some(Token::Closed),

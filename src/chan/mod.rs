@@ -205,6 +205,7 @@ impl<T> Chan<T> {
     fn after_pop(&self, head: u64) {
         if head & (WAITED | WAKING) == WAITED {
             self.request(WAKE_TX);
+            self.skip(); // what was given up behind the value is room as well
         }
     }
 }

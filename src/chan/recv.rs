@@ -7,7 +7,7 @@ use crate::error::{RecvTimeoutError, TryRecvError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::NoValue;
 use crate::sync::Deadline;
-use crate::wait::lock::WAKE_RX;
+use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::spin::Lag;
 use crate::wait::{Claim, Patience, Phase, Waiter};
 use core::ptr;
@@ -55,12 +55,17 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Passes over slots that were given up; each is room for a sender.
+    /// Passes over slots that were given up; each is room for a sender. Answers whether there were any.
     #[cold]
-    pub(super) fn skip(&self) {
+    pub(super) fn skip(&self) -> bool {
+        let mut any = false;
         while let Some(head) = self.ring.skip() {
-            self.after_pop(head);
+            any = true;
+            if head & (WAITED | WAKING) == WAITED {
+                self.request(WAKE_TX);
+            }
         }
+        any
     }
 
     #[cold]

@@ -145,8 +145,11 @@ impl<T> Chan<T> {
 
     /// Whether every place is taken, by the positions.
     pub(crate) fn is_full(&self) -> bool {
-        let (tail, head) = self.ring.words();
-        !self.unbounded && (self.ring.distance(tail, head) >= self.ring.cap() || self.ring.tail_is_held(tail))
+        let full = || {
+            let (tail, head) = self.ring.words();
+            self.ring.distance(tail, head) >= self.ring.cap() || self.ring.tail_is_held(tail)
+        };
+        !self.unbounded && full() && (!self.skip() || full())
     }
 
     /// Enlists a sender if the ring is full.
@@ -158,7 +161,8 @@ impl<T> Chan<T> {
         let head = self.ring.head_set(WAITED);
         let tail = self.ring.tail_set(0); // an RMW, so the latest
         let full = self.ring.distance(tail, head) >= self.ring.cap() || self.ring.tail_is_held(tail);
-        if full && tail & CLOSED == 0 {
+        // A place given up that has become the first is room.
+        if full && tail & CLOSED == 0 && !self.skip() {
             // SAFETY: the caller's promise.
             guard.with(|lists| unsafe { turn.push(&mut lists.tx, waiter) });
             return Enlisted::Yes;

@@ -112,8 +112,8 @@ impl<'a, T> ReadSlot<'a, T> {
 
     /// Says that foreign code will run before the slot is emptied: senders then sleep instead of waiting it out.
     pub(crate) fn hold(&self, position: u64) {
-        // ORDERING: Relaxed: as `WriteSlot::hold`.
-        self.slot.stamp.store(position | HELD, Ordering::Relaxed);
+        // ORDERING: Release: who sees it, sees the head moved on, and does not take it for a writer's hold.
+        self.slot.stamp.store(position | HELD, Ordering::Release);
     }
 
     /// Takes the value out and frees the slot for the next lap.

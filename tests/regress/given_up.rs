@@ -1,0 +1,39 @@
+//! Places that selects reserved and gave up, behind values.
+
+use rendez::{bounded, Select};
+use std::thread;
+
+/// Sends a value, then reserves the place behind it and gives it up.
+fn one_and_a_gap(tx: &rendez::Sender<i32>) {
+    tx.send(1).unwrap();
+    let mut select = Select::new();
+    select.send(tx);
+    drop(select.try_select().unwrap());
+}
+
+#[test]
+fn a_gap_whose_turn_has_come_is_room() {
+    let (tx, rx) = bounded(2);
+    one_and_a_gap(&tx);
+    assert_eq!(rx.try_recv(), Ok(1));
+    assert_eq!(tx.try_send(2), Ok(()));
+    assert_eq!(tx.try_send(3), Ok(()), "two places, and one value");
+    assert!(tx.is_full());
+    assert!(rx.try_iter().eq([2, 3]));
+}
+
+#[test]
+fn senders_that_wait_get_the_room_of_a_gap() {
+    let (tx, rx) = bounded(2);
+    one_and_a_gap(&tx);
+    thread::scope(|s| {
+        let senders = [2, 3].map(|n| {
+            let tx = &tx;
+            s.spawn(move || tx.send(n))
+        });
+        assert_eq!(rx.recv(), Ok(1));
+        // Both end without another receive.
+        senders.into_iter().for_each(|sender| assert_eq!(sender.join().unwrap(), Ok(())));
+    });
+    assert_eq!(rx.len(), 2);
+}
