@@ -138,20 +138,21 @@ fn a_select_woken_while_it_enlists_discharges_the_wake_up() {
 #[test]
 fn a_select_woken_as_its_time_ends_discharges_the_wake_up() {
     model("a select woken as its time ends discharges the wake-up", || {
-        let c = channel(1);
+        let c = channel(2);
         let to = c.clone();
         let sender = thread::spawn(move || to.0.send(1).unwrap());
-        let got = select! {
-            recv(c.1) -> value => value.is_ok(),
+        let _ = select! {
+            recv(c.1) -> value => value,
             recv(never::<i32>()) -> _ => unreachable!(),
-            default(SOON) => false,
+            default(SOON) => Ok(0),
         };
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, ptr::null_mut());
         // SAFETY: withdrawn below.
-        let enlisted = !got && unsafe { c.1.enlist(&waiter, false, None) == Enlisted::Yes };
+        let enlisted = unsafe { c.1.enlist(&waiter, false, None) == Enlisted::Yes };
+        c.0.send(2).unwrap();
         sender.join().unwrap();
-        assert!(got || !enlisted || claim.phase() == Phase::Ready(0), "a value is there, and nobody was told");
+        assert!(!enlisted || claim.phase() == Phase::Ready(0), "a value is there, and nobody was told");
         c.1.withdraw(&waiter, None);
     });
 }
