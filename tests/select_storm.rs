@@ -10,7 +10,7 @@ use rendez::{bounded, select, select_biased, Receiver, RecvError, Select, Select
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const THREADS: usize = 8;
 const CHANNELS: usize = 4;
@@ -251,6 +251,7 @@ fn storm(threads: usize, capacities: &[usize], total: u64, closes: bool, seed: u
 fn storm_once(threads: usize, capacities: &[usize], total: u64, closes: bool, seed: u64) {
     let (tx, rx): (Vec<_>, Vec<_>) = capacities.iter().map(|cap| bounded(*cap)).unzip();
     let description = format!("{threads} threads, capacities {capacities:?}, closes: {closes}");
+    let start = Instant::now();
     watched(move || {
         let storm = Storm { tx, rx, done: AtomicU64::new(0), total, over: AtomicBool::new(false), alive: Arc::new(AtomicUsize::new(0)) };
         let (sent, mut received) = thread::scope(|s| {
@@ -278,6 +279,7 @@ fn storm_once(threads: usize, capacities: &[usize], total: u64, closes: bool, se
         assert_eq!(sent, received, "{description}");
         assert_eq!(storm.alive.load(Ordering::SeqCst), 0, "leaked: {description}");
         assert!(closes || storm.done.load(Ordering::SeqCst) >= total, "{description}");
+        eprintln!("{description}: {} operations in {:.1?}", storm.done.load(Ordering::SeqCst), start.elapsed());
     });
 }
 
