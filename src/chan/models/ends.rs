@@ -129,7 +129,6 @@ fn a_weak_handle_leaves_with_both_sides() {
         other.join().unwrap();
     });
 }
-}
 
 /// The last handle goes while a weak one is made strong, and then goes: the strong one that came of it is a handle like any other.
 #[test]

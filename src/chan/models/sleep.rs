@@ -9,7 +9,6 @@ use crate::models::litmus;
 use crate::sync::Cell;
 use loom::thread::spawn;
 use std::collections::VecDeque;
-use std::ptr;
 use std::sync::Arc;
 
 /// M4. A receiver goes to sleep while a sender sends.
