@@ -1,4 +1,4 @@
-//! `select!` and `select_biased!`: an arm is normalised by one rule, all are expanded by one.
+//! `select!`, `select_biased!` and `select_async!`: an arm is normalised by one rule, all are expanded by one.
 
 /// Waits for the first of several operations that can go on, performs that one alone, and runs its body.
 ///
@@ -55,8 +55,8 @@ macro_rules! select {
 #[macro_export]
 macro_rules! select {
     ($(biased;)?) => { compile_error!("a `select!` needs an arm: `recv(rx) -> msg => ..`, `send(tx, message) -> res => ..` or `default => ..`") };
-    (biased; $($arms:tt)+) => { $crate::__select!(@arms Given (0) [] [] [] $($arms)+) };
-    ($($arms:tt)+) => { $crate::__select!(@arms Random (0) [] [] [] $($arms)+) };
+    (biased; $($arms:tt)+) => { $crate::__select!(@arms [run Given] (0) [] [] [] $($arms)+) };
+    ($($arms:tt)+) => { $crate::__select!(@arms [run Random] (0) [] [] [] $($arms)+) };
 }
 
 /// As [`select!`] with `biased;`: of the arms that are ready the first wins.
@@ -73,64 +73,118 @@ macro_rules! select {
 #[macro_export]
 macro_rules! select_biased {
     ($(biased;)?) => { $crate::select!() };
-    (biased; $($arms:tt)+) => { $crate::__select!(@arms Given (0) [] [] [] $($arms)+) };
-    ($($arms:tt)+) => { $crate::__select!(@arms Given (0) [] [] [] $($arms)+) };
+    (biased; $($arms:tt)+) => { $crate::__select!(@arms [run Given] (0) [] [] [] $($arms)+) };
+    ($($arms:tt)+) => { $crate::__select!(@arms [run Given] (0) [] [] [] $($arms)+) };
 }
 
-/// State: order, number of the next arm, arms, `default`, `else`; then the text still to be read.
+/// As [`select!`], in an `async` function or block: the task waits, its thread does not. Arms may also be futures.
+///
+/// ```text
+/// select_async! {
+///     future(fut) -> output => body,                 // besides all arms of `select!`; a guard is allowed here too
+/// }
+/// ```
+///
+/// Bodies may `.await`, and leave a surrounding loop or function as in `select!`; so may messages, whose arm is held meanwhile.
+///
+/// A future is taken by value, or as `&mut` if it is `Unpin` and is to be polled again in a later select. It wins only if no operation on a channel has been
+/// performed. While it is polled the select stands in no queue, and afterwards at the end of each. With `biased;`, arms of both kinds are
+/// tried in the order in which they are written; else it is drawn anew each time which kind is tried first. Handles are evaluated before futures; futures
+/// are dropped before the body runs.
+///
+/// `default` may wait some milliseconds for another select that is about to meet this one.
+///
+/// # Panics
+/// As [`select!`].
+///
+/// # Cancel safety
+/// Arms that do not win lose neither a value nor a wake-up. So it is if the whole future is dropped: a value that a sender of capacity 0 has handed over
+/// goes to the next receiver. What a future in an arm loses is its own affair, if it was given by value.
+///
+/// ```
+/// # fn block_on<F: std::future::Future>(future: F) -> F::Output {
+/// #     let mut future = std::pin::pin!(future);
+/// #     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+/// #     loop { if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut cx) { return output; } }
+/// # }
+/// # block_on(async {
+/// let (tx, rx) = rendez::bounded(1);
+/// tx.send_async(1).await.unwrap();
+/// rendez::select_async! {
+///     biased;
+///     recv(rx) -> msg => assert_eq!(msg, Ok(1)),
+///     future(std::future::ready(2)) -> output => assert_eq!(output, 2),
+/// }
+/// # });
+/// ```
+#[macro_export]
+macro_rules! select_async {
+    ($(biased;)?) => { $crate::select!() };
+    (biased; $($arms:tt)+) => { $crate::__select!(@arms [poll Given] (0) [] [] [] $($arms)+) };
+    ($($arms:tt)+) => { $crate::__select!(@arms [poll Random] (0) [] [] [] $($arms)+) };
+}
+
+/// State: whether to run or to poll, and the order; number of the next arm, arms, `default`, `else`; then the text still to be read.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __select {
     // An arm under a condition of the build: both readings, of which the compiler keeps one.
-    (@arms $order:ident $n:tt [$($arms:tt)*] $default:tt $else:tt #[cfg($($cfg:tt)*)] $($rest:tt)*) => {{
+    (@arms $how:tt $n:tt [$($arms:tt)*] $default:tt $else:tt #[cfg($($cfg:tt)*)] $($rest:tt)*) => {{
         #[cfg($($cfg)*)]
-        { $crate::__select!(@arms $order $n [$($arms)*] $default $else $($rest)*) }
+        { $crate::__select!(@arms $how $n [$($arms)*] $default $else $($rest)*) }
         #[cfg(not($($cfg)*))]
-        { $crate::__select!(@skip $order $n [$($arms)*] $default $else $($rest)*) }
+        { $crate::__select!(@skip $how $n [$($arms)*] $default $else $($rest)*) }
     }};
 
     // An expression first: where a macro has passed one on as `$body:expr`, trying it as a block would be an error, not a mismatch.
-    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($($rest)*)?)
+    (@arms $how:tt ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $how ($($n)* + 1) [$($arms)* { recv port out ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($($rest)*)?)
     };
-    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
-        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { recv port ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($rest)*)
-    };
-
-    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($($rest)*)?)
-    };
-    (@arms $order:ident ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
-        $crate::__select!(@arms $order ($($n)* + 1) [$($arms)* { send port ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($rest)*)
+    (@arms $how:tt ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt recv($rx:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
+        $crate::__select!(@arms $how ($($n)* + 1) [$($arms)* { recv port out ($($n)*) ($rx) ($($cond)?) ($pat) () $body }] $default $else $($rest)*)
     };
 
-    (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($($rest)*)?)
+    (@arms $how:tt ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $how ($($n)* + 1) [$($arms)* { send port out ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($($rest)*)?)
     };
-    (@arms $order:ident $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:block $($rest:tt)*) => {
-        $crate::__select!(@arms $order $n $arms [($($($timeout)?)?) $body] $else $($rest)*)
+    (@arms $how:tt ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt send($tx:expr, $msg:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
+        $crate::__select!(@arms $how ($($n)* + 1) [$($arms)* { send port out ($($n)*) ($tx) ($($cond)?) ($pat) ($msg) $body }] $default $else $($rest)*)
     };
 
-    (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order $n $arms $default [$body] $($($rest)*)?)
+    (@arms [poll $order:ident] ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt future($future:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms [poll $order] ($($n)* + 1) [$($arms)* { future port out ($($n)*) ($future) ($($cond)?) ($pat) () $body }] $default $else $($($rest)*)?)
     };
-    (@arms $order:ident $n:tt $arms:tt $default:tt [] else => $body:block $($rest:tt)*) => {
-        $crate::__select!(@arms $order $n $arms $default [$body] $($rest)*)
+    (@arms [poll $order:ident] ($($n:tt)*) [$($arms:tt)*] $default:tt $else:tt future($future:expr $(,)?) -> $pat:pat $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
+        $crate::__select!(@arms [poll $order] ($($n)* + 1) [$($arms)* { future port out ($($n)*) ($future) ($($cond)?) ($pat) () $body }] $default $else $($rest)*)
+    };
+
+    (@arms $how:tt $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $how $n $arms [($($($timeout)?)?) $body] $else $($($rest)*)?)
+    };
+    (@arms $how:tt $n:tt $arms:tt [] $else:tt default $(($($timeout:expr $(,)?)?))? => $body:block $($rest:tt)*) => {
+        $crate::__select!(@arms $how $n $arms [($($($timeout)?)?) $body] $else $($rest)*)
+    };
+
+    (@arms $how:tt $n:tt $arms:tt $default:tt [] else => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $how $n $arms $default [$body] $($($rest)*)?)
+    };
+    (@arms $how:tt $n:tt $arms:tt $default:tt [] else => $body:block $($rest:tt)*) => {
+        $crate::__select!(@arms $how $n $arms $default [$body] $($rest)*)
     };
 
     // No arm that is known.
-    (@arms $order:ident $n:tt $arms:tt $default:tt $else:tt $($rest:tt)+) => { $crate::__select_mistake!($default $else $($rest)+) };
+    (@arms $how:tt $n:tt $arms:tt $default:tt $else:tt $($rest:tt)+) => { $crate::__select_mistake!($default $else $($rest)+) };
 
     // An arm that the build has not.
-    (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:expr $(, $($rest:tt)*)?) => {
-        $crate::__select!(@arms $order $n $arms $default $else $($($rest)*)?)
+    (@skip $how:tt $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@arms $how $n $arms $default $else $($($rest)*)?)
     };
-    (@skip $order:ident $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:block $($rest:tt)*) => {
-        $crate::__select!(@arms $order $n $arms $default $else $($rest)*)
+    (@skip $how:tt $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:block $($rest:tt)*) => {
+        $crate::__select!(@arms $how $n $arms $default $else $($rest)*)
     };
 
     // All arms are read.
-    (@arms $order:ident ($($count:tt)*) [$({ $kind:ident $port:ident ($($n:tt)*) ($handle:expr) ($($cond:expr)?) ($pat:pat) ($($msg:expr)?) $body:expr })*] $default:tt $else:tt) => {
+    (@arms [run $order:ident] ($($count:tt)*) [$({ $kind:ident $port:ident $out:ident ($($n:tt)*) ($handle:expr) ($($cond:expr)?) ($pat:pat) ($($msg:expr)?) $body:expr })*] $default:tt $else:tt) => {
         match ($($crate::__select!(@handle $kind ($handle) $($cond)?),)*) {
             ($($port,)*) => {
                 let arms: [$crate::__select::Arm<'_>; $($count)*] = [$($crate::__select::arm(&$port),)*];
@@ -154,6 +208,84 @@ macro_rules! __select {
             }
         }
     };
+
+    // The futures go before a body runs: what they borrow is free again. `out` gets its value after the `await`, so it is no part of the future.
+    (@arms [poll $order:ident] ($($count:tt)*) [$({ $kind:ident $port:ident $out:ident ($($n:tt)*) ($handle:expr) ($($cond:expr)?) ($pat:pat) ($($msg:expr)?) $body:expr })*] $default:tt $else:tt) => {
+        match ($($crate::__select!(@channel $kind ($handle) $($cond)?),)*) {
+            ($($port,)*) => {
+                $($crate::__select!(@declare $kind $out);)*
+                let (won, token) = {
+                    $($crate::__select!(@pin $kind $port ($handle) $($cond)?);)*
+                    let won = $crate::__select::poll(
+                        ($($crate::__select!(@marker $kind $port),)*),
+                        [$($crate::__select!(@entry $kind $port),)*],
+                        $crate::__select::Order::$order,
+                        $crate::__select!(@until $default),
+                        $crate::__select!(@off_ends $default $else),
+                    )
+                    .await;
+                    $($crate::__select!(@output $kind $port $out);)*
+                    won
+                };
+                if won == $crate::__select::LATE {
+                    $crate::__select!(@timeout $default)
+                } else if won == $crate::__select::OFF {
+                    $crate::__select!(@polled_off $default $else)
+                } else $(
+                    if won == $($n)* {
+                        #[allow(unused_parens)] // needed by patterns with `|`
+                        let ($pat) = $crate::__select!(@finish_polled $kind $port $out token $($msg)?);
+                        $crate::__select!(@body $body)
+                    } else
+                )* {
+                    $crate::__select::unreachable!()
+                }
+            }
+        }
+    };
+
+    (@channel future ($future:expr) $($cond:expr)?) => { () };
+    (@channel $kind:ident ($handle:expr) $($cond:expr)?) => { $crate::__select!(@handle $kind ($handle) $($cond)?) };
+
+    (@declare future $out:ident) => { let $out; };
+    (@declare $kind:ident $out:ident) => {};
+
+    (@pin future $port:ident ($future:expr)) => { let mut $port = $crate::__select::pin!($crate::__select::FutureArm::new($future)); };
+    (@pin future $port:ident ($future:expr) $cond:expr) => {
+        let mut $port = $crate::__select::pin!(if $cond { $crate::__select::FutureArm::new($future) } else { $crate::__select::FutureArm::off() });
+    };
+    (@pin $kind:ident $port:ident ($handle:expr) $($cond:expr)?) => {};
+
+    (@marker future $port:ident) => { $crate::__select::marker(&*$port) };
+    (@marker $kind:ident $port:ident) => { $crate::__select::marker(&$port) };
+
+    (@entry future $port:ident) => { $crate::__select::Entry::future($port.as_mut()) };
+    (@entry $kind:ident $port:ident) => { $crate::__select::Entry::port(&$port) };
+
+    (@output future $port:ident $out:ident) => { $out = $port.output(); };
+    (@output $kind:ident $port:ident $out:ident) => {};
+
+    (@finish_polled future $port:ident $out:ident $token:ident) => {
+        match $out {
+            $crate::__select::Option::Some(output) => output,
+            $crate::__select::Option::None => $crate::__select::unreachable!(),
+        }
+    };
+    (@finish_polled recv $port:ident $out:ident $token:ident) => { $crate::__select::recv_polled($port, $token) };
+    (@finish_polled send $port:ident $out:ident $token:ident $msg:expr) => {{
+        let held = $crate::__select::hold_polled($port, $token);
+        let message = held.message($msg);
+        held.send(message)
+    }};
+
+    // Without a default there is nothing else to wait for.
+    (@off_ends [] $else:tt) => { true };
+    (@off_ends $default:tt []) => { false };
+    (@off_ends $default:tt $else:tt) => { true };
+
+    (@polled_off $default:tt [$body:expr]) => { $crate::__select!(@body $body) };
+    (@polled_off [] []) => { $crate::__select!(@off [] []) };
+    (@polled_off $default:tt []) => { $crate::__select::unreachable!() };
 
     // `&*&`: the handle's own type decides, as in `recv(if left { &a } else { &b })`; what is expected here does not reach behind the `*`.
     (@handle recv ($handle:expr)) => { $crate::__select::Option::Some($crate::__select::receiver(&*&$handle)) };
@@ -264,6 +396,9 @@ macro_rules! __select_mistake {
     };
     ($default:tt $else:tt recv $in:tt $($rest:tt)*) => { $crate::__select_mistake!(@recv $in $in $($rest)*) };
     ($default:tt $else:tt send $in:tt $($rest:tt)*) => { $crate::__select_mistake!(@send $in $in $($rest)*) };
+    ($default:tt $else:tt future $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "an arm with a future is for `select_async!`, and reads `future(fut) -> output => ..`")
+    };
     ($default:tt $else:tt biased $here:tt $($rest:tt)*) => {
         $crate::__select_mistake!(@say $here "`biased;` comes first in a `select!`, with a semicolon")
     };

@@ -3,10 +3,14 @@
 use crate::chan::Token;
 use crate::select::{self, Port, Until};
 use crate::sync::{Deadline, Duration};
+use crate::task::select as task;
 use crate::{Receiver, RecvError, SendError, Sender};
 
 pub use crate::select::{Arm, Order, Storage};
+pub use crate::task::select::{marker, Entry, SelectFuture, LATE, OFF};
+pub use crate::task::FutureArm;
 pub use core::option::Option;
+pub use core::pin::pin;
 pub use core::{panic, unreachable};
 
 /// How long to wait.
@@ -66,6 +70,27 @@ pub fn run(arms: &[Arm<'_>], order: Order, limit: Limit, storage: &mut Storage) 
     select::run(arms, order, limit.0, storage).map(|(index, token)| (index, Won(token)))
 }
 
+/// The select as a future. `markers` are those of the entries.
+#[inline(always)]
+pub fn poll<'a, M, const N: usize>(
+    markers: M,
+    entries: [Entry<'a>; N],
+    order: Order,
+    limit: Limit,
+    off_ends: bool,
+) -> SelectFuture<'a, M, N> {
+    task::select(markers, entries, order, limit.0, off_ends)
+}
+
+/// Completes a won receive of a task.
+#[inline(always)]
+pub fn recv_polled<T, M>(receiver: Option<&Receiver<T>>, mut won: task::Won<M>) -> Result<T, RecvError> {
+    match (receiver, won.take()) {
+        (Some(receiver), Some(token)) => receiver.finish(token),
+        _ => Err(RecvError),
+    }
+}
+
 /// Completes a won receive.
 #[inline(always)]
 pub fn recv<T>(receiver: Option<&Receiver<T>>, won: Won) -> Result<T, RecvError> {
@@ -84,6 +109,19 @@ pub struct Held<'a, T> {
 pub fn hold<T>(sender: Option<&Sender<T>>, won: Won) -> Held<'_, T> {
     Held { sender, token: Some(won.0) }
 }
+
+/// Holds a won send of a task while its message is evaluated.
+#[inline(always)]
+pub fn hold_polled<T, M>(sender: Option<&Sender<T>>, mut won: task::Won<M>) -> Held<'_, T> {
+    Held { sender, token: won.take() }
+}
+
+#[allow(unsafe_code)]
+// SAFETY: a handle, and a right to a slot or to a peer that waits, which is completed or given up from any thread.
+unsafe impl<T: Send> Send for Held<'_, T> {}
+#[allow(unsafe_code)]
+// SAFETY: a shared reference gives access to nothing.
+unsafe impl<T: Send> Sync for Held<'_, T> {}
 
 impl<T> Held<'_, T> {
     /// Gives the message its type, where it is written.

@@ -64,7 +64,7 @@ pub(super) fn turned<'s, 'a>(arms: &'s [Arm<'a>], order: Order) -> impl Iterator
 }
 
 /// A random number below `n`, without bias: Lemire, "Fast random integer generation in an interval" (2019).
-fn below(n: u32) -> u32 {
+pub(crate) fn below(n: u32) -> u32 {
     let mut product = u64::from(random()) * u64::from(n);
     if (product as u32) < n {
         let threshold = n.wrapping_neg() % n;
@@ -78,7 +78,7 @@ fn below(n: u32) -> u32 {
 /// Repeats `pass`, which looks at all arms, until it answers, or until no arm can have become ready while it looked: then there was a moment at
 /// which none was. Bounded: gives up on that moment after some passes.
 #[cold]
-pub(super) fn settle_on_none<R>(arms: &[Arm<'_>], pass: impl Fn() -> Option<R>) -> Option<R> {
+pub(crate) fn settle_on_none<R>(arms: &[Arm<'_>], pass: impl Fn() -> Option<R>) -> Option<R> {
     const PASSES: usize = 64;
     // One number for all versions: if a single one differs so does the hash; if several do, it is the same once in 2^64.
     let versions = || {

@@ -27,7 +27,7 @@ mod storage;
 
 pub(crate) use list::List;
 pub use look::Order;
-pub(crate) use look::{look, ports};
+pub(crate) use look::{below, look, ports, settle_on_none};
 pub use port::Arm;
 pub(crate) use port::Port;
 pub(crate) use ready::ready;

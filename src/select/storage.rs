@@ -94,7 +94,7 @@ impl Storage {
     }
 
     /// A place for a port's value. In a model each has its own, because its cells know who they are.
-    pub(super) fn place_for(&mut self, port: &dyn Port) -> *mut () {
+    pub(crate) fn place_for(&mut self, port: &dyn Port) -> *mut () {
         let Some(layout) = port.place_layout() else { return ptr::null_mut() };
         let place = if !MODEL && layout.size() <= INLINE_BYTES && layout.align() <= 16 {
             self.inline_place()

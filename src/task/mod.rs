@@ -11,13 +11,17 @@
 //!    withdraws from every queue; a future that is forgotten keeps its place in the queue, and its memory.
 //! 2. A poll takes a bounded number of steps: it never sleeps for a lock. What it could not get in time it asks for again, by waking itself.
 //! 3. Wakers are cloned before anything is enlisted, and run, as they are dropped, without a lock.
-//! 4. Dropped while a peer has served it at capacity 0, a receive gives the value to the next receiver; woken in vain, it passes the wake-up on.
+//! 4. No peer decides while a foreign future is polled: the select has left its queues.
+//! 5. Dropped while a peer has served it at capacity 0, a receive gives the value to the next receiver; woken in vain, it passes the wake-up on.
 
+mod foreign;
 mod recv;
+pub(crate) mod select;
 mod send;
 mod stream;
 mod wait;
 
+pub use foreign::FutureArm;
 pub use recv::RecvFuture;
 pub use send::SendFuture;
 pub use stream::{IntoStream, RecvStream};

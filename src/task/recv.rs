@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // the place inside the pinned future
 
-use super::wait::{Left, Wait, Wanted};
+use super::wait::{Fixed, Left, Wait, Wanted};
 use crate::chan::Place;
 use crate::error::RecvError;
 use crate::select::{Arm, Order, Port};
@@ -17,7 +17,7 @@ use futures_core::FusedFuture;
 /// One receive after the other, by a task.
 pub(super) struct Receiving<T> {
     place: Place<T>,
-    wait: Wait<1>,
+    wait: Wait<Fixed<1>>,
 }
 
 // SAFETY: values of `T: Send` pass through the place; the rest is as in `Wait`.
@@ -62,7 +62,7 @@ impl<T> Receiving<T> {
         let arms = [Arm(Some(rx))];
         // SAFETY: not moved.
         let wait = unsafe { self.map_unchecked_mut(|this| &mut this.wait) };
-        if let Left::Token(token) = wait.cancel(wanted(&arms)) {
+        if let Left::Token(_, token) = wait.cancel(wanted(&arms)) {
             rx.give_up(token);
         }
     }

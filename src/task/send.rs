@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // the place inside the pinned future
 
-use super::wait::{Left, Wait, Wanted};
+use super::wait::{Fixed, Left, Wait, Wanted};
 use crate::chan::{Place, Token};
 use crate::error::SendError;
 use crate::select::{Arm, Order, Port};
@@ -25,7 +25,7 @@ pub struct SendFuture<'a, T> {
     place: Place<T>,
     /// Whether the value is in the place.
     full: bool,
-    wait: Wait<1>,
+    wait: Wait<Fixed<1>>,
 }
 
 // SAFETY: a value of `T: Send`, and a handle; the rest is as in `Wait`.

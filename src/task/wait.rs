@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // waiters inside the pinned future
 
 use crate::chan::{Manner, Token};
-use crate::select::{look, meetings, placed, ports, Arm, Enlisting, Order, Round, INLINE};
+use crate::select::{look, meetings, placed, ports, settle_on_none, Arm, Enlisting, Order, Round, INLINE};
 use crate::sync::{pause, Alarm, Deadline, MODEL};
 use crate::wait::{Claim, Patience, Phase, Waiter, Waker};
 use core::cell::Cell;
@@ -44,8 +44,8 @@ enum Outcome {
 pub(super) enum Left {
     /// Nothing was won.
     Nothing,
-    /// An arm had been won.
-    Token(Token),
+    /// This arm had been won.
+    Token(usize, Token),
     /// A peer had won it, and has the value.
     Taken,
 }
@@ -66,13 +66,49 @@ impl Wanted<'_, '_> {
     }
 }
 
-/// An operation of a task with `N` arms.
+/// Memory for the waiters of some arms.
+pub(super) trait Waiters {
+    /// None written.
+    const NEW: Self;
+
+    /// Where waiters for `n` arms are; always the same memory for the same `n`.
+    fn memory(&mut self, n: usize) -> &mut [MaybeUninit<Waiter>];
+
+    /// The first of them.
+    fn first(&self) -> *const Waiter;
+}
+
+/// For arms known when the code is written.
+pub(super) type Fixed<const N: usize> = [MaybeUninit<Waiter>; N];
+
+impl<const N: usize> Waiters for Fixed<N> {
+    const NEW: Fixed<N> = [const { MaybeUninit::uninit() }; N];
+
+    fn memory(&mut self, n: usize) -> &mut [MaybeUninit<Waiter>] {
+        &mut self[..n]
+    }
+
+    fn first(&self) -> *const Waiter {
+        self.as_ptr().cast()
+    }
+}
+
+/// Whether operations go on to wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    /// Enlist, and wait.
+    Wait,
+    /// Leave all queues.
+    Leave,
+}
+
+/// An operation of a task with some arms.
 #[derive(Debug)]
-pub(super) struct Wait<const N: usize> {
+pub(super) struct Wait<W> {
     state: State,
     claim: Claim,
     /// Written when enlisting.
-    waiters: [MaybeUninit<Waiter>; N],
+    waiters: W,
     alarm: Alarm,
     again: bool,
     /// In a model a deadline passes between two polls.
@@ -81,21 +117,21 @@ pub(super) struct Wait<const N: usize> {
 }
 
 // SAFETY: the claim is `Sync`; waiters are touched by peers under locks, and by the owner otherwise, wherever it is.
-unsafe impl<const N: usize> Send for Wait<N> {}
+unsafe impl<W: Waiters> Send for Wait<W> {}
 // SAFETY: a shared reference gives access to nothing.
-unsafe impl<const N: usize> Sync for Wait<N> {}
+unsafe impl<W: Waiters> Sync for Wait<W> {}
 
 /// So often a poll goes round before it lets others run.
 const ROUNDS: usize = 4;
 /// So many looks a poll gives a peer that is copying a value.
 const LOOKS: usize = if MODEL { 1 } else { 16 };
 
-impl<const N: usize> Wait<N> {
-    pub(super) fn new() -> Wait<N> {
+impl<W: Waiters> Wait<W> {
+    pub(super) fn new() -> Wait<W> {
         Wait {
             state: State::Fresh,
             claim: Claim::for_task(),
-            waiters: [const { MaybeUninit::uninit() }; N],
+            waiters: W::NEW,
             alarm: Alarm::new(),
             again: false,
             timed: false,
@@ -125,22 +161,51 @@ impl<const N: usize> Wait<N> {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         wanted: Wanted<'_, '_>,
-        place: impl Fn(usize) -> *mut (),
+        place: impl FnMut(usize) -> *mut (),
+    ) -> Poll<Option<(usize, Token)>> {
+        self.advance(cx, wanted, Goal::Wait, place)
+    }
+
+    /// Leaves all queues, so that no peer decides while foreign code runs; `poll` may come again. `Some`: a peer was faster.
+    pub(super) fn retreat(self: Pin<&mut Self>, cx: &mut Context<'_>, wanted: Wanted<'_, '_>) -> Poll<Option<(usize, Token)>> {
+        self.advance(cx, wanted, Goal::Leave, |_| ptr::null_mut())
+    }
+
+    /// Finishes without an arm, after `retreat`.
+    pub(super) fn finish(self: Pin<&mut Self>) {
+        // SAFETY: nothing is moved out of it.
+        let this = unsafe { self.get_unchecked_mut() };
+        debug_assert_eq!(this.state, State::Fresh);
+        this.state = State::Over;
+    }
+
+    fn advance(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        wanted: Wanted<'_, '_>,
+        goal: Goal,
+        mut place: impl FnMut(usize) -> *mut (),
     ) -> Poll<Option<(usize, Token)>> {
         // SAFETY: nothing is moved out of it.
         let this = unsafe { self.get_unchecked_mut() };
         for _ in 0..ROUNDS {
             match this.state {
                 State::Over => return Poll::Pending,
+                State::Fresh if goal == Goal::Leave => return Poll::Ready(None),
                 State::Fresh => {
-                    let won = look(wanted.arms, wanted.order, wanted.manner());
-                    if won.is_some() || this.is_late(wanted.deadline) {
+                    let look = || look(wanted.arms, wanted.order, wanted.manner());
+                    let mut won = look();
+                    let late = won.is_none() && this.is_late(wanted.deadline);
+                    if late && wanted.arms.len() > 1 {
+                        won = settle_on_none(wanted.arms, look);
+                    }
+                    if won.is_some() || late {
                         this.state = State::Over;
                         return Poll::Ready(won);
                     }
                     // Foreign code: before anything points to us.
                     let waker = cx.waker().clone();
-                    for (i, waiter) in this.waiters.iter_mut().enumerate() {
+                    for (i, waiter) in this.waiters.memory(wanted.arms.len()).iter_mut().enumerate() {
                         waiter.write(Waiter::new(&this.claim, i, place(i)));
                     }
                     this.state = State::Enlisted;
@@ -159,7 +224,9 @@ impl<const N: usize> Wait<N> {
                     }
                 }
                 State::Enlisted => match this.claim.phase() {
-                    Phase::Open | Phase::Parked if this.is_late(wanted.deadline) || this.is_due(wanted) => this.withdraw(),
+                    Phase::Open | Phase::Parked if goal == Goal::Leave || this.is_late(wanted.deadline) || this.is_due(wanted) => {
+                        this.withdraw()
+                    }
                     phase @ (Phase::Open | Phase::Parked) => {
                         let old = if phase == Phase::Parked { this.claim.disarm() } else { Ok(None) };
                         if let Ok(old) = old {
@@ -236,7 +303,7 @@ impl<const N: usize> Wait<N> {
         this.state = State::Over;
         this.alarm.cancel();
         match outcome {
-            Outcome::Done(_) => this.left(outcome, wanted).map_or(Left::Nothing, |(_, token)| Left::Token(token)),
+            Outcome::Done(_) => this.left(outcome, wanted).map_or(Left::Nothing, |(i, token)| Left::Token(i, token)),
             Outcome::Ready(i) => {
                 wanted.arms[i].0.iter().for_each(|port| port.renounce());
                 Left::Nothing
@@ -290,7 +357,7 @@ impl<const N: usize> Wait<N> {
     fn with_round<R>(&self, wanted: Wanted<'_, '_>, patience: Option<Patience>, f: impl FnOnce(&Round<'_, '_>, bool) -> R) -> R {
         let (mut few, mut many) = ([(0, 0); INLINE], Vec::new());
         // SAFETY: not called before they were written.
-        let waiters = unsafe { core::slice::from_raw_parts(self.waiters.as_ptr().cast::<Waiter>(), N) };
+        let waiters = unsafe { core::slice::from_raw_parts(self.waiters.first(), wanted.arms.len()) };
         let round = Round {
             arms: wanted.arms,
             claim: &self.claim,
