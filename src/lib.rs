@@ -35,6 +35,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod arms;
+mod cancel;
 mod chan;
 mod construct;
 mod dynamic;
@@ -56,6 +57,7 @@ mod task;
 mod time;
 mod wait;
 
+pub use cancel::{CancelGuard, CancelToken};
 pub use construct::{after, at, bounded, never, rendezvous, tick, try_bounded, unbounded};
 pub use dynamic::{Select, SelectedOperation};
 pub use error::{

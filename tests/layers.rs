@@ -13,6 +13,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("time", Layer::Waits),
     ("select", Layer::Waits),
     ("arms", Layer::Handles),
+    ("cancel", Layer::Handles),
     ("construct", Layer::Handles),
     ("dynamic", Layer::Handles),
     ("iter", Layer::Handles),
