@@ -133,6 +133,15 @@ func main() {
 		fail("main SCENARIO COUNT [PAYLOAD]")
 	}
 	name := os.Args[1]
+	if shape, ok := fairShape(name); ok {
+		seconds, err := strconv.ParseFloat(os.Args[2], 64)
+		if err != nil {
+			fail("not a number")
+		}
+		duration := time.Duration(seconds * float64(time.Second))
+		fair(shape, duration, len(os.Args) > 3 && os.Args[3] == "1")
+		return
+	}
 	if rest, ok := strings.CutPrefix(name, "act_"); ok {
 		runtime.GOMAXPROCS(1)
 		name = rest

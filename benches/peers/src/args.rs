@@ -14,6 +14,8 @@ peers run [options]     measure, and write a table and a plot
 peers one IMPL SCENARIO COUNT [PAYLOAD]
                         one run in this process; prints wall ns per message,
                         CPU ns per message, messages
+peers fairness [options]
+                        how evenly threads are served, and the longest wait
 peers floor             what this machine can do at best
 peers list              the names of implementations and scenarios";
 

@@ -37,12 +37,8 @@ pub struct Launcher {
 impl Launcher {
     pub fn one(&self, name: &str, scenario: &str, count: u64, payload: usize) -> Result<Sample, Failure> {
         let (count, payload) = (count.to_string(), payload.to_string());
-        let output = if name == imp::GO {
-            let program = go::program();
-            self.output(&program.to_string_lossy(), &[scenario, count.as_str(), payload.as_str()])
-        } else {
-            self.output(&this_program(), &["one", name, scenario, count.as_str(), payload.as_str()])
-        }?;
+        let output =
+            if name == imp::GO { self.go(&[scenario, &count, &payload]) } else { self.me(&["one", name, scenario, &count, &payload]) }?;
         let mut numbers = output.split_whitespace().map(str::parse);
         match (numbers.next(), numbers.next()) {
             (Some(Ok(wall)), Some(Ok(cpu))) => Ok(Sample { wall, cpu }),
@@ -52,8 +48,18 @@ impl Launcher {
 
     /// The machine's figures; `None` for one that this machine cannot give.
     pub fn floor(&self) -> Result<Vec<Option<f64>>, Failure> {
-        let output = self.output(&this_program(), &["floor"])?;
+        let output = self.me(&["floor"])?;
         Ok(output.split_whitespace().map(|f| f.parse().ok()).collect())
+    }
+
+    /// This program again, with these arguments: what it wrote.
+    pub fn me(&self, args: &[&str]) -> Result<String, Failure> {
+        self.output(&this_program(), args)
+    }
+
+    /// The Go program.
+    pub fn go(&self, args: &[&str]) -> Result<String, Failure> {
+        self.output(&go::program().to_string_lossy(), args)
     }
 
     fn output(&self, program: &str, args: &[&str]) -> Result<String, Failure> {

@@ -1,31 +1,19 @@
 //! Measures rendez beside its peers. `peers` without arguments says how.
 
-mod args;
-mod child;
-mod floor;
-mod go;
-mod imp;
-mod machine;
-mod measure;
-mod message;
-mod report;
-mod run;
-mod scenario;
-mod select;
-mod tasks;
-mod threads;
-
 use std::process::{exit, ExitCode};
 
-use args::{number, Options, USAGE};
-use measure::Tally;
-use scenario::Scenario;
+use peers::args::{number, Options, USAGE};
+use peers::measure::Tally;
+use peers::scenario::{self, Scenario};
+use peers::{child, fairness, floor, go, imp, run};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.first().map(String::as_str) {
         Some("one") => one(&args[1..]),
         Some("run") => Options::parse(&args[1..]).and_then(|options| run::run(&options)),
+        Some("fairness") => Options::parse(&args[1..]).and_then(|options| fairness::run(&options)),
+        Some("shares") => fairness::one(&args[1..]),
         Some("floor") => {
             floor::print();
             Ok(())

@@ -66,7 +66,7 @@ pub fn run(options: &Options) -> Result<(), String> {
 }
 
 /// Builds the Go program, or takes its column out.
-fn prepare_go(imps: &mut Vec<Impl>) -> Option<String> {
+pub fn prepare_go(imps: &mut Vec<Impl>) -> Option<String> {
     if !imps.iter().any(|imp| imp.name == GO) {
         return None;
     }

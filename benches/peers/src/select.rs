@@ -5,7 +5,7 @@ use crate::measure::{race, share, Run, Tally, Worker};
 use crate::message::Message;
 use crate::scenario::{Cap, Kind, Scenario};
 
-const WAYS: usize = 4;
+pub const WAYS: usize = 4;
 
 /// `None`: the implementation has no such select.
 pub fn run<T: Message, C: Selecting<T>>(scenario: &Scenario, count: u64) -> Option<Run> {
@@ -21,7 +21,7 @@ pub fn run<T: Message, C: Selecting<T>>(scenario: &Scenario, count: u64) -> Opti
 }
 
 #[allow(clippy::type_complexity)] // two arrays of handles, as the trait wants them
-fn four<T: Message, C: Selecting<T>>(cap: Cap) -> Option<([C::Tx; WAYS], [C::Rx; WAYS])> {
+pub fn four<T: Message, C: Selecting<T>>(cap: Cap) -> Option<([C::Tx; WAYS], [C::Rx; WAYS])> {
     let mut senders = Vec::new();
     let mut receivers = Vec::new();
     for _ in 0..WAYS {
@@ -37,7 +37,7 @@ fn four<T: Message, C: Selecting<T>>(cap: Cap) -> Option<([C::Tx; WAYS], [C::Rx;
 fn take<T: Message, C: Selecting<T>>(rx: &[C::Rx; WAYS], count: u64) -> Tally {
     let mut tally = Tally::default();
     for _ in 0..count {
-        tally.add(C::recv_any(rx).number());
+        tally.add(C::recv_any(rx).expect("closed").number());
     }
     tally
 }
@@ -92,7 +92,7 @@ fn both_sides<T: Message, C: Selecting<T>>(cap: Cap, count: u64) -> Option<Vec<W
     Some(workers)
 }
 
-fn fork<H>(handles: &[H; WAYS], fork: fn(&H) -> Option<H>) -> Option<[H; WAYS]> {
+pub fn fork<H>(handles: &[H; WAYS], fork: fn(&H) -> Option<H>) -> Option<[H; WAYS]> {
     let forked = handles.iter().map(fork).collect::<Option<Vec<H>>>()?;
     forked.try_into().ok()
 }

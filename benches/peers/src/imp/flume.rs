@@ -8,8 +8,8 @@ mpmc::blocking!(Flume, flume);
 mpmc::tasks!(Flume, flume);
 
 impl<T: Send + 'static> Selecting<T> for Flume {
-    fn recv_any(rx: &[Self::Rx; 4]) -> T {
-        rx.iter().fold(Selector::new(), |selector, rx| selector.recv(rx, |value| value)).wait().expect("closed")
+    fn recv_any(rx: &[Self::Rx; 4]) -> Option<T> {
+        rx.iter().fold(Selector::new(), |selector, rx| selector.recv(rx, |value| value)).wait().ok()
     }
 
     fn recv_either(first: &Self::Rx, second: &Self::Rx) -> T {

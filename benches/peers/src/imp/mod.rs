@@ -1,13 +1,13 @@
 //! What an implementation must offer, and which there are.
 
-mod async_channel;
-mod crossbeam;
-mod crossfire;
-mod flume;
-mod kanal;
-mod loole;
+pub mod async_channel;
+pub mod crossbeam;
+pub mod crossfire;
+pub mod flume;
+pub mod kanal;
+pub mod loole;
 mod mpmc;
-mod rendez;
+pub mod rendez;
 mod rtrb;
 mod std_mpsc;
 mod tokio;
@@ -32,9 +32,10 @@ pub trait Blocking<T>: 'static {
     fn recv(rx: &mut Self::Rx) -> Option<T>;
 }
 
-/// A channel that a thread can select over. Closed channels do not occur in these scenarios.
+/// A channel that a thread can select over.
 pub trait Selecting<T>: Blocking<T> {
-    fn recv_any(rx: &[Self::Rx; 4]) -> T;
+    /// `None`: one of them is closed and empty.
+    fn recv_any(rx: &[Self::Rx; 4]) -> Option<T>;
     fn recv_either(first: &Self::Rx, second: &Self::Rx) -> T;
     /// Select with send arms; `false`: it cannot.
     fn send_any(tx: &[Self::Tx; 4], value: T) -> bool;
@@ -138,7 +139,6 @@ fn run_threads<T: Message>(name: &str, scenario: &Scenario, count: u64) -> Optio
 
 fn run_select<T: Message>(name: &str, scenario: &Scenario, count: u64) -> Option<Run> {
     match name {
-        #[cfg(feature = "select")]
         "rendez" => select::run::<T, rendez::Rendez>(scenario, count),
         "crossbeam" => select::run::<T, crossbeam::Crossbeam>(scenario, count),
         "flume" => select::run::<T, flume::Flume>(scenario, count),
@@ -148,7 +148,6 @@ fn run_select<T: Message>(name: &str, scenario: &Scenario, count: u64) -> Option
 
 fn run_tasks<T: Message>(name: &str, scenario: &Scenario, count: u64) -> Option<Run> {
     let run = match name {
-        #[cfg(feature = "tasks")]
         "rendez" => tasks::run::<T, rendez::Rendez>,
         "flume" => tasks::run::<T, flume::Flume>,
         "kanal" => tasks::run::<T, kanal::KanalTasks>,

@@ -72,14 +72,14 @@ macro_rules! selecting {
     ($name:ident, $krate:ident) => {
         impl<T: Send + 'static> crate::imp::Selecting<T> for $name {
             #[inline(always)]
-            fn recv_any(rx: &[Self::Rx; 4]) -> T {
+            fn recv_any(rx: &[Self::Rx; 4]) -> Option<T> {
                 ::$krate::select! {
                     recv(rx[0]) -> value => value,
                     recv(rx[1]) -> value => value,
                     recv(rx[2]) -> value => value,
                     recv(rx[3]) -> value => value,
                 }
-                .expect("closed")
+                .ok()
             }
 
             #[inline(always)]
