@@ -7,6 +7,7 @@ use crate::sync::{now, Duration, Instant};
 use crate::time::Timer;
 use crate::{Receiver, Sender};
 
+#[inline]
 fn handles<T>(cap: Option<usize>) -> Result<(Sender<T>, Receiver<T>), CapacityError> {
     let (sender, receiver) = chan::channel(cap)?;
     Ok((Sender::new(sender), Receiver::new(Source::Chan(receiver))))
@@ -27,6 +28,7 @@ fn handles<T>(cap: Option<usize>) -> Result<(Sender<T>, Receiver<T>), CapacityEr
 /// });
 /// ```
 #[track_caller]
+#[inline]
 pub fn bounded<T>(cap: usize) -> (Sender<T>, Receiver<T>) {
     match try_bounded(cap) {
         Ok(handles) => handles,
@@ -44,6 +46,7 @@ pub fn bounded<T>(cap: usize) -> (Sender<T>, Receiver<T>) {
 /// let error = rendez::try_bounded::<u64>(usize::MAX).unwrap_err();
 /// assert_eq!(error.capacity(), usize::MAX);
 /// ```
+#[inline]
 pub fn try_bounded<T>(cap: usize) -> Result<(Sender<T>, Receiver<T>), CapacityError> {
     handles(Some(cap))
 }

@@ -86,7 +86,7 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.win_peer(true, own, manner);
         }
-        if self.unbounded {
+        if self.cold.unbounded {
             return Some(if self.is_closed() { Token::Closed } else { Token::Append });
         }
         let mut lag = Lag::new();
@@ -315,7 +315,7 @@ impl<T> Chan<T> {
         // SAFETY: the caller's promise.
         unsafe {
             match sending {
-                true if self.unbounded => Enlisted::Again,
+                true if self.cold.unbounded => Enlisted::Again,
                 true => self.enlist_sender(waiter, turn, patience),
                 false => self.enlist_receiver(waiter, turn, patience),
             }
@@ -333,7 +333,7 @@ impl<T> Chan<T> {
 
     /// Whether an attempt might succeed now: what a waiting select polls.
     pub(crate) fn may_win(&self, sending: bool) -> bool {
-        !self.is_rendezvous() && if sending { self.unbounded || self.ring.may_push() } else { self.ring.may_pop() }
+        !self.is_rendezvous() && if sending { self.cold.unbounded || self.ring.may_push() } else { self.ring.may_pop() }
     }
 
     /// The learned budget of one side.
@@ -347,7 +347,7 @@ impl<T> Chan<T> {
 
     /// At capacity 0, the number by which channels are locked in order.
     pub(crate) fn meeting(&self) -> Option<u64> {
-        self.is_rendezvous().then_some(self.id)
+        self.is_rendezvous().then_some(self.cold.id)
     }
 
     /// The size of the place that a receiving arm of capacity 0 needs.

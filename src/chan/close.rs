@@ -63,7 +63,22 @@ impl<T> Chan<T> {
 
     /// Takes out and drops what a closed channel still holds, for the last receiver. Waits out sends that are being copied in. If a value's
     /// `Drop` panics, the rest stays.
+    #[inline]
     pub(super) fn drain_closed(&self) {
+        // Nothing in the ring, nor behind it: the tail has CLOSED already, so that is final.
+        if !self.is_rendezvous() && self.is_drained() {
+            return;
+        }
+        self.drain_slow();
+    }
+
+    fn is_drained(&self) -> bool {
+        let (tail, head) = self.ring.words();
+        self.ring.position_of(tail) == self.ring.position_of(head) && tail & SPILLED == 0
+    }
+
+    #[cold]
+    fn drain_slow(&self) {
         if self.is_rendezvous() {
             let stashed = self.lock().with(super::Lists::take_all_stashed);
             return drop(stashed);

@@ -100,7 +100,7 @@ impl<T> Chan<T> {
                 Err(TrySendError::Disconnected(value)) => Err(SendError(value)),
             };
         }
-        if self.unbounded {
+        if self.cold.unbounded {
             return match self.try_send(value) {
                 Ok(()) => Ok(None),
                 Err(error) => Err(SendError(error.into_inner())),

@@ -44,8 +44,7 @@ use crate::sync::{next_id, AtomicUsize, Cell, Ordering};
 use crate::wait::lock::{HAS_RX, HAS_TX, WAKE_RX, WAKE_TX};
 use crate::wait::{Lock, Patience, Queue, Spin, Waiter, WakeList, Waker};
 use core::fmt;
-use core::ptr::NonNull;
-use crossbeam_utils::CachePadded;
+use core::ptr::{addr_of_mut, NonNull};
 use std::collections::VecDeque;
 
 /// Which slots an unbounded channel has before values wait behind the ring.
@@ -54,10 +53,8 @@ const UNBOUNDED_RING: usize = if crate::sync::MODEL { 1 } else { 128 };
 /// A channel of any capacity.
 pub(crate) struct Chan<T> {
     ring: Ring<T, Spin>,
-    cold: CachePadded<Cold<T>>,
-    unbounded: bool,
-    /// At capacity 0: a number of its own, by which selects lock several channels in one order.
-    id: u64,
+    /// On cache lines of its own: the ring is aligned to some, and fills them.
+    cold: Cold<T>,
 }
 
 /// What is touched only where somebody waits.
@@ -68,6 +65,9 @@ struct Cold<T> {
     spilled: AtomicUsize,
     /// At capacity 0, how many waiters ever enlisted; written under the lock.
     enlisted: AtomicUsize,
+    unbounded: bool,
+    /// At capacity 0: a number of its own, by which selects lock several channels in one order.
+    id: u64,
 }
 
 /// What the lock guards.
@@ -128,15 +128,40 @@ pub(crate) fn slots_for(cap: Option<usize>) -> usize {
 }
 
 impl<T> Chan<T> {
+    /// Makes a channel at `place`, field by field: copying it there would cost more than the rest.
+    ///
     /// # Safety
-    /// `slots` is valid for `slots_for(cap)` slots as long as the channel lives.
+    /// `place` is valid for writes, and `slots` for `slots_for(cap)` slots as long as the channel lives.
+    #[inline]
+    #[allow(unsafe_code)]
+    unsafe fn init(place: *mut Chan<T>, slots: NonNull<Slot<T>>, cap: Option<usize>) {
+        let lists = Lists { rx: Queue::new(), tx: Queue::new(), watch: Queue::new(), spill: const { VecDeque::new() }, stash: None };
+        // SAFETY: the caller's promise.
+        unsafe {
+            Ring::init(addr_of_mut!((*place).ring), slots, slots_for(cap));
+            let cold = addr_of_mut!((*place).cold);
+            addr_of_mut!((*cold).lock).write(Lock::new());
+            addr_of_mut!((*cold).lists).write(Cell::new(lists));
+            addr_of_mut!((*cold).spilled).write(AtomicUsize::new(0));
+            addr_of_mut!((*cold).enlisted).write(AtomicUsize::new(0));
+            addr_of_mut!((*cold).unbounded).write(cap.is_none());
+            addr_of_mut!((*cold).id).write(if cap == Some(0) { next_id() } else { 0 });
+        }
+    }
+
+    /// As `init`, by value.
+    ///
+    /// # Safety
+    /// As for `init`.
+    #[cfg(all(test, loom, not(rendez_no_loom)))]
     #[allow(unsafe_code)]
     unsafe fn new(slots: NonNull<Slot<T>>, cap: Option<usize>) -> Chan<T> {
-        let lists = Lists { rx: Queue::new(), tx: Queue::new(), watch: Queue::new(), spill: VecDeque::new(), stash: None };
-        let cold = Cold { lock: Lock::new(), lists: Cell::new(lists), spilled: AtomicUsize::new(0), enlisted: AtomicUsize::new(0) };
-        // SAFETY: the caller's promise.
-        let ring = unsafe { Ring::new(slots, slots_for(cap)) };
-        Chan { ring, cold: CachePadded::new(cold), unbounded: cap.is_none(), id: if cap == Some(0) { next_id() } else { 0 } }
+        let mut chan = core::mem::MaybeUninit::uninit();
+        // SAFETY: the caller's promise; `init` writes every field.
+        unsafe {
+            Chan::init(chan.as_mut_ptr(), slots, cap);
+            chan.assume_init()
+        }
     }
 
     /// Whether values go from frame to frame.
@@ -146,7 +171,7 @@ impl<T> Chan<T> {
     }
 
     pub(crate) fn capacity(&self) -> Option<usize> {
-        (!self.unbounded).then(|| self.ring.cap())
+        (!self.cold.unbounded).then(|| self.ring.cap())
     }
 
     pub(crate) fn len(&self) -> usize {

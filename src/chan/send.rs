@@ -26,7 +26,7 @@ impl<T> Chan<T> {
                     return Ok(());
                 }
                 Err((back, Refused::Closed)) => return Err(TrySendError::Disconnected(back)),
-                Err((back, _)) if self.unbounded => return self.spill(back).map_err(TrySendError::from),
+                Err((back, _)) if self.cold.unbounded => return self.spill(back).map_err(TrySendError::from),
                 // Full by its slot. If not by the positions, a receiver is leaving the slot just now.
                 Err((back, _)) if self.is_full() || !lag.wait_bounded(Patience::Thread) => return Err(TrySendError::Full(back)),
                 Err((back, _)) => value = back,
@@ -54,7 +54,7 @@ impl<T> Chan<T> {
         if refused == Refused::Closed {
             return Err(SendTimeoutError::Disconnected(value));
         }
-        if self.unbounded {
+        if self.cold.unbounded {
             return self.spill(value).map_err(SendTimeoutError::from);
         }
         let mut value = value;
@@ -149,7 +149,7 @@ impl<T> Chan<T> {
             let (tail, head) = self.ring.words();
             self.ring.distance(tail, head) >= self.ring.cap() || self.ring.tail_is_held(tail)
         };
-        !self.unbounded && full() && (!self.skip() || full())
+        !self.cold.unbounded && full() && (!self.skip() || full())
     }
 
     /// Enlists a sender if the ring is full.

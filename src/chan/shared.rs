@@ -32,9 +32,19 @@ struct Shared<T> {
     senders: AtomicUsize,
     receivers: AtomicUsize,
     weak: AtomicUsize,
-    /// How many slots were allocated.
-    slots: usize,
+    /// The allocation: where it begins, and its layout.
+    memory: (*mut u8, Layout),
     chan: Chan<T>,
+}
+
+/// What every allocator gives without a detour; a larger alignment is made by hand, which for small channels is the larger part of their price.
+const PLAIN_ALIGN: usize = 16;
+
+/// The layout of an allocation in which `layout` fits at a place of its alignment.
+#[inline]
+fn with_slack(layout: Layout) -> Option<Layout> {
+    let slack = layout.align().saturating_sub(PLAIN_ALIGN);
+    Layout::from_size_align(layout.size().checked_add(slack)?, layout.align().min(PLAIN_ALIGN)).ok()
 }
 
 impl<T> Shared<T> {
@@ -46,6 +56,7 @@ impl<T> Shared<T> {
     }
 
     /// The layout of everything, and where the slots begin.
+    #[inline]
     fn layout(slots: usize) -> Option<(Layout, usize)> {
         Layout::new::<Shared<T>>().extend(Layout::array::<Slot<T>>(slots).ok()?).ok()
     }
@@ -84,21 +95,25 @@ fn add_handle(count: &AtomicUsize) {
 }
 
 /// Makes a channel; `None` is unbounded.
+#[inline]
 pub(crate) fn channel<T>(cap: Option<usize>) -> Result<(Strong<T, true>, Strong<T, false>), CapacityError> {
     let slots = slots_for(cap);
     let refuse = |reason| CapacityError { cap: slots, reason };
     let (layout, offset) = Shared::<T>::layout(slots).ok_or(refuse(CapacityReason::TooLarge))?;
+    let padded = with_slack(layout).ok_or(refuse(CapacityReason::TooLarge))?;
     // SAFETY: the layout is not of size zero: it has the counts in it.
-    let memory = NonNull::new(unsafe { alloc(layout) }).ok_or(refuse(CapacityReason::NoMemory))?;
+    let start = NonNull::new(unsafe { alloc(padded) }).ok_or(refuse(CapacityReason::NoMemory))?;
+    // SAFETY: the slack is what the alignment may take, beyond what the allocation is aligned to.
+    let memory = unsafe { start.add(start.as_ptr().align_offset(layout.align())) };
     let shared = memory.cast::<Shared<T>>();
     // SAFETY: `offset` is where `layout` has the array of slots, and the memory is ours until `free`.
     unsafe {
         let first = memory.add(offset).cast::<Slot<T>>();
-        addr_of_mut!((*shared.as_ptr()).chan).write(Chan::new(first, cap));
+        Chan::init(addr_of_mut!((*shared.as_ptr()).chan), first, cap);
         addr_of_mut!((*shared.as_ptr()).senders).write(AtomicUsize::new(1));
         addr_of_mut!((*shared.as_ptr()).receivers).write(AtomicUsize::new(1));
         addr_of_mut!((*shared.as_ptr()).weak).write(AtomicUsize::new(1));
-        addr_of_mut!((*shared.as_ptr()).slots).write(slots);
+        addr_of_mut!((*shared.as_ptr()).memory).write((start.as_ptr(), padded));
     }
     Ok((Strong(shared), Strong(shared)))
 }
@@ -231,15 +246,14 @@ unsafe fn destroy<T>(shared: NonNull<Shared<T>>, leak: bool) {
 /// The caller owns a share and does not touch the memory again.
 unsafe fn release_memory<T>(shared: NonNull<Shared<T>>) {
     // SAFETY: the caller's share keeps what lies beside the channel alive until here.
-    let (weak, slots) = unsafe { (&(*shared.as_ptr()).weak, (*shared.as_ptr()).slots) };
+    let (weak, (start, layout)) = unsafe { (&(*shared.as_ptr()).weak, (*shared.as_ptr()).memory) };
     // ORDERING: Acquire: if we are alone, all others have left (Release below).
     // ORDERING: AcqRel: Release our use of the memory, Acquire the others'.
     if weak.load(Ordering::Acquire) != 1 && weak.fetch_sub(1, Ordering::AcqRel) != 1 {
         return;
     }
-    let (layout, _) = Shared::<T>::layout(slots).expect("the layout it was allocated with");
     // SAFETY: allocated with this layout in `channel`; no share is left.
-    unsafe { dealloc(shared.as_ptr().cast(), layout) };
+    unsafe { dealloc(start, layout) };
 }
 
 impl<T, const SENDER: bool> Weak<T, SENDER> {

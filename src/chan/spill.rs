@@ -66,7 +66,7 @@ impl<T> Chan<T> {
     /// Moves values from behind the ring into it. Answers whether any came. With `patience`, does not sleep for the lock.
     #[inline(always)]
     pub(super) fn unspill(&self, patience: Option<Patience>) -> bool {
-        self.unbounded && self.ring.tail_word() & SPILLED != 0 && self.unspill_slow(patience)
+        self.cold.unbounded && self.ring.tail_word() & SPILLED != 0 && self.unspill_slow(patience)
     }
 
     #[cold]
@@ -98,6 +98,6 @@ impl<T> Chan<T> {
 
     /// Whether a refusal of the ring means that the value has to wait behind it.
     pub(super) fn spills(&self, refused: Refused) -> bool {
-        self.unbounded && refused != Refused::Closed
+        self.cold.unbounded && refused != Refused::Closed
     }
 }

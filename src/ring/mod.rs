@@ -26,7 +26,7 @@ pub(crate) use slot::Slot;
 
 use crate::sync::{AtomicU64, Ordering};
 use core::fmt;
-use core::ptr::NonNull;
+use core::ptr::{addr_of_mut, NonNull};
 use crossbeam_utils::CachePadded;
 use position::{compare, Layout, Stamp, CLOSED, FLAGS, FREE, FULL, GIVEN_UP, HELD, SPILLED};
 use slot::{ReadSlot, WriteSlot};
@@ -87,12 +87,13 @@ impl<T, M> fmt::Debug for Ring<T, M> {
 }
 
 impl<T, M: Default> Ring<T, M> {
-    /// A ring over the `cap` slots at `slots`, which it initialises.
+    /// Makes at `place` a ring over the `cap` slots at `slots`, which it initialises.
     ///
     /// # Safety
-    /// `slots` is valid for `cap` slots for as long as the ring is used.
+    /// `place` is valid for writes, and `slots` for `cap` slots for as long as the ring is used.
+    #[inline]
     #[allow(unsafe_code)]
-    pub(crate) unsafe fn new(slots: NonNull<Slot<T>>, cap: usize) -> Ring<T, M> {
+    pub(crate) unsafe fn init(place: *mut Ring<T, M>, slots: NonNull<Slot<T>>, cap: usize) {
         let layout = Layout::new(cap);
         let mut position = 0;
         for i in 0..cap {
@@ -100,7 +101,28 @@ impl<T, M: Default> Ring<T, M> {
             unsafe { Slot::init(slots.add(i), position) };
             position = layout.next(position);
         }
-        Ring { tail: CachePadded::new(End::default()), head: CachePadded::new(End::default()), slots, layout }
+        // SAFETY: the caller's promise.
+        unsafe {
+            addr_of_mut!((*place).tail).write(CachePadded::new(End::default()));
+            addr_of_mut!((*place).head).write(CachePadded::new(End::default()));
+            addr_of_mut!((*place).slots).write(slots);
+            addr_of_mut!((*place).layout).write(layout);
+        }
+    }
+
+    /// As `init`, by value.
+    ///
+    /// # Safety
+    /// As for `init`.
+    #[cfg(test)]
+    #[allow(unsafe_code)]
+    pub(crate) unsafe fn new(slots: NonNull<Slot<T>>, cap: usize) -> Ring<T, M> {
+        let mut ring = core::mem::MaybeUninit::uninit();
+        // SAFETY: the caller's promise; `init` writes every field.
+        unsafe {
+            Ring::init(ring.as_mut_ptr(), slots, cap);
+            ring.assume_init()
+        }
     }
 }
 

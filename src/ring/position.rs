@@ -56,6 +56,7 @@ pub(crate) enum Stamp {
 
 impl Layout {
     /// The packing for `cap` slots; `cap` is below 2^32 (checked by the channel's constructor).
+    #[inline]
     pub(crate) fn new(cap: usize) -> Layout {
         Layout { cap, one_lap: (cap.max(1) as u64).next_power_of_two() << FLAG_BITS }
     }
