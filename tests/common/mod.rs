@@ -9,13 +9,18 @@ use std::time::Duration;
 
 /// Runs `f`, and ends the process if that takes so long that it must hang.
 pub fn watched<R: Send + 'static>(f: impl FnOnce() -> R + Send + 'static) -> R {
+    watched_for(Duration::from_secs(300), f)
+}
+
+/// As `watched`, with another limit.
+pub fn watched_for<R: Send + 'static>(limit: Duration, f: impl FnOnce() -> R + Send + 'static) -> R {
     let (done, wait) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         let result = f();
         let _ = done.send(());
         result
     });
-    if wait.recv_timeout(Duration::from_secs(300)) == Err(mpsc::RecvTimeoutError::Timeout) {
+    if wait.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout) {
         eprintln!("the test hangs");
         std::process::abort();
     }
