@@ -58,7 +58,7 @@ impl<T> Place<T> {
 
     /// # Safety
     /// The caller owns the place (invariant 2) and it is empty.
-    unsafe fn put(&self, value: T) {
+    pub(super) unsafe fn put(&self, value: T) {
         // SAFETY: the caller's promise.
         self.0.with_mut(|place| unsafe {
             (*place).write(value);
@@ -218,7 +218,7 @@ impl<T> Chan<T> {
 
     /// Tells a peer that cannot be served, but has to try itself, that somebody is there now; releases the lock. Answers whether there is one.
     #[inline]
-    fn release_calling_lazy(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) -> bool {
+    pub(super) fn release_calling_lazy(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) -> bool {
         let peer = guard.with(|lists| {
             let peers = if sending { &mut lists.rx } else { &mut lists.tx };
             peers.choose_lazy(own)

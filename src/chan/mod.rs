@@ -30,6 +30,7 @@ mod many;
 mod recv;
 mod send;
 mod shared;
+mod solo;
 mod spill;
 mod stash;
 mod watch;
@@ -37,6 +38,7 @@ mod watch;
 pub(crate) use arms::{Manner, Token};
 pub(crate) use handoff::Place;
 pub(crate) use shared::{channel, Side, Strong, Weak};
+pub(crate) use solo::{Attempt, Sent};
 
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING, WATCHED};
 use crate::ring::{Ring, Slot};

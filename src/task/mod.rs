@@ -18,6 +18,7 @@ mod foreign;
 mod recv;
 pub(crate) mod select;
 mod send;
+mod solo;
 mod stream;
 mod wait;
 

@@ -2,68 +2,149 @@
 
 #![allow(unsafe_code)] // the place inside the pinned future
 
-use super::wait::{Fixed, Left, Wait, Wanted};
-use crate::chan::Place;
+use super::solo::{Left, Operation, Waiting};
+use crate::chan::{Attempt, Chan, Place};
 use crate::error::RecvError;
-use crate::select::{Arm, Order, Port};
-use crate::sync::Deadline;
+use crate::receiver::Source;
+use crate::sync::Alarm;
+use crate::wait::{Claim, Waiter, Waker};
 use crate::Receiver;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
+use core::ptr;
 use core::task::{Context, Poll};
 use futures_core::FusedFuture;
 
 /// One receive after the other, by a task.
 pub(super) struct Receiving<T> {
+    waiting: Waiting,
+    /// Where at capacity 0 a sender puts the value.
     place: Place<T>,
-    wait: Wait<Fixed<1>>,
+    /// For the messages of the clock.
+    alarm: Option<Alarm>,
 }
 
-// SAFETY: values of `T: Send` pass through the place; the rest is as in `Wait`.
+// SAFETY: values of `T: Send` pass through the place. The claim is `Sync`; the waiter is touched by peers under locks, and by the owner otherwise,
+// wherever it is.
 unsafe impl<T: Send> Send for Receiving<T> {}
 // SAFETY: a shared reference gives access to nothing.
 unsafe impl<T: Send> Sync for Receiving<T> {}
 
-fn wanted<'s, 'a>(arms: &'s [Arm<'a>; 1]) -> Wanted<'s, 'a> {
-    Wanted { arms, order: Order::Given, hold: false, deadline: Deadline::NEVER }
+/// A receive of a channel.
+struct Receive<'a, T> {
+    chan: &'a Chan<T>,
+    place: &'a Place<T>,
+}
+
+impl<T> Operation for Receive<'_, T> {
+    type Output = Result<T, RecvError>;
+
+    fn place(&self) -> *mut () {
+        match self.chan.meeting() {
+            Some(_) => self.place.erased(),
+            None => ptr::null_mut(),
+        }
+    }
+
+    fn attempt(&self) -> Option<Self::Output> {
+        self.chan.recv_if_seen()
+    }
+
+    unsafe fn enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Self::Output> {
+        // SAFETY: the caller's promise; and nobody has put anything into the place.
+        unsafe { self.chan.recv_or_enlist(waiter, claim, again) }
+    }
+
+    fn notified(&self) -> Option<Self::Output> {
+        self.chan.recv_notified().map(Ok)
+    }
+
+    fn done(&self) -> Self::Output {
+        // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it.
+        Ok(unsafe { self.place.take() })
+    }
+
+    fn leave(&self, waiter: &Waiter) {
+        self.chan.withdraw_arm(false, waiter, None);
+    }
+
+    fn renounce(&self) {
+        self.chan.renounce(false);
+    }
+
+    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker> {
+        self.chan.arm_hold(claim, waker)
+    }
+
+    fn leave_hold(&self, claim: &Claim) -> bool {
+        self.chan.leave_hold(claim, false)
+    }
 }
 
 impl<T> Receiving<T> {
+    #[inline]
     pub(super) fn new() -> Receiving<T> {
-        Receiving { place: Place::empty(), wait: Wait::new() }
+        Receiving { waiting: Waiting::new(), place: Place::empty(), alarm: None }
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.wait.is_over()
+        self.waiting.is_over()
     }
 
     /// Goes on with a receive, or begins the next one.
+    #[inline]
     pub(super) fn poll(self: Pin<&mut Self>, rx: &Receiver<T>, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
-        // SAFETY: neither is moved.
-        let (place, wait) = unsafe {
-            let this = self.get_unchecked_mut();
-            (&this.place, Pin::new_unchecked(&mut this.wait))
-        };
-        let arms = [Arm(Some(rx))];
-        match wait.poll(cx, wanted(&arms), |_| place.erased()) {
-            Poll::Ready(Some((_, token))) => Poll::Ready(rx.finish(token)),
-            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        // SAFETY: nothing is moved out of it.
+        let this = unsafe { self.get_unchecked_mut() };
+        let Source::Chan(strong) = &rx.0 else { return this.poll_timer(&rx.0, cx) };
+        let chan = strong.chan();
+        if this.waiting.is_fresh() {
+            if let Some(value) = chan.recv_at_once() {
+                this.waiting.finish();
+                return Poll::Ready(Ok(value));
+            }
+        }
+        this.waiting.poll(&Receive { chan, place: &this.place }, cx)
+    }
+
+    /// Nobody but the clock wakes: there is no queue.
+    #[cold]
+    fn poll_timer(&mut self, source: &Source<T>, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
+        let Source::Timer(timer) = source else { return Poll::Pending };
+        if self.is_over() {
+            return Poll::Pending;
+        }
+        match timer.try_recv() {
+            Ok(message) => {
+                self.alarm = None;
+                self.waiting.finish();
+                Poll::Ready(Ok(message))
+            }
+            Err(_) => {
+                if let Some(due) = timer.due() {
+                    self.alarm.get_or_insert_with(Alarm::new).set(due, cx.waker());
+                }
+                Poll::Pending
+            }
         }
     }
 
     pub(super) fn restart(self: Pin<&mut Self>) {
-        // SAFETY: not moved.
-        unsafe { self.map_unchecked_mut(|this| &mut this.wait) }.restart();
+        // SAFETY: nothing is moved.
+        unsafe { self.get_unchecked_mut() }.waiting.restart();
     }
 
     /// Gives up; a value that has been handed over goes to the next receiver.
+    #[inline]
     pub(super) fn cancel(self: Pin<&mut Self>, rx: &Receiver<T>) {
-        let arms = [Arm(Some(rx))];
-        // SAFETY: not moved.
-        let wait = unsafe { self.map_unchecked_mut(|this| &mut this.wait) };
-        if let Left::Token(_, token) = wait.cancel(wanted(&arms)) {
-            rx.give_up(token);
+        // SAFETY: nothing is moved out of it but the value, once.
+        let this = unsafe { self.get_unchecked_mut() };
+        let Source::Chan(strong) = &rx.0 else { return };
+        let chan = strong.chan();
+        if let Left::Done { turn } = this.waiting.cancel(&Receive { chan, place: &this.place }) {
+            // SAFETY: as in `done`.
+            chan.put_back(Some(turn), unsafe { this.place.take() });
         }
     }
 }
@@ -104,6 +185,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(rx.recv_async().await, Err(rendez::RecvError));
     /// # });
     /// ```
+    #[inline]
     pub fn recv_async(&self) -> RecvFuture<'_, T> {
         RecvFuture { rx: self, receiving: Receiving::new() }
     }
@@ -119,6 +201,7 @@ impl<T> RecvFuture<'_, T> {
 impl<T> Future for RecvFuture<'_, T> {
     type Output = Result<T, RecvError>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let rx = self.rx;
         self.receiving().poll(rx, cx)
@@ -132,6 +215,7 @@ impl<T> FusedFuture for RecvFuture<'_, T> {
 }
 
 impl<T> Drop for RecvFuture<'_, T> {
+    #[inline]
     fn drop(&mut self) {
         let rx = self.rx;
         // SAFETY: it was pinned if it was polled, and is not moved any more.

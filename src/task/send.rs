@@ -2,18 +2,127 @@
 
 #![allow(unsafe_code)] // the place inside the pinned future
 
-use super::wait::{Fixed, Left, Wait, Wanted};
-use crate::chan::{Place, Token};
+use super::solo::{Left, Operation, Waiting};
+use crate::chan::{Attempt, Chan, Place, Sent};
 use crate::error::SendError;
-use crate::select::{Arm, Order, Port};
-use crate::sync::Deadline;
+use crate::wait::{Claim, Waiter, Waker};
 use crate::Sender;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
-use core::ptr;
 use core::task::{Context, Poll};
 use futures_core::FusedFuture;
+
+/// One send after the other, by a task.
+pub(super) struct Sending<T> {
+    waiting: Waiting,
+    /// Full while the operation is not over, but for what a peer takes out of it.
+    place: Place<T>,
+}
+
+// SAFETY: a value of `T: Send`. The claim is `Sync`; the waiter is touched by peers under locks, and by the owner otherwise, wherever it is.
+unsafe impl<T: Send> Send for Sending<T> {}
+// SAFETY: a shared reference gives access to nothing.
+unsafe impl<T: Send> Sync for Sending<T> {}
+
+/// A send to a channel.
+struct Giving<'a, T> {
+    chan: &'a Chan<T>,
+    place: &'a Place<T>,
+}
+
+impl<T> Operation for Giving<'_, T> {
+    type Output = Sent;
+
+    fn place(&self) -> *mut () {
+        self.place.erased()
+    }
+
+    fn attempt(&self) -> Option<Sent> {
+        // SAFETY: full, and in no queue.
+        unsafe { self.chan.send_if_seen(self.place) }
+    }
+
+    unsafe fn enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Sent> {
+        // SAFETY: the caller's promise; and the place is full.
+        unsafe { self.chan.send_or_enlist(self.place, waiter, claim, again) }
+    }
+
+    fn notified(&self) -> Option<Sent> {
+        // SAFETY: full, and in no queue any more.
+        unsafe { self.chan.send_notified(self.place) }
+    }
+
+    fn done(&self) -> Sent {
+        Ok(())
+    }
+
+    fn leave(&self, waiter: &Waiter) {
+        self.chan.withdraw_arm(true, waiter, None);
+    }
+
+    fn renounce(&self) {
+        self.chan.renounce(true);
+    }
+
+    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker> {
+        self.chan.arm_hold(claim, waker)
+    }
+
+    fn leave_hold(&self, claim: &Claim) -> bool {
+        self.chan.leave_hold(claim, true)
+    }
+}
+
+impl<T> Sending<T> {
+    /// A send of `value`.
+    #[inline]
+    pub(super) fn holding(value: T) -> Sending<T> {
+        Sending { waiting: Waiting::new(), place: Place::holding(value) }
+    }
+
+    /// Whether there is a value to be sent.
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        !self.waiting.is_over()
+    }
+
+    /// Goes on; pending if there is nothing to send.
+    #[inline]
+    pub(super) fn poll(self: Pin<&mut Self>, tx: &Sender<T>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<T>>> {
+        // SAFETY: nothing is moved out of it but the value, once.
+        let this = unsafe { self.get_unchecked_mut() };
+        let chan = tx.0.chan();
+        if this.waiting.is_fresh() && chan.may_send_at_once() {
+            // SAFETY: full; and if it was not sent it goes back.
+            match chan.send_at_once(unsafe { this.place.take() }) {
+                Ok(()) => {
+                    this.waiting.finish();
+                    return Poll::Ready(Ok(()));
+                }
+                Err(value) => this.place = Place::holding(value),
+            }
+        }
+        // SAFETY: closed: not sent, and the place is ours again.
+        let sent = this.waiting.poll(&Giving { chan, place: &this.place }, cx);
+        sent.map(|sent| sent.map_err(|_| SendError(unsafe { this.place.take() })))
+    }
+
+    /// Gives up. Returns the value, if it was not sent.
+    #[inline]
+    pub(super) fn cancel(self: Pin<&mut Self>, tx: &Sender<T>) -> Option<T> {
+        // SAFETY: nothing is moved out of it but the value, once.
+        let this = unsafe { self.get_unchecked_mut() };
+        if !this.is_full() {
+            return None;
+        }
+        match this.waiting.cancel(&Giving { chan: tx.0.chan(), place: &this.place }) {
+            // SAFETY: it was full, and nobody has taken the value.
+            Left::Nothing => Some(unsafe { this.place.take() }),
+            Left::Done { .. } | Left::Taken => None,
+        }
+    }
+}
 
 /// Sends a value in a task. Made by [`Sender::send_async`].
 ///
@@ -22,16 +131,8 @@ use futures_core::FusedFuture;
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct SendFuture<'a, T> {
     tx: &'a Sender<T>,
-    place: Place<T>,
-    /// Whether the value is in the place.
-    full: bool,
-    wait: Wait<Fixed<1>>,
+    sending: Sending<T>,
 }
-
-// SAFETY: a value of `T: Send`, and a handle; the rest is as in `Wait`.
-unsafe impl<T: Send> Send for SendFuture<'_, T> {}
-// SAFETY: a shared reference gives access to nothing.
-unsafe impl<T: Send> Sync for SendFuture<'_, T> {}
 
 impl<T> Sender<T> {
     /// Sends a value in a task: as [`send`](Sender::send), but the task gives its thread to others while it waits.
@@ -57,13 +158,10 @@ impl<T> Sender<T> {
     /// assert_eq!(tx.send_async(2).await, Err(rendez::SendError(2)));
     /// # });
     /// ```
+    #[inline]
     pub fn send_async(&self, msg: T) -> SendFuture<'_, T> {
-        SendFuture { tx: self, place: Place::holding(msg), full: true, wait: Wait::new() }
+        SendFuture { tx: self, sending: Sending::holding(msg) }
     }
-}
-
-fn wanted<'s, 'a>(arms: &'s [Arm<'a>; 1]) -> Wanted<'s, 'a> {
-    Wanted { arms, order: Order::Given, hold: false, deadline: Deadline::NEVER }
 }
 
 impl<T> SendFuture<'_, T> {
@@ -79,49 +177,34 @@ impl<T> SendFuture<'_, T> {
     /// assert!(rx.try_recv().is_err());
     /// ```
     pub fn cancel(self: Pin<&mut Self>) -> Option<T> {
-        // SAFETY: nothing is moved out of it but the value, once.
-        let this = unsafe { self.get_unchecked_mut() };
-        let arms = [Arm(Some(this.tx as &dyn Port))];
-        // SAFETY: as above.
-        let wait = unsafe { Pin::new_unchecked(&mut this.wait) };
-        if !matches!(wait.cancel(wanted(&arms)), Left::Nothing) {
-            this.full = false; // a receiver has it
-        }
-        // SAFETY: full, and in no queue any more.
-        core::mem::take(&mut this.full).then(|| unsafe { this.place.take() })
+        let tx = self.tx;
+        self.sending().cancel(tx)
+    }
+
+    fn sending(self: Pin<&mut Self>) -> Pin<&mut Sending<T>> {
+        // SAFETY: not moved.
+        unsafe { self.map_unchecked_mut(|this| &mut this.sending) }
     }
 }
 
 impl<T> Future for SendFuture<'_, T> {
     type Output = Result<(), SendError<T>>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // SAFETY: nothing is moved out of it but the value, once.
-        let this = unsafe { self.get_unchecked_mut() };
-        if !this.full {
-            return Poll::Pending;
-        }
-        let arms = [Arm(Some(this.tx as &dyn Port))];
-        let place = if this.tx.meeting().is_some() { this.place.erased() } else { ptr::null_mut() };
-        // SAFETY: as above.
-        let wait = unsafe { Pin::new_unchecked(&mut this.wait) };
-        let Poll::Ready(Some((_, token))) = wait.poll(cx, wanted(&arms), |_| place) else { return Poll::Pending };
-        this.full = false;
-        Poll::Ready(match token {
-            Token::Placed { .. } => Ok(()),
-            // SAFETY: full until now, and nobody else has taken it.
-            token => this.tx.finish(token, unsafe { this.place.take() }),
-        })
+        let tx = self.tx;
+        self.sending().poll(tx, cx)
     }
 }
 
 impl<T> FusedFuture for SendFuture<'_, T> {
     fn is_terminated(&self) -> bool {
-        !self.full
+        !self.sending.is_full()
     }
 }
 
 impl<T> Drop for SendFuture<'_, T> {
+    #[inline]
     fn drop(&mut self) {
         // SAFETY: it was pinned if it was polled, and is not moved any more.
         drop(unsafe { Pin::new_unchecked(self) }.cancel());

@@ -144,17 +144,6 @@ impl<W: Waiters> Wait<W> {
         self.state == State::Over
     }
 
-    /// After it was finished: another one.
-    pub(super) fn restart(self: Pin<&mut Self>) {
-        // SAFETY: nothing is moved; in no queue.
-        let this = unsafe { self.get_unchecked_mut() };
-        if this.state == State::Over {
-            this.state = State::Fresh;
-            this.again = false;
-            this.claim.reopen();
-        }
-    }
-
     /// Goes on. `place` is where a peer may put the value of an arm, or take it from; null if it is to be tried instead. `None`: the deadline has
     /// passed.
     pub(super) fn poll(

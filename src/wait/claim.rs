@@ -124,6 +124,11 @@ impl Claim {
         Claim { task: true, ..Claim::new() }
     }
 
+    /// For a future that is about to enlist, and leaves its waker in advance.
+    pub(crate) fn parked(waker: core::task::Waker) -> Claim {
+        Claim { word: AtomicUsize::new(PARKED), task: true, waker: Cell::new(Some(Waker::Task(waker))) }
+    }
+
     /// What has become of the operation.
     #[inline]
     pub(crate) fn phase(&self) -> Phase {

@@ -1,0 +1,251 @@
+//! What a task does that waits for one channel: an attempt, and another that enlists if it comes to nothing. Both are bounded.
+//!
+//! At capacity 0 a waiter has a place in any case. Elsewhere a sender's has: who makes room sends its value for it (see `Guard::wake_one`).
+
+#![allow(unsafe_code)] // waiters and places of futures
+
+use super::handoff::{give_to, take_from, Place};
+use super::{Chan, Lists, Turn};
+use crate::chan::Enlisted;
+use crate::error::{RecvError, SendTimeoutError};
+use crate::ring::Refused;
+use crate::sync::Deadline;
+use crate::wait::lock::{HAS_RX, HAS_TX};
+use crate::wait::spin::Lag;
+use crate::wait::{Claim, Patience, Waiter};
+use core::ptr;
+
+/// What came of an attempt that enlists.
+pub(crate) enum Attempt<R> {
+    /// It was performed, or the channel is closed.
+    Now(R),
+    /// In the queue.
+    Enlisted,
+    /// In no queue, for want of time: try again.
+    Later,
+}
+
+fn turn(again: bool) -> Turn {
+    if again {
+        Turn::First
+    } else {
+        Turn::Last
+    }
+}
+
+/// A send whose value was taken out of its place, or is left there.
+pub(crate) type Sent = Result<(), Closed>;
+
+/// The channel is closed; the value is in its place.
+#[derive(Debug)]
+pub(crate) struct Closed;
+
+impl<T> Chan<T> {
+    /// Receives if a value is in the ring.
+    #[inline(always)]
+    pub(crate) fn recv_at_once(&self) -> Option<T> {
+        if self.is_rendezvous() {
+            return None;
+        }
+        self.take_first()
+    }
+
+    /// Receives if it can be seen without the lock that this is possible, and the lock, where needed, is free.
+    pub(crate) fn recv_if_seen(&self) -> Option<Result<T, RecvError>> {
+        if !self.is_rendezvous() {
+            return self.take_first().map(Ok);
+        }
+        if self.cold.lock.hints().is_some_and(|hints| hints & HAS_TX == 0) {
+            return None;
+        }
+        let mut guard = self.try_lock(Patience::Task)?;
+        if let Some(value) = guard.with(Lists::take_stashed) {
+            return Some(Ok(value));
+        }
+        let sender = guard.with(|lists| lists.tx.choose_placed(ptr::null(), false))?;
+        drop(guard);
+        Some(Ok(take_from(sender)))
+    }
+
+    /// Receives, or enlists `waiter`, which is of `claim`.
+    ///
+    /// # Safety
+    /// As for `Queue::push_back`; and at capacity 0 the waiter has an empty place.
+    pub(crate) unsafe fn recv_or_enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Result<T, RecvError>> {
+        if self.is_rendezvous() {
+            let Some(mut guard) = self.try_lock(Patience::Task) else { return Attempt::Later };
+            if let Some(value) = guard.with(Lists::take_stashed) {
+                return Attempt::Now(Ok(value));
+            }
+            if self.is_closed() {
+                return Attempt::Now(Err(RecvError));
+            }
+            if let Some(sender) = guard.with(|lists| lists.tx.choose_placed(ptr::null(), false)) {
+                drop(guard);
+                return Attempt::Now(Ok(take_from(sender)));
+            }
+            // SAFETY: the caller's promise.
+            guard.with(|lists| unsafe { turn(again).push(&mut lists.rx, waiter) });
+            self.count_enlisted();
+            self.release_calling_lazy(guard, false, claim);
+            return Attempt::Enlisted;
+        }
+        // SAFETY: the caller's promise.
+        match unsafe { self.enlist_receiver(waiter, turn(again), Some(Patience::Task)) } {
+            Enlisted::Yes => return Attempt::Enlisted,
+            Enlisted::Closed => return Attempt::Now(Err(RecvError)),
+            Enlisted::Again | Enlisted::Busy => {}
+        }
+        let mut lag = Lag::new();
+        loop {
+            if let Some(value) = self.take_first() {
+                return Attempt::Now(Ok(value));
+            }
+            if !self.unspill(Some(Patience::Task)) && !lag.wait_bounded(Patience::Task) {
+                return Attempt::Later;
+            }
+        }
+    }
+
+    /// After READY: tries again, and passes the wake-up on.
+    pub(crate) fn recv_notified(&self) -> Option<T> {
+        if self.is_rendezvous() {
+            return None; // a select had won us and gave up: to be enlisted again
+        }
+        self.recv_woken()
+    }
+
+    /// Whether `send_at_once` is worth an attempt.
+    #[inline(always)]
+    pub(crate) fn may_send_at_once(&self) -> bool {
+        !self.is_rendezvous() && self.ring.may_push()
+    }
+
+    /// Not at capacity 0: sends if there is room in the ring. The value comes back if not.
+    #[inline(always)]
+    pub(crate) fn send_at_once(&self, value: T) -> Result<(), T> {
+        debug_assert!(!self.is_rendezvous());
+        match self.ring.push(value) {
+            Ok(flags) => {
+                self.after_push(flags);
+                Ok(())
+            }
+            Err((value, _)) => Err(value),
+        }
+    }
+
+    /// Sends what is in `place` if it can be seen without the lock that this is possible, and the lock, where needed, is free.
+    ///
+    /// # Safety
+    /// The caller owns the place, and it is full.
+    pub(crate) unsafe fn send_if_seen(&self, place: &Place<T>) -> Option<Sent> {
+        if !self.is_rendezvous() {
+            if self.ring.may_push() {
+                // SAFETY: the caller's promise.
+                return unsafe { self.send_from(place) };
+            }
+            return None;
+        }
+        if self.cold.lock.hints().is_some_and(|hints| hints & HAS_RX == 0) {
+            return None;
+        }
+        let mut guard = self.try_lock(Patience::Task)?;
+        if self.is_closed() {
+            return None;
+        }
+        let receiver = guard.with(|lists| lists.rx.choose_placed(ptr::null(), false))?;
+        drop(guard);
+        // SAFETY: the caller's promise.
+        give_to(receiver, unsafe { place.take() });
+        Some(Ok(()))
+    }
+
+    /// # Safety
+    /// As for `send_if_seen`.
+    unsafe fn send_from(&self, place: &Place<T>) -> Option<Sent> {
+        // SAFETY: the caller's promise; and where it was not sent, the value goes back.
+        let value = unsafe { place.take() };
+        let (value, refused) = match self.ring.push(value) {
+            Ok(flags) => {
+                self.after_push(flags);
+                return Some(Ok(()));
+            }
+            Err(refused) => refused,
+        };
+        let value = match refused {
+            Refused::Spilled | Refused::Full if self.is_unbounded() => match self.send(value, Deadline::NEVER) {
+                Ok(()) => return Some(Ok(())),
+                Err(error) => error.into_inner(), // closed meanwhile
+            },
+            _ => value,
+        };
+        // SAFETY: taken out above.
+        unsafe { place.put(value) };
+        (refused == Refused::Closed || self.is_unbounded()).then_some(Err(Closed))
+    }
+
+    /// Sends what is in the waiter's place, or enlists `waiter`, which is of `claim`.
+    ///
+    /// # Safety
+    /// As for `Queue::push_back`; and `place` is the waiter's, full, and the caller's until it is enlisted.
+    pub(crate) unsafe fn send_or_enlist(&self, place: &Place<T>, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Sent> {
+        if self.is_rendezvous() {
+            let Some(mut guard) = self.try_lock(Patience::Task) else { return Attempt::Later };
+            if self.is_closed() {
+                return Attempt::Now(Err(Closed));
+            }
+            if let Some(receiver) = guard.with(|lists| lists.rx.choose_placed(ptr::null(), false)) {
+                drop(guard);
+                // SAFETY: the caller's promise.
+                give_to(receiver, unsafe { place.take() });
+                return Attempt::Now(Ok(()));
+            }
+            // SAFETY: the caller's promise.
+            guard.with(|lists| unsafe { turn(again).push(&mut lists.tx, waiter) });
+            self.count_enlisted();
+            self.release_calling_lazy(guard, true, claim);
+            return Attempt::Enlisted;
+        }
+        if !self.is_unbounded() {
+            // SAFETY: the caller's promise.
+            match unsafe { self.enlist_sender(waiter, turn(again), Some(Patience::Task)) } {
+                Enlisted::Yes => return Attempt::Enlisted,
+                Enlisted::Closed => return Attempt::Now(Err(Closed)),
+                Enlisted::Again | Enlisted::Busy => {}
+            }
+        }
+        let mut lag = Lag::new();
+        loop {
+            // SAFETY: the caller's promise; it is not enlisted.
+            if let Some(sent) = unsafe { self.send_from(place) } {
+                return Attempt::Now(sent);
+            }
+            if !lag.wait_bounded(Patience::Task) {
+                return Attempt::Later;
+            }
+        }
+    }
+
+    /// After READY: tries again with what is in `place`, and passes the wake-up on.
+    ///
+    /// # Safety
+    /// As for `send_if_seen`.
+    pub(crate) unsafe fn send_notified(&self, place: &Place<T>) -> Option<Sent> {
+        if self.is_rendezvous() {
+            return None; // a select had won us and gave up: to be enlisted again
+        }
+        // SAFETY: the caller's promise; and where it was not sent, the value goes back.
+        let error = match self.send_woken(unsafe { place.take() }) {
+            Ok(()) => return Some(Ok(())),
+            Err(error) => error,
+        };
+        let closed = matches!(error, SendTimeoutError::Disconnected(_));
+        // SAFETY: taken out above.
+        unsafe { place.put(error.into_inner()) };
+        closed.then_some(Err(Closed))
+    }
+
+    fn is_unbounded(&self) -> bool {
+        self.capacity().is_none()
+    }
+}

@@ -1,0 +1,265 @@
+//! A task that waits for one channel: the waiter of a single operation, made only when it has to wait.
+//!
+//! ```text
+//!   Fresh ── attempt ─ done ──────────────────────────────────────────────▶ Over
+//!     │ make a claim with the waker in it, enlist
+//!     ▼
+//!   Enlisted ── a peer decides, takes it out of the queue, and wakes ─ DONE ▶ Over
+//!     ▲                                                │ READY or CLOSED
+//!     └──────── attempt, enlist as the first ──────────┘ Again
+//! ```
+//!
+//! 1. `solo` is written exactly while Enlisted. In the other states there is nothing to be dropped.
+//! 2. A peer that decides has taken the waiter out of the queue; so only who gives up needs the lock again.
+
+#![allow(unsafe_code)] // the waiter inside the pinned future
+
+use crate::chan::Attempt;
+use crate::sync::{pause, MODEL};
+use crate::wait::{Claim, Phase, Waiter, Waker};
+use core::marker::PhantomPinned;
+use core::mem::MaybeUninit;
+use core::ptr::addr_of_mut;
+use core::task::{Context, Poll};
+
+/// What is waited for.
+pub(super) trait Operation {
+    type Output;
+
+    /// Where a peer takes the value from, or puts it; null if the operation is to be tried again instead.
+    fn place(&self) -> *mut ();
+
+    /// Tries, if it looks possible.
+    fn attempt(&self) -> Option<Self::Output>;
+
+    /// Tries, or enlists.
+    ///
+    /// # Safety
+    /// The waiter is in no queue, and stays where it is until it was decided or taken out.
+    unsafe fn enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Self::Output>;
+
+    /// After READY: tries again, and passes the wake-up on.
+    fn notified(&self) -> Option<Self::Output>;
+
+    /// After DONE.
+    fn done(&self) -> Self::Output;
+
+    /// Takes the waiter out of its queue.
+    fn leave(&self, waiter: &Waiter);
+
+    /// After READY, without trying: passes the wake-up on.
+    fn renounce(&self);
+
+    /// Leaves a waker with the peer that holds the claim; gives it back if that is just finishing.
+    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker>;
+
+    /// Leaves the peer that holds the claim; `false` if that is just finishing.
+    fn leave_hold(&self, claim: &Claim) -> bool;
+}
+
+/// What an operation that is given up leaves.
+pub(super) enum Left {
+    /// Nothing was won.
+    Nothing,
+    /// A peer has performed it, as the `turn`-th.
+    Done { turn: usize },
+    /// A peer that had won it goes on without it.
+    Taken,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// In no queue.
+    Fresh,
+    /// In no queue, but first in turn.
+    Again,
+    /// In a queue, or decided.
+    Enlisted,
+    /// Finished.
+    Over,
+}
+
+struct Solo {
+    claim: Claim,
+    waiter: Waiter,
+}
+
+/// The waiting of one operation after the other.
+pub(super) struct Waiting {
+    stage: Stage,
+    solo: MaybeUninit<Solo>,
+    _pinned: PhantomPinned,
+}
+
+/// So often a poll goes round before it lets others run.
+const ROUNDS: usize = 4;
+/// So many looks a poll gives a peer that is copying a value.
+const LOOKS: usize = if MODEL { 1 } else { 16 };
+
+impl Waiting {
+    #[inline]
+    pub(super) const fn new() -> Waiting {
+        Waiting { stage: Stage::Fresh, solo: MaybeUninit::uninit(), _pinned: PhantomPinned }
+    }
+
+    #[inline]
+    pub(super) fn is_fresh(&self) -> bool {
+        self.stage == Stage::Fresh
+    }
+
+    #[inline]
+    pub(super) fn is_over(&self) -> bool {
+        self.stage == Stage::Over
+    }
+
+    /// After it was found fresh: it was done without waiting.
+    #[inline]
+    pub(super) fn finish(&mut self) {
+        debug_assert!(self.is_fresh());
+        self.stage = Stage::Over;
+    }
+
+    /// After it was finished: another one.
+    #[inline]
+    pub(super) fn restart(&mut self) {
+        if self.is_over() {
+            self.stage = Stage::Fresh;
+        }
+    }
+
+    /// Goes on. Pinned from now on until `cancel`, or until it is over.
+    pub(super) fn poll<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
+        for _ in 0..ROUNDS {
+            let done = match self.stage {
+                Stage::Over => return Poll::Pending,
+                Stage::Enlisted => match self.decided(operation, cx) {
+                    Poll::Ready(done) => done,
+                    Poll::Pending => return Poll::Pending,
+                },
+                Stage::Fresh | Stage::Again => match operation.attempt() {
+                    None => match self.enlist(operation, cx) {
+                        Attempt::Now(done) => Some(done),
+                        Attempt::Enlisted => return Poll::Pending,
+                        Attempt::Later => None,
+                    },
+                    done => done,
+                },
+            };
+            if let Some(done) = done {
+                self.stage = Stage::Over;
+                return Poll::Ready(done);
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn enlist<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Attempt<O::Output> {
+        // Foreign code: before anything points to us.
+        let waker = cx.waker().clone();
+        let solo = self.solo.as_mut_ptr();
+        // SAFETY: in no queue: the memory is ours, and nothing is in it.
+        let (claim, waiter) = unsafe {
+            addr_of_mut!((*solo).claim).write(Claim::parked(waker));
+            addr_of_mut!((*solo).waiter).write(Waiter::new(addr_of_mut!((*solo).claim), 0, operation.place()));
+            (&(*solo).claim, &(*solo).waiter)
+        };
+        let again = self.stage == Stage::Again;
+        // SAFETY: written just now; pinned, and the destructor of the future calls `cancel`.
+        let attempt = unsafe { operation.enlist(waiter, claim, again) };
+        match attempt {
+            Attempt::Enlisted => self.stage = Stage::Enlisted,
+            // SAFETY: written above, and in no queue.
+            _ => unsafe { self.solo.assume_init_drop() },
+        }
+        attempt
+    }
+
+    /// While enlisted. `Ready`: in no queue any more.
+    fn decided<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<Option<O::Output>> {
+        // SAFETY: enlisted (invariant 1).
+        let claim = unsafe { &(*self.solo.as_ptr()).claim };
+        for _ in 0..LOOKS {
+            let phase = claim.phase();
+            match phase {
+                Phase::Open | Phase::Parked => {
+                    let old = if phase == Phase::Parked { claim.disarm() } else { Ok(None) };
+                    let Ok(old) = old else { continue };
+                    let waker = match old {
+                        Some(Waker::Task(old)) if old.will_wake(cx.waker()) => old,
+                        _ => cx.waker().clone(),
+                    };
+                    if claim.arm(Waker::Task(waker)).is_ok() {
+                        return Poll::Pending;
+                    }
+                }
+                Phase::Claimed(_) => pause(),
+                Phase::Held(_) => {
+                    if operation.arm_hold(claim, Waker::Task(cx.waker().clone())).is_ok() {
+                        return Poll::Pending;
+                    }
+                }
+                Phase::Done(_) => {
+                    self.vacate(Stage::Over);
+                    return Poll::Ready(Some(operation.done()));
+                }
+                Phase::Ready(_) => {
+                    self.vacate(Stage::Again);
+                    return Poll::Ready(operation.notified());
+                }
+                Phase::Closed(_) | Phase::Dead => {
+                    self.vacate(Stage::Fresh);
+                    return Poll::Ready(None);
+                }
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// In no queue any more.
+    fn vacate(&mut self, stage: Stage) {
+        debug_assert!(self.stage == Stage::Enlisted);
+        self.stage = stage;
+        // SAFETY: enlisted until now (invariant 1), and a peer or the caller has taken it out of the queue.
+        unsafe { self.solo.assume_init_drop() };
+    }
+
+    /// Gives the operation up. For destructors: waits for locks, which are held for some instructions at a time.
+    #[inline]
+    pub(super) fn cancel<O: Operation>(&mut self, operation: &O) -> Left {
+        if self.stage == Stage::Enlisted {
+            return self.withdraw(operation);
+        }
+        self.stage = Stage::Over;
+        Left::Nothing
+    }
+
+    #[cold]
+    fn withdraw<O: Operation>(&mut self, operation: &O) -> Left {
+        // SAFETY: enlisted (invariant 1).
+        let Solo { claim, waiter } = unsafe { &*self.solo.as_ptr() };
+        let left = loop {
+            match claim.withdraw() {
+                Ok(()) => {
+                    operation.leave(waiter);
+                    break Left::Nothing;
+                }
+                Err(Phase::Done(_)) => break Left::Done { turn: waiter.turn() },
+                Err(Phase::Ready(_)) => {
+                    operation.renounce();
+                    break Left::Nothing;
+                }
+                Err(Phase::Held(_)) => {
+                    if operation.leave_hold(claim) {
+                        break Left::Taken;
+                    }
+                }
+                Err(phase @ Phase::Claimed(_)) => drop(claim.settle(phase)),
+                Err(Phase::Closed(_) | Phase::Dead | Phase::Open | Phase::Parked) => break Left::Nothing,
+            }
+        };
+        self.vacate(Stage::Over);
+        left
+    }
+}
