@@ -103,9 +103,12 @@ impl<T> Sending<T> {
                 Err(value) => this.place = Place::holding(value),
             }
         }
-        // SAFETY: closed: not sent, and the place is ours again.
         let sent = this.waiting.poll(&Giving { chan, place: &this.place }, cx);
-        sent.map(|sent| sent.map_err(|_| SendError(unsafe { this.place.take() })))
+        sent.map(|sent| match sent {
+            Ok(()) => Ok(()),
+            // SAFETY: closed: not sent, and the place is ours again.
+            Err(_) => Err(SendError(unsafe { this.place.take() })),
+        })
     }
 
     /// Gives up. Returns the value, if it was not sent.
