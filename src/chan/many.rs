@@ -1,33 +1,19 @@
 //! Many values at once, and values that push others out: one exchange and one wake-up for each batch.
 
-use super::Chan;
+use super::{Chan, Manner};
 use crate::error::{RecvError, RecvTimeoutError, SendError, SendTimeoutError, TrySendError};
 use crate::ring::Refused;
 use crate::sync::Deadline;
 use crate::wait::spin::Lag;
 use crate::wait::Patience;
+use core::ptr;
 use std::collections::VecDeque;
 
 impl<T> Chan<T> {
     /// Sends all of `values`, waiting as need be. What could not be sent because the channel closed stays in.
     pub(crate) fn send_many(&self, values: &mut VecDeque<T>) -> Result<(), SendError<()>> {
         while !values.is_empty() {
-            let refused = match self.is_rendezvous() {
-                true => Refused::Full,
-                false => match self.ring.push_many(values) {
-                    Ok((_, flags)) => {
-                        self.after_push(flags);
-                        continue;
-                    }
-                    Err(refused) => refused,
-                },
-            };
-            if refused == Refused::Closed {
-                return Err(SendError(()));
-            }
-            if self.spills(refused) {
-                return self.spill_many(values);
-            }
+            self.send_ready(values)?;
             if let Some(first) = values.pop_front() {
                 if let Err(error) = self.send(first, Deadline::NEVER) {
                     match error {
@@ -40,31 +26,44 @@ impl<T> Chan<T> {
         Ok(())
     }
 
+    /// Sends of `values` what there is room for, without waiting; at capacity 0 nothing.
+    pub(crate) fn send_ready(&self, values: &mut VecDeque<T>) -> Result<(), SendError<()>> {
+        while !values.is_empty() && !self.is_rendezvous() {
+            match self.ring.push_many(values) {
+                Ok((_, flags)) => self.after_push(flags),
+                Err(Refused::Closed) => return Err(SendError(())),
+                Err(refused) if self.spills(refused) => return self.spill_many(values),
+                Err(_) => break,
+            }
+        }
+        Ok(())
+    }
+
     /// Waits for a first value, then takes what else is there, up to `max` in all.
     pub(crate) fn recv_many(&self, values: &mut Vec<T>, max: usize) -> Result<usize, RecvError> {
         if max == 0 {
             return Ok(0);
         }
         let start = values.len();
-        if self.take_ready(values, max) == 0 {
+        if self.take_ready(values, max, Patience::Thread) == 0 {
             let first = self.recv(Deadline::NEVER).map_err(|error| match error {
                 RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected => RecvError,
             })?;
             values.push(first);
-            self.take_ready(values, max - 1);
+            self.take_ready(values, max - 1, Patience::Thread);
         }
         Ok(values.len() - start)
     }
 
     /// Takes what is there, up to `max`, without waiting. Answers how many.
-    pub(crate) fn take_ready(&self, values: &mut Vec<T>, max: usize) -> usize {
+    pub(crate) fn take_ready(&self, values: &mut Vec<T>, max: usize, patience: Patience) -> usize {
         let start = values.len();
         while values.len() - start < max {
             let left = max - (values.len() - start);
             if self.is_rendezvous() {
-                match self.try_recv() {
-                    Ok(value) => values.push(value),
-                    Err(_) => break,
+                match self.take_met(patience) {
+                    Some(value) => values.push(value),
+                    None => break,
                 }
                 continue;
             }
@@ -76,18 +75,26 @@ impl<T> Chan<T> {
                 self.after_pop(head);
             } else if let Some(value) = self.take_first() {
                 values.push(value); // after slots that were given up
-            } else if !self.unspill(Some(Patience::Thread)) {
+            } else if !self.unspill(Some(patience)) {
                 break;
             }
         }
         values.len() - start
     }
 
+    /// Takes the value of a sender of capacity 0 that waits. A task does not wait for a select that has to be called.
+    fn take_met(&self, patience: Patience) -> Option<T> {
+        match patience {
+            Patience::Thread => self.try_recv().ok(),
+            Patience::Task => self.finish_recv(self.win_recv(ptr::null(), Manner { patience, hold: false })?).ok(),
+        }
+    }
+
     /// Takes what is there now.
     pub(crate) fn drain(&self, values: &mut Vec<T>) {
         // At capacity 0 nothing tells how many senders wait; each that is served goes, and comes again at the end of the queue at best.
         let max = if self.is_rendezvous() { usize::MAX } else { self.len() };
-        self.take_ready(values, max);
+        self.take_ready(values, max, Patience::Thread);
     }
 
     /// Sends without waiting, evicting the oldest value if there is no room. At capacity 0, and where a select holds the oldest place, that is

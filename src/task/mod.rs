@@ -14,7 +14,9 @@
 //! 4. No peer decides while a foreign future is polled: the select has left its queues.
 //! 5. Dropped while a peer has served it at capacity 0, a receive gives the value to the next receiver; woken in vain, it passes the wake-up on.
 
+mod closed;
 mod foreign;
+mod many;
 mod recv;
 pub(crate) mod select;
 mod send;
@@ -22,7 +24,9 @@ mod solo;
 mod stream;
 mod wait;
 
+pub use closed::ClosedFuture;
 pub use foreign::FutureArm;
+pub use many::{RecvManyFuture, SendManyFuture};
 pub use recv::RecvFuture;
 pub use send::SendFuture;
 pub use stream::{IntoStream, RecvStream};

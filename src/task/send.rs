@@ -81,6 +81,22 @@ impl<T> Sending<T> {
         Sending { waiting: Waiting::new(), place: Place::holding(value) }
     }
 
+    /// Without a value.
+    pub(super) fn empty() -> Sending<T> {
+        let mut waiting = Waiting::new();
+        waiting.finish();
+        Sending { waiting, place: Place::empty() }
+    }
+
+    /// Begins the next send. The value before has been sent, or given back.
+    pub(super) fn put(self: Pin<&mut Self>, value: T) {
+        debug_assert!(!self.is_full());
+        // SAFETY: nothing is moved out of it; over, so in no queue.
+        let this = unsafe { self.get_unchecked_mut() };
+        this.place = Place::holding(value);
+        this.waiting.restart();
+    }
+
     /// Whether there is a value to be sent.
     #[inline]
     pub(super) fn is_full(&self) -> bool {

@@ -7,6 +7,7 @@ use crate::chan::recv::Look;
 use crate::chan::Chan;
 use crate::models::litmus;
 use crate::sync::Cell;
+use crate::wait::Patience;
 use loom::thread::spawn;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -122,7 +123,7 @@ fn a_batch_taken_wakes_two_senders() {
         let other = chan.clone();
         let sender = spawn(move || first.send(&other, 2));
         let mut values = Vec::new();
-        assert_eq!(chan.take_ready(&mut values, 2), 2);
+        assert_eq!(chan.take_ready(&mut values, 2, Patience::Thread), 2);
         second.send(&chan, 3);
         sender.join().unwrap();
         assert_eq!((values, rest(&chan).len()), (vec![0, 1], 2));
@@ -310,7 +311,8 @@ fn two_senders_do_not_both_miss_the_other() {
 /// The same for room: two threads that each receive and then look for a place in the other channel.
 #[test]
 fn two_receivers_do_not_both_miss_the_other() {
-    let ways: [fn(&Chan<i32>); 2] = [|chan| assert_eq!(recv(chan), 0), |chan| assert_eq!(chan.take_ready(&mut Vec::new(), 1), 1)];
+    let ways: [fn(&Chan<i32>); 2] =
+        [|chan| assert_eq!(recv(chan), 0), |chan| assert_eq!(chan.take_ready(&mut Vec::new(), 1, Patience::Thread), 1)];
     for way in ways {
         litmus("two receivers do not both miss the other", move || {
             let [one, two] = [(); 2].map(|()| channel(Some(1), 1));
