@@ -161,7 +161,7 @@ impl<'a> Select<'a> {
     }
 
     #[track_caller]
-    fn check_not_empty(&self) {
+    pub(crate) fn check_not_empty(&self) {
         assert!(self.arms.as_slice().iter().any(|arm| arm.0.is_some()), "no operation was added to the select: it would wait for ever");
     }
 
@@ -170,13 +170,32 @@ impl<'a> Select<'a> {
     }
 
     fn run(&mut self, until: Until) -> Option<SelectedOperation<'a>> {
-        let arms = self.arms.as_slice();
-        let (index, mut token) = select::run(arms, self.order, until, &mut self.storage)?;
-        let port = arms[index].0?;
-        port.hold(&mut token);
-        let (token, storage) = self.storage.split_off(token);
-        Some(SelectedOperation { port, index, home: self.home, token: Some(token), storage })
+        let won = select::run(self.arms.as_slice(), self.order, until, &mut self.storage)?;
+        selected(self.arms.as_slice(), self.home, won, &mut self.storage)
     }
+
+    /// The operations, their order, and the memory for a wait.
+    pub(crate) fn parts(&mut self) -> (&[Arm<'a>], Order, &mut Storage) {
+        (self.arms.as_slice(), self.order, &mut self.storage)
+    }
+
+    /// The operation that was won, with what it needs of `storage`.
+    pub(crate) fn selected(&self, won: (usize, Token), storage: &mut Storage) -> Option<SelectedOperation<'a>> {
+        selected(self.arms.as_slice(), self.home, won, storage)
+    }
+}
+
+#[inline]
+fn selected<'a>(
+    arms: &[Arm<'a>],
+    home: Option<ThreadId>,
+    (index, mut token): (usize, Token),
+    storage: &mut Storage,
+) -> Option<SelectedOperation<'a>> {
+    let port = arms[index].0?;
+    port.hold(&mut token);
+    let (token, storage) = storage.split_off(token);
+    Some(SelectedOperation { port, index, home, token: Some(token), storage })
 }
 
 impl Default for Select<'_> {

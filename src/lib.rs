@@ -67,7 +67,7 @@ pub use error::{
 pub use iter::{Drain, IntoIter, Iter, TryIter};
 pub use receiver::{Receiver, WeakReceiver};
 pub use sender::{Sender, WeakSender};
-pub use task::{ClosedFuture, IntoStream, RecvFuture, RecvManyFuture, RecvStream, SendFuture, SendManyFuture};
+pub use task::{ClosedFuture, IntoStream, RecvFuture, RecvManyFuture, RecvStream, SelectFuture, SendFuture, SendManyFuture};
 
 /// The programs in the README run as tests.
 #[cfg(doctest)]

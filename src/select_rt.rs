@@ -7,7 +7,7 @@ use crate::task::select as task;
 use crate::{Receiver, RecvError, SendError, Sender};
 
 pub use crate::select::{Arm, Order, Storage};
-pub use crate::task::select::{marker, Entry, SelectFuture, LATE, OFF};
+pub use crate::task::select::{marker, ArmsFuture, Entry, LATE, OFF};
 pub use crate::task::FutureArm;
 pub use core::option::Option;
 pub use core::pin::pin;
@@ -78,7 +78,7 @@ pub fn poll<'a, M, const N: usize>(
     order: Order,
     limit: Limit,
     off_ends: bool,
-) -> SelectFuture<'a, M, N> {
+) -> ArmsFuture<'a, M, N> {
     task::select(markers, entries, order, limit.0, off_ends)
 }
 

@@ -27,9 +27,12 @@ pub struct Storage {
 #[derive(Debug, Default)]
 struct Large {
     blocks: Vec<Block>,
-    waiters: Vec<Waiter>,
+    waiters: Vec<MaybeUninit<Waiter>>,
     meetings: Vec<(u64, usize)>,
 }
+
+/// What `take_spare` lends.
+pub(crate) type Spare = (Vec<MaybeUninit<Waiter>>, Vec<(u64, usize)>);
 
 #[derive(Debug)]
 struct Block {
@@ -111,6 +114,19 @@ impl Storage {
         place
     }
 
+    /// Lends the memory of many waiters, and of the list of arms of capacity 0, to a future.
+    pub(crate) fn take_spare(&mut self) -> Spare {
+        self.large.as_mut().map(|large| (mem::take(&mut large.waiters), mem::take(&mut large.meetings))).unwrap_or_default()
+    }
+
+    /// Gets it back.
+    pub(crate) fn give_spare(&mut self, waiters: Vec<MaybeUninit<Waiter>>, meetings: Vec<(u64, usize)>) {
+        if waiters.capacity() != 0 {
+            let large = self.large();
+            (large.waiters, large.meetings) = (waiters, meetings);
+        }
+    }
+
     /// Makes a waiter for each arm, in no queue yet, and a list of the arms of capacity 0, ordered by the ids of their channels; calls `f` with them.
     pub(super) fn with_waiters<R>(&mut self, arms: &[Arm<'_>], claim: &Claim, f: impl FnOnce(&[Waiter], &[(u64, usize)]) -> R) -> R {
         let place = |storage: &mut Storage, arm: &Arm<'_>| arm.0.map_or(ptr::null_mut(), |port| storage.place_for(port));
@@ -146,8 +162,9 @@ impl Storage {
         }
         let mut many = mem::take(&mut self.large().waiters);
         many.clear();
-        many.extend(arms.iter().enumerate().map(|(i, arm)| Waiter::new(claim, i, place(self, arm))));
-        let result = f(&many);
+        many.extend(arms.iter().enumerate().map(|(i, arm)| MaybeUninit::new(Waiter::new(claim, i, place(self, arm)))));
+        // SAFETY: all were written just now.
+        let result = f(unsafe { core::slice::from_raw_parts(many.as_ptr().cast(), many.len()) });
         self.large().waiters = many;
         result
     }

@@ -15,6 +15,7 @@
 //! 5. Dropped while a peer has served it at capacity 0, a receive gives the value to the next receiver; woken in vain, it passes the wake-up on.
 
 mod closed;
+mod dynamic;
 mod foreign;
 mod many;
 mod recv;
@@ -25,6 +26,7 @@ mod stream;
 mod wait;
 
 pub use closed::ClosedFuture;
+pub use dynamic::SelectFuture;
 pub use foreign::FutureArm;
 pub use many::{RecvManyFuture, SendManyFuture};
 pub use recv::RecvFuture;

@@ -86,7 +86,7 @@ impl<M> fmt::Debug for Won<M> {
 }
 
 /// Waits for one of `N` arms, whose types are those of the tuple `M`.
-pub struct SelectFuture<'a, M, const N: usize> {
+pub struct ArmsFuture<'a, M, const N: usize> {
     wait: Wait<Fixed<N>>,
     storage: Storage,
     arms: [Arm<'a>; N],
@@ -99,7 +99,7 @@ pub struct SelectFuture<'a, M, const N: usize> {
 }
 
 // SAFETY: references to the handles and futures in `M`, and values that pass through those handles; the rest is as in `Wait`.
-unsafe impl<M: Send, const N: usize> Send for SelectFuture<'_, M, N> {}
+unsafe impl<M: Send, const N: usize> Send for ArmsFuture<'_, M, N> {}
 
 /// The future of `entries`. `markers` has the [`marker`] of each: without it a future could move to a thread that its handles must not reach.
 #[inline]
@@ -109,10 +109,10 @@ pub(crate) fn select<M, const N: usize>(
     order: Order,
     until: Until,
     off_ends: bool,
-) -> SelectFuture<'_, M, N> {
+) -> ArmsFuture<'_, M, N> {
     let arms = core::array::from_fn(|i| Arm(entries[i].port));
     let futures = entries.map(|entry| entry.future);
-    SelectFuture { wait: Wait::new(), storage: Storage::new(), arms, futures, order, until, off_ends, marker: PhantomData }
+    ArmsFuture { wait: Wait::new(), storage: Storage::new(), arms, futures, order, until, off_ends, marker: PhantomData }
 }
 
 /// Looks at all arms once, and polls the futures.
@@ -141,7 +141,7 @@ fn look_at_all<'a>(
     }
 }
 
-impl<M, const N: usize> Future for SelectFuture<'_, M, N> {
+impl<M, const N: usize> Future for ArmsFuture<'_, M, N> {
     type Output = (usize, Won<M>);
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -184,7 +184,7 @@ impl<M, const N: usize> Future for SelectFuture<'_, M, N> {
     }
 }
 
-impl<M, const N: usize> Drop for SelectFuture<'_, M, N> {
+impl<M, const N: usize> Drop for ArmsFuture<'_, M, N> {
     fn drop(&mut self) {
         let wanted = wanted(&self.arms, self.order, self.until);
         // SAFETY: it was pinned if it was polled, and is not moved any more.
@@ -196,9 +196,9 @@ impl<M, const N: usize> Drop for SelectFuture<'_, M, N> {
     }
 }
 
-impl<M, const N: usize> fmt::Debug for SelectFuture<'_, M, N> {
+impl<M, const N: usize> fmt::Debug for ArmsFuture<'_, M, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad("SelectFuture { .. }")
+        f.pad("ArmsFuture { .. }")
     }
 }
 

@@ -76,6 +76,11 @@ pub(super) trait Waiters {
 
     /// The first of them.
     fn first(&self) -> *const Waiter;
+
+    /// Memory for the list of arms of capacity 0, if it is kept.
+    fn meetings(&self) -> Option<&Cell<Vec<(u64, usize)>>> {
+        None
+    }
 }
 
 /// For arms known when the code is written.
@@ -128,15 +133,25 @@ const LOOKS: usize = if MODEL { 1 } else { 16 };
 
 impl<W: Waiters> Wait<W> {
     pub(super) fn new() -> Wait<W> {
+        Wait::with(W::NEW)
+    }
+
+    /// With memory that was used before.
+    pub(super) fn with(waiters: W) -> Wait<W> {
         Wait {
             state: State::Fresh,
             claim: Claim::for_task(),
-            waiters: W::NEW,
+            waiters,
             alarm: Alarm::new(),
             again: false,
             timed: false,
             _pinned: PhantomPinned,
         }
+    }
+
+    /// The memory, after `cancel`.
+    pub(super) fn waiters_mut(&mut self) -> &mut W {
+        &mut self.waiters
     }
 
     /// Whether it is finished.
@@ -344,7 +359,8 @@ impl<W: Waiters> Wait<W> {
     }
 
     fn with_round<R>(&self, wanted: Wanted<'_, '_>, patience: Option<Patience>, f: impl FnOnce(&Round<'_, '_>, bool) -> R) -> R {
-        let (mut few, mut many) = ([(0, 0); INLINE], Vec::new());
+        let mut few = [(0, 0); INLINE];
+        let mut many = self.waiters.meetings().map(Cell::take).unwrap_or_default();
         // SAFETY: not called before they were written.
         let waiters = unsafe { core::slice::from_raw_parts(self.waiters.first(), wanted.arms.len()) };
         let round = Round {
@@ -357,7 +373,11 @@ impl<W: Waiters> Wait<W> {
             patience,
             called: Cell::new(false),
         };
-        f(&round, self.again)
+        let result = f(&round, self.again);
+        if let Some(kept) = self.waiters.meetings() {
+            kept.set(many);
+        }
+        result
     }
 }
 
