@@ -66,6 +66,32 @@ impl<T> Place<T> {
     }
 }
 
+/// The frame of an operation that waits. A peer touches the second half: one cache line, if the value is a word; what the owner writes while
+/// it waits is elsewhere. (In one run: 64-byte lines that come in pairs, or 128-byte ones.)
+#[repr(C, align(128))]
+struct Frame<T> {
+    /// So that the claim's word, its last field, begins the second half.
+    _pad: MaybeUninit<[u8; PAD]>,
+    claim: Claim,
+    waiter: Waiter,
+    place: Place<T>,
+}
+
+const LINE: usize = 64;
+const PAD: usize = (LINE + size_of::<usize>()).saturating_sub(size_of::<Claim>());
+
+impl<T> Frame<T> {
+    fn new(place: Place<T>) -> Frame<T> {
+        Frame { _pad: MaybeUninit::uninit(), claim: Claim::new(), waiter: Waiter::new(ptr::null(), 0, ptr::null_mut()), place }
+    }
+
+    /// Says where the frame is; it must not move any more.
+    #[inline(always)]
+    fn settle(&mut self) {
+        self.waiter = Waiter::new(&self.claim, 0, self.place.erased());
+    }
+}
+
 /// Gives the value to a receiver that was chosen, and wakes it. No lock is held.
 #[inline]
 pub(super) fn give_to<T>(receiver: Chosen, value: T) {
@@ -135,20 +161,20 @@ impl<T> Chan<T> {
     }
 
     fn give_waiting<'a>(&'a self, value: T, mut guard: Guard<'a, T>, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
-        let place = Place::holding(value);
-        let claim = Claim::new();
-        let waiter = Waiter::new(&claim, 0, place.erased());
+        let mut frame = Frame::new(Place::holding(value));
+        frame.settle();
+        let Frame { claim, waiter, place, .. } = &frame;
         let mut turn = Turn::Last;
         loop {
             // SAFETY: in no queue; this frame stays until the claim is decided, below, and who gives up takes the waiter out.
-            guard.with(|lists| unsafe { turn.push(&mut lists.tx, &waiter) });
+            guard.with(|lists| unsafe { turn.push(&mut lists.tx, waiter) });
             self.count_enlisted();
-            self.release_calling_lazy(guard, true, &claim);
+            self.release_calling_lazy(guard, true, claim);
             // SAFETY, of each `take`: decided without a transfer, the place is ours again and still full (invariant 2); and it is left for good.
-            match self.meet(&claim, &self.ring.tail.mate, deadline) {
+            match self.meet(claim, &self.ring.tail.mate, deadline) {
                 Phase::Done(_) => return Ok(()),
                 Phase::Dead => {
-                    self.withdraw_sender(&waiter);
+                    self.withdraw_sender(waiter);
                     // SAFETY: as above.
                     return Err(SendTimeoutError::Timeout(unsafe { place.take() }));
                 }
@@ -185,20 +211,20 @@ impl<T> Chan<T> {
     }
 
     fn accept_waiting<'a>(&'a self, mut guard: Guard<'a, T>, deadline: Deadline) -> Result<T, RecvTimeoutError> {
-        let place = Place::<T>::empty();
-        let claim = Claim::new();
-        let waiter = Waiter::new(&claim, 0, place.erased());
+        let mut frame = Frame::new(Place::<T>::empty());
+        frame.settle();
+        let Frame { claim, waiter, place, .. } = &frame;
         let mut turn = Turn::Last;
         loop {
             // SAFETY: as in `give_waiting`.
-            guard.with(|lists| unsafe { turn.push(&mut lists.rx, &waiter) });
+            guard.with(|lists| unsafe { turn.push(&mut lists.rx, waiter) });
             self.count_enlisted();
-            self.release_calling_lazy(guard, false, &claim);
-            match self.meet(&claim, &self.ring.head.mate, deadline) {
+            self.release_calling_lazy(guard, false, claim);
+            match self.meet(claim, &self.ring.head.mate, deadline) {
                 // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it (invariant 2).
                 Phase::Done(_) => return Ok(unsafe { place.take() }),
                 Phase::Dead => {
-                    self.withdraw_receiver(&waiter);
+                    self.withdraw_receiver(waiter);
                     return Err(RecvTimeoutError::Timeout);
                 }
                 Phase::Ready(_) => {} // a select had won us and gave up
@@ -235,13 +261,13 @@ impl<T> Chan<T> {
     /// `try_recv` where only senders without a value wait: calls one, and stays for about as long as a wake-up takes.
     #[cold]
     fn fetch_lazy(&self, mut guard: Guard<'_, T>) -> Result<T, TryRecvError> {
-        let place = Place::<T>::empty();
-        let claim = Claim::new();
-        let waiter = Waiter::new(&claim, 0, place.erased());
+        let mut frame = Frame::new(Place::<T>::empty());
+        frame.settle();
+        let Frame { claim, waiter, place, .. } = &frame;
         // SAFETY: as in `give`.
-        guard.with(|lists| unsafe { lists.rx.push_back(&waiter) });
+        guard.with(|lists| unsafe { lists.rx.push_back(waiter) });
         self.count_enlisted();
-        if self.release_calling_lazy(guard, false, &claim) {
+        if self.release_calling_lazy(guard, false, claim) {
             claim.sleep_briefly();
         }
         let phase = match claim.withdraw() {
@@ -253,7 +279,7 @@ impl<T> Chan<T> {
             Phase::Done(_) => Ok(unsafe { place.take() }),
             Phase::Closed(_) => Err(TryRecvError::Disconnected),
             _ => {
-                self.withdraw_receiver(&waiter);
+                self.withdraw_receiver(waiter);
                 Err(TryRecvError::Empty)
             }
         }

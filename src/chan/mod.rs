@@ -46,6 +46,7 @@ use crate::sync::{next_id, AtomicUsize, Cell, Ordering};
 use crate::wait::lock::{HAS_RX, HAS_TX, WAKE_RX, WAKE_TX};
 use crate::wait::{Lock, Patience, Queue, Spin, Waiter, WakeList, Waker};
 use core::fmt;
+use core::mem::MaybeUninit;
 use core::ptr::{addr_of_mut, NonNull};
 use std::collections::VecDeque;
 
@@ -59,20 +60,27 @@ pub(crate) struct Chan<T> {
     cold: Cold<T>,
 }
 
-/// What is touched only where somebody waits.
+/// What is touched only where somebody waits. The lock's word, `enlisted` and the two queues are one cache line, the second: at capacity 0
+/// it travels with every message.
+#[repr(C, align(64))]
 struct Cold<T> {
-    lock: Lock,
-    lists: Cell<Lists<T>>,
-    /// How many values are in `Lists::spill`; written under the lock.
-    spilled: AtomicUsize,
-    /// At capacity 0, how many waiters ever enlisted; written under the lock.
-    enlisted: AtomicUsize,
-    unbounded: bool,
     /// At capacity 0: a number of its own, by which selects lock several channels in one order.
     id: u64,
+    /// How many values are in `Lists::spill`; written under the lock.
+    spilled: AtomicUsize,
+    unbounded: bool,
+    /// So that the lock's word begins the second line.
+    _pad: MaybeUninit<[u8; PAD]>,
+    lock: Lock,
+    /// At capacity 0, how many waiters ever enlisted; written under the lock.
+    enlisted: AtomicUsize,
+    lists: Cell<Lists<T>>,
 }
 
+const PAD: usize = (64 - size_of::<u64>() - size_of::<AtomicUsize>() - 1).saturating_sub(crate::wait::lock::WORD_AT);
+
 /// What the lock guards.
+#[repr(C)]
 struct Lists<T> {
     rx: Queue,
     tx: Queue,

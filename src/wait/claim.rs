@@ -101,12 +101,13 @@ impl Phase {
 
 /// One waiting operation, with any number of arms.
 #[derive(Debug)]
+#[repr(C)] // the word last: a peer of an awake owner touches nothing else, see `chan::handoff`
 pub(crate) struct Claim {
-    word: AtomicUsize,
-    /// Whether a future owns it.
-    task: bool,
     /// Owner's while OPEN, the claimer's once it moved the word out of PARKED (invariant 3).
     waker: Cell<Option<Waker>>,
+    /// Whether a future owns it.
+    task: bool,
+    word: AtomicUsize,
 }
 
 // SAFETY: the word is atomic; the waker cell is entered by one side at a time, as the phase says.

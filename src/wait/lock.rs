@@ -31,10 +31,14 @@ const LOOKS: u32 = if MODEL { 1 } else { 100 };
 
 /// The lock's word and gate; what it guards stands beside it in the channel.
 #[derive(Debug)]
+#[repr(C)] // the word last, beside what it guards
 pub(crate) struct Lock {
-    word: AtomicU32,
     gate: Gate,
+    word: AtomicU32,
 }
+
+/// Where in a `Lock` its word is.
+pub(crate) const WORD_AT: usize = core::mem::offset_of!(Lock, word);
 
 impl Lock {
     pub(crate) fn new() -> Lock {
@@ -52,7 +56,10 @@ impl Lock {
     /// Takes the lock, sleeping if need be.
     #[inline]
     pub(crate) fn lock(&self) {
-        if !self.grab() {
+        // No look first: that would fetch the cache line a second time (to read, then to write) whenever another core had it last.
+        // Setting the bit of a lock that is held changes nothing.
+        // ORDERING: Acquire as in `grab`.
+        if self.word.fetch_or(LOCKED, Ordering::Acquire) & LOCKED != 0 {
             self.lock_slow();
         }
     }

@@ -14,19 +14,21 @@ use core::ptr;
 /// One operation's place in a queue.
 #[derive(Debug)]
 pub(crate) struct Waiter {
-    links: Cell<Links>,
     claim: *const Claim,
     arm: usize,
     /// Where the value is taken from or put at a handoff; null if the operation must be tried again instead.
     place: *mut (),
+    links: Cell<Links>,
     _pinned: PhantomPinned,
 }
+
+/// `prev` of a waiter that is in no queue. (No field of its own, so that a waiter, its claim word and a small value fit a cache line.)
+const UNLINKED: *const Waiter = ptr::without_provenance(1);
 
 #[derive(Debug)]
 struct Links {
     prev: *const Waiter,
     next: *const Waiter,
-    linked: bool,
     /// As the how-manieth of its queue it was chosen.
     turn: usize,
 }
@@ -34,7 +36,7 @@ struct Links {
 impl Waiter {
     /// A place for `arm` of the operation that `claim` decides. Both pointers must stay valid as long as the waiter is linked.
     pub(crate) fn new(claim: *const Claim, arm: usize, place: *mut ()) -> Waiter {
-        let links = Links { prev: ptr::null(), next: ptr::null(), linked: false, turn: 0 };
+        let links = Links { prev: UNLINKED, next: ptr::null(), turn: 0 };
         Waiter { links: Cell::new(links), claim, arm, place, _pinned: PhantomPinned }
     }
 }
@@ -96,8 +98,8 @@ impl Queue {
         waiter.links.with_mut(|links| {
             // SAFETY: an unlinked waiter's links are its owner's, who calls this.
             let links = unsafe { &mut *links };
-            debug_assert!(!links.linked);
-            *links = Links { prev: tail, next: ptr::null(), linked: true, turn: 0 };
+            debug_assert_eq!(links.prev, UNLINKED);
+            *links = Links { prev: tail, next: ptr::null(), turn: 0 };
         });
         match tail.is_null() {
             true => self.head = waiter,
@@ -116,8 +118,8 @@ impl Queue {
         waiter.links.with_mut(|links| {
             // SAFETY: as in `push_back`.
             let links = unsafe { &mut *links };
-            debug_assert!(!links.linked);
-            *links = Links { prev: ptr::null(), next: head, linked: true, turn: 0 };
+            debug_assert_eq!(links.prev, UNLINKED);
+            *links = Links { prev: ptr::null(), next: head, turn: 0 };
         });
         match head.is_null() {
             true => self.tail = waiter,
@@ -133,12 +135,8 @@ impl Queue {
     /// `waiter` is in this queue or in none.
     pub(crate) unsafe fn remove(&mut self, waiter: &Waiter) -> bool {
         // SAFETY: links are ours under the lock (invariant 1).
-        let (prev, next, linked) = waiter.links.with_mut(|links| unsafe {
-            let was = ((*links).prev, (*links).next, (*links).linked);
-            (*links).linked = false;
-            was
-        });
-        if !linked {
+        let (prev, next) = waiter.links.with_mut(|links| unsafe { (ptr::replace(&mut (*links).prev, UNLINKED), (*links).next) });
+        if prev == UNLINKED {
             return false;
         }
         match prev.is_null() {

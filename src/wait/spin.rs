@@ -57,7 +57,10 @@ fn get(figure: &AtomicU32) -> u32 {
 
 /// Writes a learned figure.
 fn set(figure: &AtomicU32, value: u32) {
-    figure.store(value, Ordering::Relaxed); // ORDERING: as in `get`
+    // Mostly nothing new was learned, and the other side reads the word on the same cache line.
+    if get(figure) != value {
+        figure.store(value, Ordering::Relaxed); // ORDERING: as in `get`
+    }
 }
 
 impl Default for Spin {
