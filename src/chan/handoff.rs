@@ -114,10 +114,47 @@ pub(super) fn take_from<T>(sender: Chosen) -> T {
     value
 }
 
+/// A value up to this size moves under the lock: the peer, which is looking, hardly ever sees the claim without its end, after which it would
+/// have to look, and the cache line to travel, once more. A longer copy is not worth holding others up.
+const SMALL: usize = 256;
+
+/// As `give_to`, for who holds the lock, and releases it before anybody is woken.
+#[inline(always)]
+fn give_releasing<T>(guard: Guard<'_, T>, receiver: Chosen, value: T) {
+    if size_of::<T>() > SMALL {
+        drop(guard);
+        return give_to(receiver, value);
+    }
+    // SAFETY: as in `give_to`.
+    unsafe { (*receiver.place.cast::<Place<T>>()).put(value) };
+    let waker = receiver.won.done();
+    drop(guard);
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
+
+/// As `take_from`, for who holds the lock, and releases it before anybody is woken.
+#[inline(always)]
+fn take_releasing<T>(guard: Guard<'_, T>, sender: Chosen) -> T {
+    if size_of::<T>() > SMALL {
+        drop(guard);
+        return take_from(sender);
+    }
+    // SAFETY: as in `take_from`.
+    let value = unsafe { (*sender.place.cast::<Place<T>>()).take() };
+    let waker = sender.won.done();
+    drop(guard);
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+    value
+}
+
 /// What an operation of capacity 0 found under the lock.
 enum Pairing<'a, T> {
     /// A peer that is ours now.
-    With(Chosen),
+    With(Guard<'a, T>, Chosen),
     /// A value without its sender.
     Stashed(T),
     /// Nobody: enlist.
@@ -127,6 +164,7 @@ enum Pairing<'a, T> {
 }
 
 impl<T> Chan<T> {
+    #[inline(always)]
     fn pair(&self, sending: bool, deadline: Deadline) -> Pairing<'_, T> {
         let mut guard = self.lock();
         let stashed = if sending { None } else { guard.with(Lists::take_stashed) };
@@ -141,7 +179,7 @@ impl<T> Chan<T> {
             peers.choose_placed(ptr::null(), false)
         });
         match peer {
-            Some(chosen) => Pairing::With(chosen),
+            Some(chosen) => Pairing::With(guard, chosen),
             None if deadline.expired() => Pairing::Expired,
             None => Pairing::Nobody(guard),
         }
@@ -150,8 +188,8 @@ impl<T> Chan<T> {
     /// `send` at capacity 0.
     pub(super) fn give(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
         match self.pair(true, deadline) {
-            Pairing::With(receiver) => {
-                give_to(receiver, value);
+            Pairing::With(guard, receiver) => {
+                give_releasing(guard, receiver, value);
                 Ok(())
             }
             Pairing::Closed | Pairing::Stashed(_) => Err(SendTimeoutError::Disconnected(value)),
@@ -186,9 +224,9 @@ impl<T> Chan<T> {
             turn = Turn::First;
             guard = match self.pair(true, deadline) {
                 Pairing::Nobody(guard) => guard,
-                Pairing::With(receiver) => {
+                Pairing::With(guard, receiver) => {
                     // SAFETY: as above.
-                    give_to(receiver, unsafe { place.take() });
+                    give_releasing(guard, receiver, unsafe { place.take() });
                     return Ok(());
                 }
                 // SAFETY: as above.
@@ -202,7 +240,7 @@ impl<T> Chan<T> {
     /// `recv` at capacity 0.
     pub(super) fn accept(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
         match self.pair(false, deadline) {
-            Pairing::With(sender) => Ok(take_from(sender)),
+            Pairing::With(guard, sender) => Ok(take_releasing(guard, sender)),
             Pairing::Stashed(value) => Ok(value),
             Pairing::Closed => Err(RecvTimeoutError::Disconnected),
             Pairing::Expired => Err(RecvTimeoutError::Timeout),
@@ -234,7 +272,7 @@ impl<T> Chan<T> {
             turn = Turn::First;
             guard = match self.pair(false, deadline) {
                 Pairing::Nobody(guard) => guard,
-                Pairing::With(sender) => return Ok(take_from(sender)),
+                Pairing::With(guard, sender) => return Ok(take_releasing(guard, sender)),
                 Pairing::Stashed(value) => return Ok(value),
                 Pairing::Closed => return Err(RecvTimeoutError::Disconnected),
                 Pairing::Expired => return Err(RecvTimeoutError::Timeout),

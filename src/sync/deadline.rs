@@ -34,11 +34,13 @@ impl Deadline {
     }
 
     /// Whether the clock has come to it.
+    #[inline]
     pub(crate) fn over(self) -> bool {
         self.0.is_some_and(|when| now() >= when)
     }
 
     /// Whether the wait is over by the clock. In a model only a park can end a timed wait, so this says no.
+    #[inline]
     pub(crate) fn expired(self) -> bool {
         !super::MODEL && self.over()
     }

@@ -122,12 +122,14 @@ fn nanos_since(start: Instant) -> u64 {
 }
 
 /// How many processors this process may use; asked once.
+#[inline]
 pub(crate) fn processors() -> usize {
     static COUNT: OnceLock<usize> = OnceLock::new();
     *COUNT.get_or_init(|| thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// What one `pause` costs in nanoseconds, measured once: it differs tenfold between processors.
+#[inline]
 pub(crate) fn pause_nanos() -> u32 {
     static NANOS: OnceLock<u32> = OnceLock::new();
     *NANOS.get_or_init(|| {

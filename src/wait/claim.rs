@@ -116,6 +116,7 @@ unsafe impl Sync for Claim {}
 unsafe impl Send for Claim {}
 
 impl Claim {
+    #[inline]
     pub(crate) fn new() -> Claim {
         Claim { word: AtomicUsize::new(OPEN), task: false, waker: Cell::new(None) }
     }
@@ -258,7 +259,16 @@ impl Claim {
 
     /// Owner, awake: waits out a peer that is between its claim and its `finish`: one copy of a value, or foreign code, for which the
     /// owner sleeps.
-    pub(crate) fn settle(&self, mut phase: Phase) -> Phase {
+    #[inline]
+    pub(crate) fn settle(&self, phase: Phase) -> Phase {
+        match phase {
+            Phase::Claimed(_) | Phase::Held(_) => self.settle_slow(phase),
+            _ => phase,
+        }
+    }
+
+    #[cold]
+    fn settle_slow(&self, mut phase: Phase) -> Phase {
         let mut lag = Lag::new();
         loop {
             match phase {

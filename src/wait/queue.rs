@@ -35,6 +35,7 @@ struct Links {
 
 impl Waiter {
     /// A place for `arm` of the operation that `claim` decides. Both pointers must stay valid as long as the waiter is linked.
+    #[inline]
     pub(crate) fn new(claim: *const Claim, arm: usize, place: *mut ()) -> Waiter {
         let links = Links { prev: UNLINKED, next: ptr::null(), turn: 0 };
         Waiter { links: Cell::new(links), claim, arm, place, _pinned: PhantomPinned }
@@ -85,6 +86,7 @@ impl Queue {
         self.chosen
     }
 
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.head.is_null()
     }
@@ -93,6 +95,7 @@ impl Queue {
     ///
     /// # Safety
     /// `waiter` is in no queue, and stays where it is until it is popped by a successful claim or removed (invariant 2).
+    #[inline]
     pub(crate) unsafe fn push_back(&mut self, waiter: &Waiter) {
         let tail = self.tail;
         waiter.links.with_mut(|links| {
@@ -133,6 +136,7 @@ impl Queue {
     ///
     /// # Safety
     /// `waiter` is in this queue or in none.
+    #[inline]
     pub(crate) unsafe fn remove(&mut self, waiter: &Waiter) -> bool {
         // SAFETY: links are ours under the lock (invariant 1).
         let (prev, next) = waiter.links.with_mut(|links| unsafe { (ptr::replace(&mut (*links).prev, UNLINKED), (*links).next) });
@@ -159,11 +163,13 @@ impl Queue {
     }
 
     /// As `choose`, among the waiters whose value can be moved at once, but for those of `own`, an operation that must not meet itself.
+    #[inline]
     pub(crate) fn choose_placed(&mut self, own: *const Claim, hold: bool) -> Option<Chosen> {
         self.choose_where(hold, |waiter| !waiter.place.is_null() && waiter.claim != own)
     }
 
     /// As `choose`, among the waiters that have to try again themselves, but for those of `own`.
+    #[inline]
     pub(crate) fn choose_lazy(&mut self, own: *const Claim) -> Option<Chosen> {
         self.choose_where(false, |waiter| waiter.place.is_null() && waiter.claim != own)
     }
@@ -192,6 +198,7 @@ impl Queue {
         false
     }
 
+    #[inline]
     fn choose_where(&mut self, hold: bool, fits: impl Fn(&Waiter) -> bool) -> Option<Chosen> {
         let mut next = self.head;
         while !next.is_null() {

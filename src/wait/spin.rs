@@ -17,7 +17,7 @@
 use crate::sync::{nap, pause, pause_nanos, processors, yield_now, AtomicU32, Ordering, MODEL};
 
 /// Shortest and longest first stage.
-const LOOK_MIN_NS: u32 = 90;
+const LOOK_MIN_NS: u32 = 450;
 const LOOK_MAX_NS: u32 = 1_800;
 /// What a success adds beyond half of the length.
 const LOOK_STEP_NS: u32 = 120;
@@ -51,11 +51,13 @@ pub(crate) struct Spin {
 }
 
 /// Reads a learned figure.
+#[inline]
 fn get(figure: &AtomicU32) -> u32 {
     figure.load(Ordering::Relaxed) // ORDERING: a hint; nothing depends on it but speed
 }
 
 /// Writes a learned figure.
+#[inline]
 fn set(figure: &AtomicU32, value: u32) {
     // Mostly nothing new was learned, and the other side reads the word on the same cache line.
     if get(figure) != value {
@@ -210,6 +212,7 @@ pub(crate) enum Patience {
 }
 
 impl Lag {
+    #[inline]
     pub(crate) fn new() -> Lag {
         Lag { step: 0 }
     }
