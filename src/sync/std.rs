@@ -6,7 +6,7 @@ use super::{Deadline, Instant};
 use std::cell::UnsafeCell;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
-use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{self, Thread};
 
 pub(crate) use std::alloc::{alloc, dealloc};
@@ -121,18 +121,29 @@ fn nanos_since(start: Instant) -> u64 {
     u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// A number that is found out once, or by several threads at the same time; not 0.
+fn once(known: &AtomicU32, find: impl FnOnce() -> u32) -> u32 {
+    let number = known.load(super::Ordering::Relaxed); // ORDERING: the number is all there is to know
+    if number != 0 {
+        return number;
+    }
+    let number = find();
+    known.store(number, super::Ordering::Relaxed); // ORDERING: as above
+    number
+}
+
 /// How many processors this process may use; asked once.
 #[inline]
 pub(crate) fn processors() -> usize {
-    static COUNT: OnceLock<usize> = OnceLock::new();
-    *COUNT.get_or_init(|| thread::available_parallelism().map_or(1, usize::from))
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    once(&COUNT, || thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(u32::MAX))) as usize
 }
 
 /// What one `pause` costs in nanoseconds, measured once: it differs tenfold between processors.
 #[inline]
 pub(crate) fn pause_nanos() -> u32 {
-    static NANOS: OnceLock<u32> = OnceLock::new();
-    *NANOS.get_or_init(|| {
+    static NANOS: AtomicU32 = AtomicU32::new(0);
+    once(&NANOS, || {
         const PAUSES: u64 = 64;
         let once = || {
             let start = Instant::now();
