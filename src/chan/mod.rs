@@ -278,12 +278,7 @@ impl<T> Guard<'_, T> {
             let mut wakers = WakeList::new();
             let mut put_off = 0;
             while requests != 0 {
-                if wakers.is_full() {
-                    put_off |= requests;
-                } else {
-                    wakers.push(self.wake_one(requests & WAKE_RX));
-                    wakers.push(self.wake_one(requests & WAKE_TX));
-                }
+                put_off |= self.collect(requests, &mut wakers);
                 requests = self.try_release().err().unwrap_or(0);
             }
             drop(wakers); // wakes
@@ -292,6 +287,19 @@ impl<T> Guard<'_, T> {
             }
             requests = put_off;
         }
+    }
+
+    /// Serves each of the requests for whose waker there is room. Answers the others.
+    fn collect(&mut self, requests: u32, wakers: &mut WakeList) -> u32 {
+        let mut put_off = 0;
+        for request in [requests & WAKE_RX, requests & WAKE_TX] {
+            if wakers.is_full() {
+                put_off |= request;
+            } else {
+                wakers.push(self.wake_one(request));
+            }
+        }
+        put_off
     }
 
     /// Chooses one receiver (WAKE_RX) or sender (WAKE_TX) to try again, unless one is on its way. Answers its waker.
@@ -374,3 +382,6 @@ impl<T> fmt::Debug for Chan<T> {
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
 pub(crate) mod models;
+
+#[cfg(all(test, not(loom)))]
+mod tests;

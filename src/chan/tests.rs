@@ -1,0 +1,51 @@
+//! What the lock's holder owes those who asked it to wake somebody.
+
+#![allow(unsafe_code)] // enlisting waiters of the test's own frame
+
+use super::shared::channel;
+use super::{WAKE_RX, WAKE_TX};
+use crate::wait::{Claim, Waiter, WakeList, Waker};
+use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::task::Wake;
+
+#[derive(Default)]
+struct Woken(AtomicUsize);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Requests that come while the list of wakers is full, or is about to be, are answered as put off: none is lost, and nothing overflows.
+#[test]
+fn a_request_without_room_for_its_waker_is_put_off() {
+    let woken = Arc::new(Woken::default());
+    let claims = [(); 2].map(|()| Claim::parked(woken.clone().into()));
+    let [receiver, sender] = claims.each_ref().map(|claim| Waiter::new(claim, 0, ptr::null_mut()));
+    let (strong, _other) = channel::<u8>(Some(1)).expect("one slot");
+    let mut guard = strong.chan().lock();
+    // SAFETY: in no queue before; both are chosen below, before this frame goes.
+    guard.with(|lists| unsafe {
+        lists.rx.push_back(&receiver);
+        lists.tx.push_back(&sender);
+    });
+    let mut wakers = WakeList::new();
+    let mut filled = 0;
+    while !wakers.is_full() {
+        wakers.push(Some(Waker::Task(woken.clone().into())));
+        filled += 1;
+    }
+    assert_eq!(guard.collect(WAKE_RX | WAKE_TX, &mut wakers), WAKE_RX | WAKE_TX);
+    wakers.wake_all();
+    (1..filled).for_each(|_| wakers.push(Some(Waker::Task(woken.clone().into()))));
+    assert_eq!(guard.collect(WAKE_RX | WAKE_TX, &mut wakers), WAKE_TX, "room for one more");
+    assert!(wakers.is_full());
+    wakers.wake_all();
+    assert_eq!(guard.collect(WAKE_TX, &mut wakers), 0);
+    drop(guard);
+    drop(wakers);
+    assert_eq!(woken.0.load(Ordering::Relaxed), filled + filled + 1);
+}
