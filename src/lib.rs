@@ -68,6 +68,9 @@ pub use iter::{Drain, IntoIter, Iter, TryIter};
 pub use receiver::{Receiver, WeakReceiver};
 pub use sender::{Sender, WeakSender};
 pub use task::{ClosedFuture, IntoStream, RecvFuture, RecvManyFuture, RecvStream, SelectFuture, SendFuture, SendManyFuture};
+#[cfg(feature = "sink")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sink")))]
+pub use task::{IntoSink, SendSink};
 
 /// The programs in the README run as tests.
 #[cfg(doctest)]

@@ -21,6 +21,8 @@ mod many;
 mod recv;
 pub(crate) mod select;
 mod send;
+#[cfg(feature = "sink")]
+mod sink;
 mod solo;
 mod stream;
 mod wait;
@@ -31,4 +33,6 @@ pub use foreign::FutureArm;
 pub use many::{RecvManyFuture, SendManyFuture};
 pub use recv::RecvFuture;
 pub use send::SendFuture;
+#[cfg(feature = "sink")]
+pub use sink::{IntoSink, SendSink};
 pub use stream::{IntoStream, RecvStream};

@@ -99,7 +99,7 @@ impl<T> Receiver<T> {
 }
 
 macro_rules! stream {
-    ($name:ty) => {
+    ($debug:literal, $name:ty) => {
         impl<T> Stream for $name {
             type Item = T;
 
@@ -117,11 +117,11 @@ macro_rules! stream {
 
         impl<T> fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(concat!(stringify!($name), " { .. }"))
+                f.pad($debug)
             }
         }
     };
 }
 
-stream!(RecvStream<'_, T>);
-stream!(IntoStream<T>);
+stream!("RecvStream { .. }", RecvStream<'_, T>);
+stream!("IntoStream { .. }", IntoStream<T>);
