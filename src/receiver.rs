@@ -52,12 +52,27 @@ impl<T> Receiver<T> {
         Receiver(source)
     }
 
-    #[inline]
+    #[inline(always)]
     fn recv_by(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
         match &self.0 {
             Source::Chan(strong) => strong.chan().recv(deadline),
+            _ => self.recv_from_clock(deadline),
+        }
+    }
+
+    #[inline(never)]
+    fn recv_from_clock(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
+        match &self.0 {
             Source::Timer(timer) => timer.recv(deadline),
-            Source::Never => sleep_until(deadline),
+            _ => sleep_until(deadline),
+        }
+    }
+
+    #[inline(never)]
+    fn try_recv_from_clock(&self) -> Result<T, TryRecvError> {
+        match &self.0 {
+            Source::Timer(timer) => timer.try_recv(),
+            _ => Err(TryRecvError::Empty),
         }
     }
 
@@ -110,8 +125,7 @@ impl<T> Receiver<T> {
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
         match &self.0 {
             Source::Chan(strong) => strong.chan().try_recv(),
-            Source::Timer(timer) => timer.try_recv(),
-            Source::Never => Err(TryRecvError::Empty),
+            _ => self.try_recv_from_clock(),
         }
     }
 

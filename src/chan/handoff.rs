@@ -186,6 +186,7 @@ impl<T> Chan<T> {
     }
 
     /// `send` at capacity 0.
+    #[inline(never)]
     pub(super) fn give(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
         match self.pair(true, deadline) {
             Pairing::With(guard, receiver) => {
@@ -238,6 +239,7 @@ impl<T> Chan<T> {
     }
 
     /// `recv` at capacity 0.
+    #[inline(never)]
     pub(super) fn accept(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
         match self.pair(false, deadline) {
             Pairing::With(guard, sender) => Ok(take_releasing(guard, sender)),
@@ -340,6 +342,7 @@ impl<T> Chan<T> {
     }
 
     /// `try_send` at capacity 0: only if a receiver waits.
+    #[inline(never)]
     pub(super) fn offer(&self, value: T) -> Result<(), TrySendError<T>> {
         let refusal = |value| match self.is_closed() {
             true => Err(TrySendError::Disconnected(value)),
@@ -367,6 +370,7 @@ impl<T> Chan<T> {
     }
 
     /// `try_recv` at capacity 0: only if a sender waits.
+    #[inline(never)]
     pub(super) fn fetch(&self) -> Result<T, TryRecvError> {
         let refusal = || match self.is_closed() {
             true => Err(TryRecvError::Disconnected),

@@ -225,6 +225,7 @@ impl<T> Chan<T> {
 
     /// Asks that one receiver or sender be woken. Never waits.
     #[cold]
+    #[inline(never)]
     fn request(&self, requests: u32) {
         if self.cold.lock.request(requests) {
             drop(Guard { chan: self });
@@ -243,9 +244,15 @@ impl<T> Chan<T> {
     #[inline(always)]
     fn after_pop(&self, head: u64) {
         if head & (WAITED | WAKING) == WAITED {
-            self.request(WAKE_TX);
-            self.skip(); // what was given up behind the value is room as well
+            self.request_sender();
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn request_sender(&self) {
+        self.request(WAKE_TX);
+        self.skip(); // what was given up behind the value is room as well
     }
 }
 

@@ -23,21 +23,30 @@ pub(super) enum Look {
 }
 
 impl<T> Chan<T> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn try_recv(&self) -> Result<T, TryRecvError> {
         if self.is_rendezvous() {
             return self.fetch();
         }
+        match self.take_first() {
+            Some(value) => Ok(value),
+            None => self.try_recv_slow(),
+        }
+    }
+
+    /// Whether the ring, where nothing could be taken, is empty; or what came meanwhile.
+    #[inline(never)]
+    fn try_recv_slow(&self) -> Result<T, TryRecvError> {
         let mut lag = Lag::new();
         loop {
-            if let Some(value) = self.take_first() {
-                return Ok(value);
-            }
             match self.look() {
                 Look::Closed => return Err(TryRecvError::Disconnected),
                 Look::Empty => return Err(TryRecvError::Empty),
                 Look::Coming if self.unspill(Some(Patience::Thread)) || lag.wait_bounded(Patience::Thread) => {}
                 Look::Coming => return Err(TryRecvError::Empty),
+            }
+            if let Some(value) = self.take_first() {
+                return Ok(value);
             }
         }
     }
@@ -69,6 +78,7 @@ impl<T> Chan<T> {
     }
 
     #[cold]
+    #[inline(never)]
     fn skip_and_take(&self) -> Option<T> {
         self.skip();
         self.take_first()
@@ -77,9 +87,14 @@ impl<T> Chan<T> {
     #[inline]
     pub(super) fn look(&self) -> Look {
         let (tail, head) = self.ring.words();
-        if self.ring.head_is_held(head) {
-            Look::Empty // not there yet, even if the channel is closed
-        } else if self.ring.distance(tail, head) != 0 || tail & SPILLED != 0 {
+        if self.ring.position_of(tail) != self.ring.position_of(head) {
+            // What is held is not there yet, even if the channel is closed.
+            if self.ring.head_is_held(head) {
+                Look::Empty
+            } else {
+                Look::Coming
+            }
+        } else if tail & SPILLED != 0 {
             Look::Coming
         } else if tail & CLOSED != 0 {
             Look::Closed
@@ -88,7 +103,7 @@ impl<T> Chan<T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn recv(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
         if self.is_rendezvous() {
             return self.accept(deadline);

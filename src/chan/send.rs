@@ -13,28 +13,47 @@ use crate::wait::{Claim, Patience, Phase, Waiter};
 use core::ptr;
 
 impl<T> Chan<T> {
+    #[inline(always)]
     pub(crate) fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         if self.is_rendezvous() {
             return self.offer(value);
         }
-        let mut value = value;
+        match self.ring.push(value) {
+            Ok(flags) => {
+                self.after_push(flags);
+                Ok(())
+            }
+            Err((value, refused)) => self.try_send_slow(value, refused),
+        }
+    }
+
+    /// Whether the ring, which refused the value, is full or closed; or room that came meanwhile.
+    #[inline(never)]
+    fn try_send_slow(&self, value: T, refused: Refused) -> Result<(), TrySendError<T>> {
+        let (mut value, mut refused) = (value, refused);
         let mut lag = Lag::new();
         loop {
+            if refused == Refused::Closed {
+                return Err(TrySendError::Disconnected(value));
+            }
+            if self.cold.unbounded {
+                return self.spill(value).map_err(TrySendError::from);
+            }
+            // Full by its slot. If not by the positions, a receiver is leaving the slot just now.
+            if self.is_full() || !lag.wait_bounded(Patience::Thread) {
+                return Err(TrySendError::Full(value));
+            }
             match self.ring.push(value) {
                 Ok(flags) => {
                     self.after_push(flags);
                     return Ok(());
                 }
-                Err((back, Refused::Closed)) => return Err(TrySendError::Disconnected(back)),
-                Err((back, _)) if self.cold.unbounded => return self.spill(back).map_err(TrySendError::from),
-                // Full by its slot. If not by the positions, a receiver is leaving the slot just now.
-                Err((back, _)) if self.is_full() || !lag.wait_bounded(Patience::Thread) => return Err(TrySendError::Full(back)),
-                Err((back, _)) => value = back,
+                Err(again) => (value, refused) = again,
             }
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn send(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
         if self.is_rendezvous() {
             return self.give(value, deadline);

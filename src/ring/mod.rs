@@ -128,11 +128,17 @@ impl<T, M: Default> Ring<T, M> {
 
 impl<T, M> Ring<T, M> {
     #[inline(always)]
-    #[allow(unsafe_code)]
     fn slot(&self, word: u64) -> &Slot<T> {
+        self.slot_by(self.layout, word)
+    }
+
+    /// As `slot`, for who has read the layout already: an exchange makes the compiler forget what it read before.
+    #[inline(always)]
+    #[allow(unsafe_code)]
+    fn slot_by(&self, layout: Layout, word: u64) -> &Slot<T> {
         // SAFETY: `index` is below `cap` for every word that was made by `next` and `advance`; a ring without slots is never asked
         // (its callers check the capacity).
-        unsafe { &*self.slots.as_ptr().add(self.layout.index(word)) }
+        unsafe { &*self.slots.as_ptr().add(layout.index(word)) }
     }
 
     pub(crate) fn cap(&self) -> usize {
@@ -144,14 +150,15 @@ impl<T, M> Ring<T, M> {
     #[inline(always)]
     fn reserve(&self, refuse: u64) -> Result<(WriteSlot<'_, T>, u64), Refused> {
         let mut tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
+        let layout = self.layout;
         loop {
             if tail & refuse != 0 {
                 return Err(if tail & CLOSED != 0 { Refused::Closed } else { Refused::Spilled });
             }
-            let (slot, position) = (self.slot(tail), tail & !FLAGS);
+            let (slot, position) = (self.slot_by(layout, tail), tail & !FLAGS);
             match compare(slot.stamp(), position) {
                 Stamp::Here(_) => {
-                    let next = self.layout.next(tail);
+                    let next = layout.next(tail);
                     // ORDERING: SeqCst (no dearer than AcqRel here) puts all sends and receives in one order with the loads of
                     // `tail_word` and `head_word`, so that two threads which each sent and then look elsewhere cannot both find nothing.
                     // Release alone would do for the flags.
@@ -194,15 +201,16 @@ impl<T, M> Ring<T, M> {
     #[inline(always)]
     fn claim_first(&self) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
         let mut head = self.head.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
+        let layout = self.layout;
         loop {
-            let (slot, position) = (self.slot(head), head & !FLAGS);
+            let (slot, position) = (self.slot_by(layout, head), head & !FLAGS);
             match compare(slot.stamp(), position) {
                 Stamp::Here(FULL) => {
-                    let next = self.layout.next(head);
+                    let next = layout.next(head);
                     // ORDERING: SeqCst as in `reserve`.
                     match self.head.word.compare_exchange_weak(head, next, Ordering::SeqCst, Ordering::Relaxed) {
                         Ok(_) => {
-                            let free = self.layout.next_lap(position);
+                            let free = layout.next_lap(position);
                             return Ok((ReadSlot { slot, free }, head));
                         }
                         Err(now) => head = now,
