@@ -50,21 +50,58 @@ fn address<T>(handle: &T) -> *const () {
 
 impl<'a> Select<'a> {
     /// Makes an empty list. Among operations that are ready, the choice will be uniformly random.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(1);
+    /// tx.send(1).unwrap();
+    /// let mut select = rendez::Select::new();
+    /// select.recv(&rx);
+    /// assert_eq!(select.select().recv(&rx), Ok(1));
+    /// ```
     pub fn new() -> Select<'a> {
         Select { arms: List::new(), order: Order::Random, storage: Storage::new(), home: None }
     }
 
     /// Makes an empty list. Among operations that are ready, the one added first will be chosen.
+    ///
+    /// ```
+    /// let (a_tx, a) = rendez::bounded(1);
+    /// let (b_tx, b) = rendez::bounded(1);
+    /// a_tx.send(1).unwrap();
+    /// b_tx.send(2).unwrap();
+    /// let mut select = rendez::Select::new_biased();
+    /// select.recv(&a);
+    /// select.recv(&b);
+    /// assert_eq!(select.select().recv(&a), Ok(1)); // always `a`
+    /// ```
     pub fn new_biased() -> Select<'a> {
         Select { order: Order::Given, ..Select::new() }
     }
 
     /// Adds a send. Returns its index.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(1);
+    /// let mut select = rendez::Select::new();
+    /// assert_eq!(select.send(&tx), 0);
+    /// select.select().send(&tx, "hello").unwrap();
+    /// assert_eq!(rx.recv(), Ok("hello"));
+    /// ```
     pub fn send<T>(&mut self, s: &'a Sender<T>) -> usize {
         self.add(s)
     }
 
     /// Adds a receive. Returns its index.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(1);
+    /// let (_keep, other) = rendez::bounded::<u8>(1);
+    /// let mut select = rendez::Select::new();
+    /// assert_eq!(select.recv(&other), 0);
+    /// assert_eq!(select.recv(&rx), 1); // of another type
+    /// tx.send("hello").unwrap();
+    /// assert_eq!(select.select().index(), 1);
+    /// ```
     pub fn recv<T>(&mut self, r: &'a Receiver<T>) -> usize {
         self.add(r)
     }
@@ -78,6 +115,16 @@ impl<'a> Select<'a> {
     ///
     /// # Panics
     /// If there is no such operation, or no more.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// let mut select = rendez::Select::new();
+    /// let index = select.recv(&rx);
+    /// drop(tx);
+    /// assert!(select.select().recv(&rx).is_err());
+    /// select.remove(index); // it would be ready for ever
+    /// assert!(select.try_select().is_err());
+    /// ```
     #[track_caller]
     pub fn remove(&mut self, index: usize) {
         assert!(index < self.arms.as_slice().len(), "no operation with index {index} was added to the select");
@@ -88,6 +135,16 @@ impl<'a> Select<'a> {
     ///
     /// # Errors
     /// If there is none; also if no operation was added.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(1);
+    /// let mut select = rendez::Select::new();
+    /// select.recv(&rx);
+    /// assert!(select.try_select().is_err());
+    /// tx.send(1).unwrap();
+    /// assert_eq!(select.try_select()?.recv(&rx), Ok(1));
+    /// # Ok::<(), rendez::TrySelectError>(())
+    /// ```
     pub fn try_select(&mut self) -> Result<SelectedOperation<'a>, TrySelectError> {
         self.run(Until::Now).ok_or(TrySelectError)
     }
@@ -96,6 +153,15 @@ impl<'a> Select<'a> {
     ///
     /// # Panics
     /// If there is no operation.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::rendezvous();
+    /// std::thread::spawn(move || tx.send(1));
+    /// let mut select = rendez::Select::new();
+    /// select.recv(&rx);
+    /// assert_eq!(select.select().recv(&rx), Ok(1));
+    /// assert!(select.select().recv(&rx).is_err()); // the next round: closed
+    /// ```
     #[track_caller]
     pub fn select(&mut self) -> SelectedOperation<'a> {
         self.check_not_empty();
@@ -110,6 +176,18 @@ impl<'a> Select<'a> {
     ///
     /// # Errors
     /// If no operation could go on in time.
+    ///
+    /// # Cancel safety
+    /// On a timeout nothing was sent or received.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let (_tx, rx) = rendez::bounded::<u8>(1);
+    /// let mut select = rendez::Select::new();
+    /// select.recv(&rx);
+    /// assert!(select.select_timeout(Duration::from_millis(5)).is_err());
+    /// ```
     pub fn select_timeout(&mut self, timeout: Duration) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
         self.run(Until::Deadline(Deadline::after(timeout))).ok_or(SelectTimeoutError)
     }
@@ -118,6 +196,20 @@ impl<'a> Select<'a> {
     ///
     /// # Errors
     /// If no operation could go on in time.
+    ///
+    /// # Cancel safety
+    /// On a timeout nothing was sent or received.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    ///
+    /// let (tx, rx) = rendez::bounded(1);
+    /// tx.send(1).unwrap();
+    /// let mut select = rendez::Select::new();
+    /// select.recv(&rx);
+    /// assert_eq!(select.select_deadline(Instant::now())?.recv(&rx), Ok(1));
+    /// # Ok::<(), rendez::SelectTimeoutError>(())
+    /// ```
     pub fn select_deadline(&mut self, deadline: Instant) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
         self.run(Until::Deadline(Deadline::at(deadline))).ok_or(SelectTimeoutError)
     }
@@ -126,6 +218,16 @@ impl<'a> Select<'a> {
     ///
     /// # Errors
     /// If there is none.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(1);
+    /// let mut select = rendez::Select::new();
+    /// let index = select.recv(&rx);
+    /// assert!(select.try_ready().is_err());
+    /// tx.send(1).unwrap();
+    /// assert_eq!(select.try_ready(), Ok(index));
+    /// assert_eq!(rx.len(), 1); // nothing was taken
+    /// ```
     pub fn try_ready(&mut self) -> Result<usize, TryReadyError> {
         self.find(Until::Now).ok_or(TryReadyError)
     }
@@ -134,6 +236,20 @@ impl<'a> Select<'a> {
     ///
     /// # Panics
     /// If there is no operation.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(1);
+    /// std::thread::spawn(move || tx.send(1));
+    /// let mut select = rendez::Select::new();
+    /// select.recv(&rx);
+    /// let value = loop {
+    ///     select.ready();
+    ///     if let Ok(value) = rx.try_recv() {
+    ///         break value;
+    ///     }
+    /// };
+    /// assert_eq!(value, 1);
+    /// ```
     #[track_caller]
     pub fn ready(&mut self) -> usize {
         self.check_not_empty();
@@ -148,6 +264,18 @@ impl<'a> Select<'a> {
     ///
     /// # Errors
     /// If no operation became ready in time.
+    ///
+    /// # Cancel safety
+    /// Nothing is sent or received in any case.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let (_tx, rx) = rendez::bounded::<u8>(1);
+    /// let mut select = rendez::Select::new();
+    /// select.recv(&rx);
+    /// assert!(select.ready_timeout(Duration::from_millis(5)).is_err());
+    /// ```
     pub fn ready_timeout(&mut self, timeout: Duration) -> Result<usize, ReadyTimeoutError> {
         self.find(Until::Deadline(Deadline::after(timeout))).ok_or(ReadyTimeoutError)
     }
@@ -156,6 +284,16 @@ impl<'a> Select<'a> {
     ///
     /// # Errors
     /// If no operation became ready in time.
+    ///
+    /// # Cancel safety
+    /// Nothing is sent or received in any case.
+    ///
+    /// ```
+    /// let (tx, _rx) = rendez::bounded::<u8>(1);
+    /// let mut select = rendez::Select::new();
+    /// select.send(&tx);
+    /// assert_eq!(select.ready_deadline(std::time::Instant::now()), Ok(0)); // there is room
+    /// ```
     pub fn ready_deadline(&mut self, deadline: Instant) -> Result<usize, ReadyTimeoutError> {
         self.find(Until::Deadline(Deadline::at(deadline))).ok_or(ReadyTimeoutError)
     }
@@ -221,6 +359,16 @@ impl fmt::Debug for Select<'_> {
 /// Until then others see it as not there yet. Dropped, it is given up: a send leaves its place to be skipped; a receive drops its value, or leaks it
 /// on another thread than the one that added the operations. At capacity 0 no value is lost: a sender that waits keeps it, and waits on; one that has
 /// had it accepted already leaves it to the next receiver.
+///
+/// ```
+/// let (tx, rx) = rendez::bounded(1);
+/// let mut select = rendez::Select::new();
+/// select.send(&tx);
+/// let won = select.select();
+/// assert!(rx.try_recv().is_err()); // not there yet
+/// won.send(&tx, 1).unwrap();
+/// assert_eq!(rx.try_recv(), Ok(1));
+/// ```
 #[must_use]
 pub struct SelectedOperation<'a> {
     /// The handle that was added.
@@ -233,6 +381,14 @@ pub struct SelectedOperation<'a> {
 
 impl SelectedOperation<'_> {
     /// Returns the index of the operation.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(1);
+    /// tx.send(1).unwrap();
+    /// let mut select = rendez::Select::new();
+    /// let index = select.recv(&rx);
+    /// assert_eq!(select.select().index(), index);
+    /// ```
     pub fn index(&self) -> usize {
         self.index
     }
@@ -254,6 +410,14 @@ impl SelectedOperation<'_> {
     ///
     /// # Panics
     /// If `s` is not the very handle that was added. The operation is given up then.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded::<i32>(1);
+    /// let mut select = rendez::Select::new();
+    /// select.send(&tx);
+    /// drop(rx);
+    /// assert_eq!(select.select().send(&tx, 1), Err(rendez::SendError(1)));
+    /// ```
     #[track_caller]
     pub fn send<T>(self, s: &Sender<T>, msg: T) -> Result<(), SendError<T>> {
         let (token, mut storage) = self.token(address(s));
@@ -267,6 +431,14 @@ impl SelectedOperation<'_> {
     ///
     /// # Panics
     /// If `r` is not the very handle that was added. The operation is given up then.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(1);
+    /// tx.send(1).unwrap();
+    /// let mut select = rendez::Select::new();
+    /// select.recv(&rx);
+    /// assert_eq!(select.select().recv(&rx), Ok(1));
+    /// ```
     #[track_caller]
     pub fn recv<T>(self, r: &Receiver<T>) -> Result<T, RecvError> {
         let (token, mut storage) = self.token(address(r));

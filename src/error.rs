@@ -4,10 +4,30 @@ use core::fmt;
 use std::error::Error;
 
 /// The channel is closed: nobody will take the value, which is inside.
+///
+/// ```
+/// let (tx, rx) = rendez::bounded(1);
+/// drop(rx);
+/// let error = tx.send("unsent").unwrap_err();
+/// assert_eq!(error.to_string(), "the channel is closed");
+/// assert_eq!(error.into_inner(), "unsent");
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy)]
 pub struct SendError<T>(pub T);
 
 /// Why [`try_send`](crate::Sender::try_send) did not send; the value is inside.
+///
+/// ```
+/// use rendez::TrySendError;
+///
+/// let (tx, _rx) = rendez::bounded(1);
+/// tx.send(1).unwrap();
+/// match tx.try_send(2) {
+///     Ok(()) => unreachable!(),
+///     Err(TrySendError::Full(value)) => assert_eq!(value, 2),
+///     Err(TrySendError::Disconnected(_)) => unreachable!(),
+/// }
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy)]
 pub enum TrySendError<T> {
     /// There is no room, or at capacity 0 no receiver waits.
@@ -17,6 +37,16 @@ pub enum TrySendError<T> {
 }
 
 /// Why [`send_timeout`](crate::Sender::send_timeout) did not send; the value is inside.
+///
+/// ```
+/// use rendez::SendTimeoutError;
+/// use std::time::Duration;
+///
+/// let (tx, rx) = rendez::rendezvous();
+/// assert_eq!(tx.send_timeout(1, Duration::ZERO), Err(SendTimeoutError::Timeout(1)));
+/// drop(rx);
+/// assert_eq!(tx.send_timeout(1, Duration::ZERO), Err(SendTimeoutError::Disconnected(1)));
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy)]
 pub enum SendTimeoutError<T> {
     /// There was no room in time, or at capacity 0 no receiver came.
@@ -26,10 +56,25 @@ pub enum SendTimeoutError<T> {
 }
 
 /// The channel is closed and holds no more values.
+///
+/// ```
+/// let (tx, rx) = rendez::bounded::<u8>(1);
+/// drop(tx);
+/// assert_eq!(rx.recv().unwrap_err().to_string(), "the channel is closed and empty");
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct RecvError;
 
 /// Why [`try_recv`](crate::Receiver::try_recv) has no value.
+///
+/// ```
+/// use rendez::TryRecvError;
+///
+/// let (tx, rx) = rendez::bounded::<u8>(1);
+/// assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+/// drop(tx);
+/// assert_eq!(rx.try_recv(), Err(TryRecvError::Disconnected));
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub enum TryRecvError {
     /// No value is there, or at capacity 0 no sender waits.
@@ -39,6 +84,16 @@ pub enum TryRecvError {
 }
 
 /// Why [`recv_timeout`](crate::Receiver::recv_timeout) has no value.
+///
+/// ```
+/// use rendez::RecvTimeoutError;
+/// use std::time::Duration;
+///
+/// let (tx, rx) = rendez::bounded::<u8>(1);
+/// assert_eq!(rx.recv_timeout(Duration::ZERO), Err(RecvTimeoutError::Timeout));
+/// drop(tx);
+/// assert_eq!(rx.recv_timeout(Duration::ZERO), Err(RecvTimeoutError::Disconnected));
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub enum RecvTimeoutError {
     /// No value came in time.
@@ -48,18 +103,46 @@ pub enum RecvTimeoutError {
 }
 
 /// No arm could be won without waiting; see [`Select::try_select`](crate::Select::try_select).
+///
+/// ```
+/// let (_tx, rx) = rendez::bounded::<u8>(1);
+/// let mut select = rendez::Select::new();
+/// select.recv(&rx);
+/// assert_eq!(select.try_select().map(drop).unwrap_err(), rendez::TrySelectError);
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct TrySelectError;
 
 /// No arm could be won in time; see [`Select::select_timeout`](crate::Select::select_timeout).
+///
+/// ```
+/// let (_tx, rx) = rendez::bounded::<u8>(1);
+/// let mut select = rendez::Select::new();
+/// select.recv(&rx);
+/// assert_eq!(select.select_timeout(std::time::Duration::ZERO).map(drop).unwrap_err(), rendez::SelectTimeoutError);
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct SelectTimeoutError;
 
 /// No arm is ready; see [`Select::try_ready`](crate::Select::try_ready).
+///
+/// ```
+/// let (_tx, rx) = rendez::bounded::<u8>(1);
+/// let mut select = rendez::Select::new();
+/// select.recv(&rx);
+/// assert_eq!(select.try_ready().unwrap_err(), rendez::TryReadyError);
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct TryReadyError;
 
 /// No arm became ready in time; see [`Select::ready_timeout`](crate::Select::ready_timeout).
+///
+/// ```
+/// let (_tx, rx) = rendez::bounded::<u8>(1);
+/// let mut select = rendez::Select::new();
+/// select.recv(&rx);
+/// assert_eq!(select.ready_timeout(std::time::Duration::ZERO).unwrap_err(), rendez::ReadyTimeoutError);
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct ReadyTimeoutError;
 
@@ -83,6 +166,11 @@ plain_error! {
 }
 
 /// The capacity asked for cannot be had; see [`try_bounded`](crate::try_bounded).
+///
+/// ```
+/// let error = rendez::try_bounded::<u64>(usize::MAX).unwrap_err();
+/// assert!(error.to_string().contains("exceed the address space"));
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct CapacityError {
     pub(crate) cap: usize,
@@ -97,6 +185,10 @@ pub(crate) enum CapacityReason {
 
 impl CapacityError {
     /// The capacity that was asked for.
+    ///
+    /// ```
+    /// assert_eq!(rendez::try_bounded::<u64>(usize::MAX).unwrap_err().capacity(), usize::MAX);
+    /// ```
     pub fn capacity(&self) -> usize {
         self.cap
     }
@@ -134,6 +226,10 @@ impl<T> Error for SendError<T> {}
 
 impl<T> SendError<T> {
     /// Gives the unsent value back.
+    ///
+    /// ```
+    /// assert_eq!(rendez::SendError(1).into_inner(), 1);
+    /// ```
     pub fn into_inner(self) -> T {
         self.0
     }
@@ -167,6 +263,10 @@ impl<T> From<SendError<T>> for TrySendError<T> {
 
 impl<T> TrySendError<T> {
     /// Gives the unsent value back.
+    ///
+    /// ```
+    /// assert_eq!(rendez::TrySendError::Full(1).into_inner(), 1);
+    /// ```
     pub fn into_inner(self) -> T {
         match self {
             TrySendError::Full(value) | TrySendError::Disconnected(value) => value,
@@ -174,11 +274,22 @@ impl<T> TrySendError<T> {
     }
 
     /// Whether there was no room.
+    ///
+    /// ```
+    /// let (tx, _rx) = rendez::rendezvous();
+    /// assert!(tx.try_send(1).unwrap_err().is_full());
+    /// ```
     pub fn is_full(&self) -> bool {
         matches!(self, TrySendError::Full(_))
     }
 
     /// Whether the channel is closed.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::rendezvous();
+    /// drop(rx);
+    /// assert!(tx.try_send(1).unwrap_err().is_disconnected());
+    /// ```
     pub fn is_disconnected(&self) -> bool {
         matches!(self, TrySendError::Disconnected(_))
     }
@@ -212,6 +323,10 @@ impl<T> From<SendError<T>> for SendTimeoutError<T> {
 
 impl<T> SendTimeoutError<T> {
     /// Gives the unsent value back.
+    ///
+    /// ```
+    /// assert_eq!(rendez::SendTimeoutError::Timeout(1).into_inner(), 1);
+    /// ```
     pub fn into_inner(self) -> T {
         match self {
             SendTimeoutError::Timeout(value) | SendTimeoutError::Disconnected(value) => value,
@@ -219,11 +334,22 @@ impl<T> SendTimeoutError<T> {
     }
 
     /// Whether the time ran out.
+    ///
+    /// ```
+    /// let (tx, _rx) = rendez::rendezvous();
+    /// assert!(tx.send_timeout(1, std::time::Duration::ZERO).unwrap_err().is_timeout());
+    /// ```
     pub fn is_timeout(&self) -> bool {
         matches!(self, SendTimeoutError::Timeout(_))
     }
 
     /// Whether the channel is closed.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::rendezvous();
+    /// drop(rx);
+    /// assert!(tx.send_timeout(1, std::time::Duration::ZERO).unwrap_err().is_disconnected());
+    /// ```
     pub fn is_disconnected(&self) -> bool {
         matches!(self, SendTimeoutError::Disconnected(_))
     }
@@ -256,11 +382,22 @@ impl From<RecvError> for TryRecvError {
 
 impl TryRecvError {
     /// Whether no value was there.
+    ///
+    /// ```
+    /// let (_tx, rx) = rendez::bounded::<u8>(1);
+    /// assert!(rx.try_recv().unwrap_err().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         matches!(self, TryRecvError::Empty)
     }
 
     /// Whether the channel is closed and empty.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// drop(tx);
+    /// assert!(rx.try_recv().unwrap_err().is_disconnected());
+    /// ```
     pub fn is_disconnected(&self) -> bool {
         matches!(self, TryRecvError::Disconnected)
     }
@@ -285,11 +422,22 @@ impl From<RecvError> for RecvTimeoutError {
 
 impl RecvTimeoutError {
     /// Whether the time ran out.
+    ///
+    /// ```
+    /// let (_tx, rx) = rendez::bounded::<u8>(1);
+    /// assert!(rx.recv_timeout(std::time::Duration::ZERO).unwrap_err().is_timeout());
+    /// ```
     pub fn is_timeout(&self) -> bool {
         matches!(self, RecvTimeoutError::Timeout)
     }
 
     /// Whether the channel is closed and empty.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// drop(tx);
+    /// assert!(rx.recv_timeout(std::time::Duration::ZERO).unwrap_err().is_disconnected());
+    /// ```
     pub fn is_disconnected(&self) -> bool {
         matches!(self, RecvTimeoutError::Disconnected)
     }

@@ -5,15 +5,45 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 /// Waits for each value until the channel is closed and empty. Made by [`Receiver::iter`].
+///
+/// ```
+/// let (tx, rx) = rendez::bounded(2);
+/// tx.send(1).unwrap();
+/// tx.send(2).unwrap();
+/// drop(tx);
+/// for value in &rx {
+///     assert!(value == 1 || value == 2);
+/// }
+/// assert!(rx.is_closed());
+/// ```
 pub struct Iter<'a, T>(pub(crate) &'a Receiver<T>);
 
 /// Gives the values that can be had without waiting. Made by [`Receiver::try_iter`].
+///
+/// ```
+/// let (tx, rx) = rendez::bounded(2);
+/// tx.send(1).unwrap();
+/// assert_eq!(rx.try_iter().collect::<Vec<_>>(), [1]); // the channel is still open
+/// ```
 pub struct TryIter<'a, T>(pub(crate) &'a Receiver<T>);
 
-/// Owns the receiver, and waits for each value until the channel is closed and empty.
+/// Owns the receiver, and waits for each value until the channel is closed and empty. Made by `into_iter`, as a `for` loop calls it.
+///
+/// ```
+/// let (tx, rx) = rendez::bounded(2);
+/// std::thread::spawn(move || (1..=3).for_each(|n| tx.send(n).unwrap()));
+/// assert_eq!(rx.into_iter().sum::<i32>(), 6);
+/// ```
 pub struct IntoIter<T>(pub(crate) Receiver<T>);
 
 /// Gives the values that were in the channel. Made by [`Receiver::drain`].
+///
+/// ```
+/// let (tx, rx) = rendez::bounded(4);
+/// tx.send(1).unwrap();
+/// tx.send(2).unwrap();
+/// assert_eq!(rx.drain().collect::<Vec<_>>(), [1, 2]);
+/// ```
 pub struct Drain<T>(pub(crate) std::vec::IntoIter<T>);
 
 impl<T> Iterator for Iter<'_, T> {

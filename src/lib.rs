@@ -1,15 +1,21 @@
-//! Go's channels for Rust: rendezvous, bounded and unbounded, with a real close.
+//! Go's channels and `select` for Rust, for threads and tasks: rendezvous, bounded and unbounded, with a real close.
 //!
 //! # Guarantees
 //!
-//! - **Rendezvous.** At capacity 0 a send returns `Ok` only after one receive has taken the value.
-//! - **Order.** Values come out in the order in which their sends took effect.
-//! - **Close.** By either side, explicitly or by dropping its last handle. Senders that wait get their value back, receivers get what is left
-//!   first. A value for which a send said `Ok` is received, or dropped when the last receiver goes.
-//! - **Cancellation.** A timeout loses neither a value nor a wake-up.
+//! - **Rendezvous.** At capacity 0 a send returns `Ok` only after one receive operation has taken the value. Nothing is buffered.
+//! - **Order.** Values come out in the order in which their sends took effect; so those of each sender stay in order.
+//! - **Close.** By either side, explicitly or by dropping its last handle; never a panic. Senders that wait get their value back, receivers get what is left
+//!   first, everybody who waits is woken once. A value for which a send said `Ok` is received, or dropped when the last receiver goes.
+//! - **Select.** Exactly one arm takes effect; among the ready arms the choice is uniformly random.
+//! - **Cancellation.** A timeout, or dropping a future, at any moment loses neither a value nor a wake-up; an unsent value can be had back.
+//! - **Bounded attempts.** `try_*` finish in a bounded number of their own steps, even when another thread is stopped in the middle of an operation.
 //! - **Memory.** What happened before a send happens before its receive returns; at capacity C the k-th receive happens before the (k+C)-th send
 //!   returns; closing happens before a receive that reports it.
+//! - **Foreign code** (wakers, a value's `Drop`, iterators) never runs under a lock, nor in the middle of an operation, but for a send arm's message: see
+//!   [`select!`].
+//! - **Time.** Any `Duration` is accepted, one too large for the clock means no limit; an expired deadline still tries once.
 //! - **Waiting is cheap.** A blocked operation spins for some tens of microseconds at most, then sleeps. It allocates nothing.
+//! - **Fair.** Those who wait are served in order; a running thread may overtake a sleeping one.
 //!
 //! # A pipeline
 //!
@@ -27,10 +33,31 @@
 //! });
 //! ```
 //!
+//! # Guides
+//!
+//! To begin with: [choosing a capacity](guide::capacity), [closing a pipeline](guide::closing), [select patterns](guide::select_patterns),
+//! [threads and tasks together](guide::tasks).
+//!
+//! To build with: [worker pools](guide::workers), [request and reply](guide::requests), [limiting a rate](guide::rates),
+//! [overflow on purpose](guide::overflow), [sharing by communicating](guide::sharing).
+//!
+//! To rely on: [cancel safety, method by method](guide::cancellation), [what can still go wrong](guide::pitfalls),
+//! [model-check your pipeline](guide::models).
+//!
+//! Coming from [Go](guide::migration::from_go), [crossbeam-channel](guide::migration::from_crossbeam), [flume](guide::migration::from_flume),
+//! [kanal](guide::migration::from_kanal), [async-channel](guide::migration::from_async_channel) or [tokio's mpsc](guide::migration::from_tokio).
+//!
+//! # Features
+//!
+//! - `sink`: [`Sender::sink`] and [`Sender::into_sink`], for the `Sink` trait of `futures`. Everything else is always there.
+//!
+//! With `--cfg loom` the channels stand on loom's primitives; with `--cfg rendez_no_loom` besides they do not.
+//!
 //! # The code, from the bottom
 //!
 //! `sync` is the wall to the machine and the model checker; `wait` is how an operation sleeps and one peer wakes it; `ring` is the lock-free
-//! buffer; `chan` joins the two; `time` has the timers; the handles come last. A module imports from those before it only.
+//! buffer; `chan` joins the two; `select` wins one of many arms, `time` has the timers; `task` has the futures; the handles come last. A module imports from
+//! those before it only.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -71,6 +98,10 @@ pub use task::{ClosedFuture, IntoStream, RecvFuture, RecvManyFuture, RecvStream,
 #[cfg(feature = "sink")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sink")))]
 pub use task::{IntoSink, SendSink};
+
+/// The guides are documentation only.
+#[cfg(any(doc, doctest))]
+pub mod guide;
 
 /// The programs in the README run as tests.
 #[cfg(doctest)]

@@ -156,6 +156,9 @@ impl<T> Receiver<T> {
     /// # Errors
     /// [`Timeout`](RecvTimeoutError::Timeout) or [`Disconnected`](RecvTimeoutError::Disconnected).
     ///
+    /// # Cancel safety
+    /// As [`recv_timeout`](Receiver::recv_timeout): after the deadline nothing was received, and no value is lost.
+    ///
     /// ```
     /// let (tx, rx) = rendez::bounded(1);
     /// tx.send(7).unwrap();
@@ -223,6 +226,13 @@ impl<T> Receiver<T> {
     }
 
     /// Tells whether the channel is closed, explicitly or because one side has no handle left. It may still hold values.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// assert!(!rx.is_closed());
+    /// drop(tx);
+    /// assert!(rx.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         matches!(&self.0, Source::Chan(strong) if strong.chan().is_closed())
     }
@@ -241,6 +251,20 @@ impl<T> Receiver<T> {
     }
 
     /// Waits until the channel is closed, at most `timeout`. Answers whether it is.
+    ///
+    /// A timeout of zero looks once, one too large for the clock means no limit.
+    ///
+    /// # Cancel safety
+    /// A timeout changes nothing.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// assert!(!rx.wait_closed_timeout(Duration::from_millis(5)));
+    /// tx.close();
+    /// assert!(rx.wait_closed_timeout(Duration::ZERO));
+    /// ```
     pub fn wait_closed_timeout(&self, timeout: Duration) -> bool {
         self.closed_by(Deadline::after(timeout))
     }
@@ -253,11 +277,31 @@ impl<T> Receiver<T> {
     }
 
     /// Tells whether no value is there now; always so at capacity 0.
+    ///
+    /// It was so at some moment during the call.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(1);
+    /// assert!(rx.is_empty());
+    /// tx.send(1).unwrap();
+    /// assert!(!rx.is_empty());
+    /// # drop(rx);
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Tells whether the channel has no room; always so at capacity 0, never if unbounded.
+    ///
+    /// It was so at some moment during the call.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(1);
+    /// assert!(!rx.is_full());
+    /// tx.send(1).unwrap();
+    /// assert!(rx.is_full());
+    /// # drop(rx);
+    /// ```
     pub fn is_full(&self) -> bool {
         match &self.0 {
             Source::Chan(strong) => strong.chan().is_full(),
@@ -267,6 +311,15 @@ impl<T> Receiver<T> {
     }
 
     /// Returns how many values the channel holds; 0 at capacity 0.
+    ///
+    /// It was so at some moment during the call.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(2);
+    /// tx.send(1).unwrap();
+    /// assert_eq!(rx.len(), 1);
+    /// # drop(rx);
+    /// ```
     pub fn len(&self) -> usize {
         match &self.0 {
             Source::Chan(strong) => strong.chan().len(),
@@ -276,6 +329,12 @@ impl<T> Receiver<T> {
     }
 
     /// Returns the capacity; `None` if unbounded, 1 for timers, 0 for `never`.
+    ///
+    /// ```
+    /// assert_eq!(rendez::bounded::<u8>(3).1.capacity(), Some(3));
+    /// assert_eq!(rendez::rendezvous::<u8>().1.capacity(), Some(0));
+    /// assert_eq!(rendez::unbounded::<u8>().1.capacity(), None);
+    /// ```
     pub fn capacity(&self) -> Option<usize> {
         match &self.0 {
             Source::Chan(strong) => strong.chan().capacity(),
@@ -308,6 +367,14 @@ impl<T> Receiver<T> {
     }
 
     /// Tells whether both handles are of one channel, or of one timer, or both never receive.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// let other = rendez::bounded::<u8>(1).1;
+    /// assert!(rx.same_channel(&rx.clone()));
+    /// assert!(!rx.same_channel(&other));
+    /// # drop(tx);
+    /// ```
     pub fn same_channel(&self, other: &Receiver<T>) -> bool {
         match (&self.0, &other.0) {
             (Source::Chan(a), Source::Chan(b)) => a.same_channel(b),
@@ -318,6 +385,15 @@ impl<T> Receiver<T> {
     }
 
     /// Returns how many senders the channel has; 0 for timers.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// let another = tx.clone();
+    /// assert_eq!(rx.sender_count(), 2);
+    /// drop((tx.clone(), another));
+    /// assert_eq!(rx.sender_count(), 1);
+    /// # drop((tx, rx));
+    /// ```
     pub fn sender_count(&self) -> usize {
         match &self.0 {
             Source::Chan(strong) => strong.count(Side::Sender),
@@ -326,6 +402,15 @@ impl<T> Receiver<T> {
     }
 
     /// Returns how many receivers the channel has.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// let another = rx.clone();
+    /// assert_eq!(rx.receiver_count(), 2);
+    /// drop(another);
+    /// assert_eq!(rx.receiver_count(), 1);
+    /// # drop((tx, rx));
+    /// ```
     pub fn receiver_count(&self) -> usize {
         match &self.0 {
             Source::Chan(strong) => strong.count(Side::Receiver),
@@ -393,6 +478,15 @@ enum WeakSource<T> {
 }
 
 /// A [`Receiver`] that does not keep the channel open. Made by [`Receiver::downgrade`].
+///
+/// ```
+/// let (tx, rx) = rendez::bounded(1);
+/// let weak = rx.downgrade(); // does not keep the channel open
+/// tx.send(1).unwrap();
+/// assert_eq!(weak.upgrade().expect("a receiver exists").recv(), Ok(1));
+/// drop(rx);
+/// assert!(tx.is_closed());
+/// ```
 pub struct WeakReceiver<T>(WeakSource<T>);
 
 impl<T> UnwindSafe for WeakReceiver<T> {}
@@ -400,6 +494,14 @@ impl<T> RefUnwindSafe for WeakReceiver<T> {}
 
 impl<T> WeakReceiver<T> {
     /// Makes a [`Receiver`] again, if one still exists.
+    ///
+    /// ```
+    /// let (_tx, rx) = rendez::bounded::<u8>(1);
+    /// let weak = rx.downgrade();
+    /// assert!(weak.upgrade().is_some());
+    /// drop(rx);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
     pub fn upgrade(&self) -> Option<Receiver<T>> {
         Some(Receiver(match &self.0 {
             WeakSource::Chan(weak) => Source::Chan(weak.upgrade()?),

@@ -109,6 +109,9 @@ impl<T> Sender<T> {
     /// # Errors
     /// [`Timeout`](SendTimeoutError::Timeout) or [`Disconnected`](SendTimeoutError::Disconnected), with the value.
     ///
+    /// # Cancel safety
+    /// As [`send_timeout`](Sender::send_timeout): after the deadline the value was not sent, and is in the error.
+    ///
     /// ```
     /// let (tx, _rx) = rendez::bounded(1);
     /// assert_eq!(tx.send_deadline(1, std::time::Instant::now()), Ok(()));
@@ -173,6 +176,13 @@ impl<T> Sender<T> {
     }
 
     /// Tells whether the channel is closed, explicitly or because one side has no handle left.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// assert!(!tx.is_closed());
+    /// drop(rx);
+    /// assert!(tx.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.0.chan().is_closed()
     }
@@ -192,41 +202,116 @@ impl<T> Sender<T> {
     }
 
     /// Waits until the channel is closed, at most `timeout`. Answers whether it is.
+    ///
+    /// A timeout of zero looks once, one too large for the clock means no limit.
+    ///
+    /// # Cancel safety
+    /// A timeout changes nothing.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// assert!(!tx.wait_closed_timeout(Duration::from_millis(5)));
+    /// rx.close();
+    /// assert!(tx.wait_closed_timeout(Duration::ZERO));
+    /// ```
     pub fn wait_closed_timeout(&self, timeout: Duration) -> bool {
         self.0.chan().wait_closed(Deadline::after(timeout))
     }
 
     /// Tells whether the channel holds no value; always so at capacity 0.
+    ///
+    /// It was so at some moment during the call.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(1);
+    /// assert!(tx.is_empty());
+    /// tx.send(1).unwrap();
+    /// assert!(!tx.is_empty());
+    /// # drop(rx);
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Tells whether the channel has no room; always so at capacity 0, never if unbounded.
+    ///
+    /// It was so at some moment during the call.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(1);
+    /// assert!(!tx.is_full());
+    /// tx.send(1).unwrap();
+    /// assert!(tx.is_full());
+    /// # drop(rx);
+    /// ```
     pub fn is_full(&self) -> bool {
         self.0.chan().is_full()
     }
 
     /// Returns how many values the channel holds; 0 at capacity 0.
+    ///
+    /// It was so at some moment during the call.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded(2);
+    /// tx.send(1).unwrap();
+    /// assert_eq!(tx.len(), 1);
+    /// # drop(rx);
+    /// ```
     pub fn len(&self) -> usize {
         self.0.chan().len()
     }
 
     /// Returns the capacity; `None` if unbounded.
+    ///
+    /// ```
+    /// assert_eq!(rendez::bounded::<u8>(3).0.capacity(), Some(3));
+    /// assert_eq!(rendez::rendezvous::<u8>().0.capacity(), Some(0));
+    /// assert_eq!(rendez::unbounded::<u8>().0.capacity(), None);
+    /// ```
     pub fn capacity(&self) -> Option<usize> {
         self.0.chan().capacity()
     }
 
     /// Tells whether both handles are of one channel.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// let other = rendez::bounded::<u8>(1).0;
+    /// assert!(tx.same_channel(&tx.clone()));
+    /// assert!(!tx.same_channel(&other));
+    /// # drop(rx);
+    /// ```
     pub fn same_channel(&self, other: &Sender<T>) -> bool {
         self.0.same_channel(&other.0)
     }
 
     /// Returns how many senders the channel has.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// let another = tx.clone();
+    /// assert_eq!(tx.sender_count(), 2);
+    /// drop((tx.clone(), another));
+    /// assert_eq!(tx.sender_count(), 1);
+    /// # drop((tx, rx));
+    /// ```
     pub fn sender_count(&self) -> usize {
         self.0.count(Side::Sender)
     }
 
     /// Returns how many receivers the channel has.
+    ///
+    /// ```
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// let another = rx.clone();
+    /// assert_eq!(tx.receiver_count(), 2);
+    /// drop(another);
+    /// assert_eq!(tx.receiver_count(), 1);
+    /// # drop((tx, rx));
+    /// ```
     pub fn receiver_count(&self) -> usize {
         self.0.count(Side::Receiver)
     }
@@ -259,6 +344,15 @@ impl<T> fmt::Debug for Sender<T> {
 }
 
 /// A [`Sender`] that does not keep the channel open. Made by [`Sender::downgrade`].
+///
+/// ```
+/// let (tx, rx) = rendez::bounded(1);
+/// let registry = vec![tx.downgrade()]; // does not keep the channel open
+/// registry[0].upgrade().expect("a sender exists").send(1).unwrap();
+/// drop(tx);
+/// assert!(registry[0].upgrade().is_none());
+/// assert_eq!(rx.iter().collect::<Vec<_>>(), [1]); // ends, as it is closed
+/// ```
 pub struct WeakSender<T>(Weak<T, true>);
 
 impl<T> UnwindSafe for WeakSender<T> {}
@@ -266,6 +360,14 @@ impl<T> RefUnwindSafe for WeakSender<T> {}
 
 impl<T> WeakSender<T> {
     /// Makes a [`Sender`] again, if one still exists.
+    ///
+    /// ```
+    /// let (tx, _rx) = rendez::bounded::<u8>(1);
+    /// let weak = tx.downgrade();
+    /// let strong = weak.upgrade().expect("a sender exists");
+    /// drop((tx, strong));
+    /// assert!(weak.upgrade().is_none());
+    /// ```
     pub fn upgrade(&self) -> Option<Sender<T>> {
         self.0.upgrade().map(Sender)
     }

@@ -16,6 +16,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("cancel", Layer::Handles),
     ("construct", Layer::Handles),
     ("dynamic", Layer::Handles),
+    ("guide", Layer::Handles), // words only
     ("iter", Layer::Handles),
     ("macros", Layer::Handles),
     ("receiver", Layer::Handles),

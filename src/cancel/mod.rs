@@ -253,6 +253,19 @@ impl fmt::Debug for CancelToken {
 }
 
 /// Cancels its token when it is dropped. Made by [`CancelToken::guard`].
+///
+/// ```
+/// use rendez::CancelToken;
+///
+/// fn work(token: &CancelToken) -> Result<(), String> {
+///     let _guard = token.guard(); // whatever happens below, the helpers are told
+///     Err("no luck".into())
+/// }
+///
+/// let token = CancelToken::new();
+/// assert!(work(&token).is_err());
+/// assert!(token.is_cancelled());
+/// ```
 #[must_use = "dropped at once it cancels at once"]
 #[derive(Debug)]
 pub struct CancelGuard(CancelToken);

@@ -110,6 +110,19 @@ impl<T> Port for Watch<'_, T> {
 ///
 /// # Cancel safety
 /// Dropped at any time it loses nothing.
+///
+/// ```
+/// use std::future::Future;
+/// use std::pin::pin;
+/// use std::task::{Context, Poll, Waker};
+///
+/// let (tx, rx) = rendez::bounded::<u8>(1);
+/// let mut cx = Context::from_waker(Waker::noop());
+/// let mut closed = pin!(tx.closed());
+/// assert!(closed.as_mut().poll(&mut cx).is_pending());
+/// drop(rx);
+/// assert_eq!(closed.as_mut().poll(&mut cx), Poll::Ready(()));
+/// ```
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct ClosedFuture<'a, T> {
     /// `None` never closes.

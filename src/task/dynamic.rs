@@ -48,6 +48,19 @@ impl Waiters for Grown {
 ///
 /// # Cancel safety
 /// Dropped at any time it loses neither a value nor a wake-up. What a sender of capacity 0 has handed over goes to the next receiver.
+///
+/// ```
+/// use std::future::Future;
+/// use std::pin::pin;
+/// use std::task::{Context, Waker};
+///
+/// let (_tx, rx) = rendez::bounded::<u8>(1);
+/// let mut select = rendez::Select::new();
+/// select.recv(&rx);
+/// let mut cx = Context::from_waker(Waker::noop());
+/// assert!(pin!(select.select_async()).poll(&mut cx).is_pending()); // and dropped
+/// assert!(select.try_select().is_err()); // the select goes on
+/// ```
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct SelectFuture<'s, 'a> {
     select: &'s mut Select<'a>,

@@ -20,6 +20,21 @@ use std::collections::VecDeque;
 ///
 /// # Cancel safety
 /// What was received is in the buffer. Dropped before it has ended, it has received nothing, and loses neither a value nor a wake-up.
+///
+/// ```
+/// use std::future::Future;
+/// use std::pin::pin;
+/// use std::task::{Context, Poll, Waker};
+///
+/// let (tx, rx) = rendez::bounded(4);
+/// let mut cx = Context::from_waker(Waker::noop());
+/// let mut msgs = Vec::new();
+/// assert!(pin!(rx.recv_many_async(&mut msgs, 8)).poll(&mut cx).is_pending()); // and dropped
+/// tx.send(1).unwrap();
+/// tx.send(2).unwrap();
+/// assert_eq!(pin!(rx.recv_many_async(&mut msgs, 8)).poll(&mut cx), Poll::Ready(Ok(2)));
+/// assert_eq!(msgs, [1, 2]);
+/// ```
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct RecvManyFuture<'a, T> {
     rx: &'a Receiver<T>,
@@ -33,6 +48,20 @@ pub struct RecvManyFuture<'a, T> {
 ///
 /// # Cancel safety
 /// Dropped at any time, it leaves in the buffer what was not sent, in order.
+///
+/// ```
+/// use std::collections::VecDeque;
+/// use std::future::Future;
+/// use std::pin::pin;
+/// use std::task::{Context, Waker};
+///
+/// let (tx, rx) = rendez::bounded(2);
+/// let mut cx = Context::from_waker(Waker::noop());
+/// let mut msgs = VecDeque::from([1, 2, 3, 4]);
+/// assert!(pin!(tx.send_many_async(&mut msgs)).poll(&mut cx).is_pending()); // and dropped
+/// assert_eq!(rx.try_iter().collect::<Vec<_>>(), [1, 2]);
+/// assert_eq!(msgs, [3, 4]);
+/// ```
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct SendManyFuture<'a, T> {
     tx: &'a Sender<T>,

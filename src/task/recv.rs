@@ -154,6 +154,18 @@ impl<T> Receiving<T> {
 /// # Cancel safety
 /// Dropped at any time it loses neither a value nor a wake-up. One that a sender of capacity 0 has served already hands its value to the next receiver,
 /// which gets it before all others.
+///
+/// ```
+/// use std::future::Future;
+/// use std::pin::pin;
+/// use std::task::{Context, Poll, Waker};
+///
+/// let (tx, rx) = rendez::bounded(1);
+/// let mut cx = Context::from_waker(Waker::noop());
+/// assert!(pin!(rx.recv_async()).poll(&mut cx).is_pending()); // and dropped
+/// tx.send(1).unwrap();
+/// assert_eq!(pin!(rx.recv_async()).poll(&mut cx), Poll::Ready(Ok(1)));
+/// ```
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct RecvFuture<'a, T> {
     rx: &'a Receiver<T>,

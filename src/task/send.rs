@@ -147,6 +147,20 @@ impl<T> Sending<T> {
 ///
 /// # Cancel safety
 /// Dropped at any time it has either sent the value or drops it, and no wake-up is lost. [`cancel`](SendFuture::cancel) gives the value back instead.
+///
+/// ```
+/// use std::future::Future;
+/// use std::pin::pin;
+/// use std::task::{Context, Poll, Waker};
+///
+/// let (tx, rx) = rendez::bounded(1);
+/// let mut cx = Context::from_waker(Waker::noop());
+/// assert_eq!(pin!(tx.send_async(1)).poll(&mut cx), Poll::Ready(Ok(())));
+/// let mut send = pin!(tx.send_async(2));
+/// assert!(send.as_mut().poll(&mut cx).is_pending());
+/// assert_eq!(rx.recv(), Ok(1));
+/// assert_eq!(send.as_mut().poll(&mut cx), Poll::Ready(Ok(())));
+/// ```
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct SendFuture<'a, T> {
     tx: &'a Sender<T>,

@@ -31,10 +31,38 @@ use futures_sink::Sink;
 /// # Cancel safety
 /// A future that flushes the sink, or waits until it is ready, may be dropped at any time: the value stays on its way. Dropped itself, the sink has
 /// sent that value or drops it; [`cancel`](SendSink::cancel) gives it back instead.
+///
+/// ```
+/// use futures_sink::Sink;
+/// use std::pin::pin;
+/// use std::task::{Context, Poll, Waker};
+///
+/// let (tx, rx) = rendez::bounded(1);
+/// let mut cx = Context::from_waker(Waker::noop());
+/// let mut sink = pin!(tx.sink());
+/// assert_eq!(sink.as_mut().poll_ready(&mut cx), Poll::Ready(Ok(())));
+/// sink.as_mut().start_send(1).unwrap();
+/// assert_eq!(sink.as_mut().poll_flush(&mut cx), Poll::Ready(Ok(())));
+/// assert_eq!(rx.recv(), Ok(1));
+/// ```
 #[must_use = "a sink does nothing unless values are sent into it"]
 pub struct SendSink<'a, T>(Inner<&'a Sender<T>, T>);
 
 /// As [`SendSink`], with the sender inside, which goes when the sink is closed. Made by [`Sender::into_sink`].
+///
+/// ```
+/// use futures_sink::Sink;
+/// use std::pin::pin;
+/// use std::task::{Context, Poll, Waker};
+///
+/// let (tx, rx) = rendez::bounded(1);
+/// let mut cx = Context::from_waker(Waker::noop());
+/// let mut sink = pin!(tx.into_sink());
+/// assert_eq!(sink.as_mut().poll_ready(&mut cx), Poll::Ready(Ok(())));
+/// sink.as_mut().start_send(1).unwrap();
+/// assert_eq!(sink.as_mut().poll_flush(&mut cx), Poll::Ready(Ok(())));
+/// assert_eq!(rx.recv(), Ok(1));
+/// ```
 #[must_use = "a sink does nothing unless values are sent into it"]
 pub struct IntoSink<T>(Inner<Sender<T>, T>);
 
@@ -145,6 +173,20 @@ impl<T> Sender<T> {
 
     /// As [`sink`](Sender::sink), for a sink that owns its sender: closing it drops that, and the channel closes if it was the last. With the feature
     /// `sink`.
+    ///
+    /// ```
+    /// use futures_sink::Sink;
+    /// use std::pin::pin;
+    /// use std::task::{Context, Poll, Waker};
+    ///
+    /// let (tx, rx) = rendez::bounded(1);
+    /// let mut cx = Context::from_waker(Waker::noop());
+    /// let mut sink = pin!(tx.into_sink());
+    /// assert_eq!(sink.as_mut().poll_ready(&mut cx), Poll::Ready(Ok(())));
+    /// sink.as_mut().start_send(1).unwrap();
+    /// assert_eq!(sink.as_mut().poll_flush(&mut cx), Poll::Ready(Ok(())));
+    /// assert_eq!(rx.recv(), Ok(1));
+    /// ```
     #[cfg_attr(docsrs, doc(cfg(feature = "sink")))]
     pub fn into_sink(self) -> IntoSink<T> {
         IntoSink(Inner::new(self))
@@ -155,6 +197,16 @@ macro_rules! sink {
     ($debug:literal, $name:ty, $inner:ty, $($a:lifetime)?) => {
         impl<$($a,)? T> $name {
             /// Gives up the value that is on its way. Returns it; `None` if there is none, or it has been sent.
+            ///
+            /// ```
+            /// use futures_sink::Sink;
+            /// use std::pin::pin;
+            ///
+            /// let (tx, _rx) = rendez::rendezvous();
+            /// let mut sink = pin!(tx.sink());
+            /// sink.as_mut().start_send(1).unwrap(); // no receiver waits: it is on its way
+            /// assert_eq!(sink.as_mut().cancel(), Some(1));
+            /// ```
             pub fn cancel(self: Pin<&mut Self>) -> Option<T> {
                 self.inner().cancel()
             }

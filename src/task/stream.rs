@@ -13,10 +13,37 @@ use futures_core::{FusedStream, Stream};
 ///
 /// # Cancel safety
 /// As that of [`RecvFuture`](crate::RecvFuture), between items and in the middle of one.
+///
+/// ```
+/// use futures_core::Stream;
+/// use std::pin::pin;
+/// use std::task::{Context, Poll, Waker};
+///
+/// let (tx, rx) = rendez::bounded(1);
+/// let mut cx = Context::from_waker(Waker::noop());
+/// let mut stream = pin!(rx.stream());
+/// assert!(stream.as_mut().poll_next(&mut cx).is_pending());
+/// tx.send(1).unwrap();
+/// assert_eq!(stream.as_mut().poll_next(&mut cx), Poll::Ready(Some(1)));
+/// ```
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct RecvStream<'a, T>(Inner<&'a Receiver<T>, T>);
 
 /// As [`RecvStream`], with the receiver inside. Made by [`Receiver::into_stream`].
+///
+/// ```
+/// use futures_core::Stream;
+/// use std::pin::pin;
+/// use std::task::{Context, Poll, Waker};
+///
+/// let (tx, rx) = rendez::bounded(1);
+/// tx.send(1).unwrap();
+/// drop(tx);
+/// let mut cx = Context::from_waker(Waker::noop());
+/// let mut stream = pin!(rx.into_stream());
+/// assert_eq!(stream.as_mut().poll_next(&mut cx), Poll::Ready(Some(1)));
+/// assert_eq!(stream.as_mut().poll_next(&mut cx), Poll::Ready(None));
+/// ```
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct IntoStream<T>(Inner<Receiver<T>, T>);
 
@@ -93,6 +120,20 @@ impl<T> Receiver<T> {
     }
 
     /// As [`stream`](Receiver::stream), for a stream that owns its receiver.
+    ///
+    /// ```
+    /// use futures_core::Stream;
+    /// use std::pin::pin;
+    /// use std::task::{Context, Poll, Waker};
+    ///
+    /// let (tx, rx) = rendez::bounded(1);
+    /// tx.send(1).unwrap();
+    /// drop(tx);
+    /// let mut cx = Context::from_waker(Waker::noop());
+    /// let mut stream = pin!(rx.into_stream());
+    /// assert_eq!(stream.as_mut().poll_next(&mut cx), Poll::Ready(Some(1)));
+    /// assert_eq!(stream.as_mut().poll_next(&mut cx), Poll::Ready(None));
+    /// ```
     pub fn into_stream(self) -> IntoStream<T> {
         IntoStream(Inner::new(self))
     }
