@@ -22,14 +22,12 @@ const unsupported = 3
 
 // message carries its own check: the number is found at both ends of it.
 type message interface {
-	[1]uint64 | [8]uint64 | [32]uint64
+	[1]uint64 | [8]uint64 | [32]uint64 | [128]uint64 | [512]uint64 | [2048]uint64
 }
 
 func wrap[T message](number uint64) T {
 	var m T
-	for i := 0; i < len(m); i++ {
-		m[i] = number
-	}
+	m[0], m[len(m)-1] = number, number
 	return m
 }
 
@@ -94,28 +92,40 @@ func fail(why string) {
 	os.Exit(1)
 }
 
+// split takes the number from the end of a kind: many is 0 where there is none.
+func split(kind string) (word string, many int) {
+	word = strings.TrimRight(kind, "0123456789")
+	many, _ = strconv.Atoi(kind[len(word):])
+	return word, many
+}
+
 func plan[T message](kind string, capacity int, count uint64) []worker {
-	switch kind {
+	word, many := split(kind)
+	or := func(usual int) int {
+		if many == 0 {
+			return usual
+		}
+		return many
+	}
+	switch word {
 	case "pingpong":
 		return pingPong[T](capacity, count)
 	case "spsc":
 		return crowd[T](capacity, count, 1, 1)
 	case "mpsc":
-		return crowd[T](capacity, count, 4, 1)
+		return crowd[T](capacity, count, or(4), 1)
 	case "spmc":
-		return crowd[T](capacity, count, 1, 4)
+		return crowd[T](capacity, count, 1, or(4))
 	case "mpmc":
-		return crowd[T](capacity, count, 4, 4)
-	case "mpmc32":
-		return crowd[T](capacity, count, 32, 32)
-	case "mpmc1000":
-		return crowd[T](capacity, count, 1000, 1000)
+		return crowd[T](capacity, count, or(4), or(4))
 	case "seq":
 		return seq[T](capacity, count)
+	case "idle":
+		return idle[T](many, capacity, count)
 	case "oneshot":
 		return oneShot[T](capacity, count)
 	case "paced":
-		return paced[T](capacity, count)
+		return paced[T](capacity, count, or(50))
 	case "selrx":
 		return selectFromFour[T](capacity, count)
 	case "selboth":
@@ -124,6 +134,8 @@ func plan[T message](kind string, capacity int, count uint64) []worker {
 		return selectPoll[T](capacity, count)
 	case "selready":
 		return selectReady[T](capacity, count)
+	case "selwide":
+		return selectWide[T](many, capacity, count)
 	}
 	return nil
 }
@@ -133,6 +145,10 @@ func main() {
 		fail("main SCENARIO COUNT [PAYLOAD]")
 	}
 	name := os.Args[1]
+	if name == "memory" {
+		memory()
+		return
+	}
 	if shape, ok := fairShape(name); ok {
 		seconds, err := strconv.ParseFloat(os.Args[2], 64)
 		if err != nil {
@@ -170,6 +186,12 @@ func main() {
 		workers = plan[[8]uint64](kind, capacity, count)
 	case "256":
 		workers = plan[[32]uint64](kind, capacity, count)
+	case "1024":
+		workers = plan[[128]uint64](kind, capacity, count)
+	case "4096":
+		workers = plan[[512]uint64](kind, capacity, count)
+	case "16384":
+		workers = plan[[2048]uint64](kind, capacity, count)
 	}
 	if workers == nil {
 		os.Exit(unsupported)

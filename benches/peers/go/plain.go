@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"sync/atomic"
 	"syscall"
 )
@@ -58,18 +59,33 @@ func crowd[T message](capacity int, count uint64, producers, consumers int) []wo
 
 func seq[T message](capacity int, count uint64) []worker {
 	c := make(chan T, capacity)
-	return []worker{func() (t tally) {
-		for next := uint64(0); next < count; {
-			end := min(count, next+uint64(capacity))
-			for number := next; number < end; number++ {
-				c <- wrap[T](number)
-			}
-			for ; next < end; next++ {
-				t.add(unwrap(<-c))
-			}
-		}
+	return []worker{func() tally { return fillAndEmpty(c, count) }}
+}
+
+// idle uses one of many channels; the others are open and silent.
+func idle[T message](many, capacity int, count uint64) []worker {
+	channels := make([]chan T, many)
+	for i := range channels {
+		channels[i] = make(chan T, capacity)
+	}
+	return []worker{func() tally {
+		t := fillAndEmpty(channels[many/2], count)
+		runtime.KeepAlive(channels)
 		return t
 	}}
+}
+
+func fillAndEmpty[T message](c chan T, count uint64) (t tally) {
+	for next := uint64(0); next < count; {
+		end := min(count, next+uint64(cap(c)))
+		for number := next; number < end; number++ {
+			c <- wrap[T](number)
+		}
+		for ; next < end; next++ {
+			t.add(unwrap(<-c))
+		}
+	}
+	return t
 }
 
 func oneShot[T message](capacity int, count uint64) []worker {
@@ -83,7 +99,7 @@ func oneShot[T message](capacity int, count uint64) []worker {
 	}}
 }
 
-func paced[T message](capacity int, count uint64) []worker {
+func paced[T message](capacity int, count uint64, micros int) []worker {
 	c := make(chan T, capacity)
 	return []worker{
 		func() (t tally) {
@@ -94,7 +110,7 @@ func paced[T message](capacity int, count uint64) []worker {
 		},
 		func() (t tally) {
 			for number := uint64(0); number < count; number++ {
-				pause()
+				pause(micros)
 				c <- wrap[T](number)
 			}
 			close(c)
@@ -103,10 +119,10 @@ func paced[T message](capacity int, count uint64) []worker {
 	}
 }
 
-// pause asks the system for 50 µs, as a thread would: Go's own sleep is no shorter than 1 ms when
-// nothing else runs, and would hide what the channel costs.
-func pause() {
-	pace := syscall.Timespec{Nsec: 50_000}
+// pause asks the system, as a thread would: Go's own sleep is no shorter than 1 ms when nothing
+// else runs, and would hide what the channel costs.
+func pause(micros int) {
+	pace := syscall.NsecToTimespec(int64(micros) * 1000)
 	if err := syscall.Nanosleep(&pace, nil); err != nil && err != syscall.EINTR {
 		fail("nanosleep failed")
 	}

@@ -1,5 +1,7 @@
 package main
 
+import "reflect"
+
 const ways = 4
 
 func four[T message](capacity int) (c [ways]chan T) {
@@ -90,4 +92,31 @@ func selectReady[T message](capacity int, count uint64) []worker {
 		}
 		return t
 	}}
+}
+
+// selectWide receives by one select over many channels, of which the one in the middle is active. So
+// many arms are the reflect package's work in Go.
+func selectWide[T message](width, capacity int, count uint64) []worker {
+	channels := make([]chan T, width)
+	cases := make([]reflect.SelectCase, width)
+	for i := range channels {
+		channels[i] = make(chan T, capacity)
+		cases[i] = reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(channels[i])}
+	}
+	active := channels[width/2]
+	return []worker{
+		func() (t tally) {
+			for n := uint64(0); n < count; n++ {
+				_, m, _ := reflect.Select(cases)
+				t.add(unwrap(m.Interface().(T)))
+			}
+			return t
+		},
+		func() (t tally) {
+			for number := uint64(0); number < count; number++ {
+				active <- wrap[T](number)
+			}
+			return t
+		},
+	}
 }

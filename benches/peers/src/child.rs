@@ -5,6 +5,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::args::Options;
+use crate::scenario::Scenario;
 use crate::{go, imp};
 
 /// The exit status that says: this implementation has no such scenario.
@@ -35,8 +37,13 @@ pub struct Launcher {
 }
 
 impl Launcher {
-    pub fn one(&self, name: &str, scenario: &str, count: u64, payload: usize) -> Result<Sample, Failure> {
-        let (count, payload) = (count.to_string(), payload.to_string());
+    pub fn new(options: &Options) -> Launcher {
+        Launcher { pin: options.pin, limit: Duration::from_secs_f64(60.0 + 10.0 * options.seconds) }
+    }
+
+    pub fn one(&self, name: &str, scenario: &Scenario, count: u64, payload: usize) -> Result<Sample, Failure> {
+        let (count, payload) = (count.to_string(), scenario.bytes.unwrap_or(payload).to_string());
+        let scenario = scenario.shape();
         let output =
             if name == imp::GO { self.go(&[scenario, &count, &payload]) } else { self.me(&["one", name, scenario, &count, &payload]) }?;
         let mut numbers = output.split_whitespace().map(str::parse);

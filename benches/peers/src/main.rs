@@ -5,7 +5,7 @@ use std::process::{exit, ExitCode};
 use peers::args::{number, Options, USAGE};
 use peers::measure::Tally;
 use peers::scenario::{self, Scenario};
-use peers::{child, fairness, floor, go, imp, run};
+use peers::{child, fairness, floor, go, growth, imp, memory, run};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -13,6 +13,9 @@ fn main() -> ExitCode {
         Some("one") => one(&args[1..]),
         Some("run") => Options::parse(&args[1..]).and_then(|options| run::run(&options)),
         Some("fairness") => Options::parse(&args[1..]).and_then(|options| fairness::run(&options)),
+        Some("growth") => Options::parse(&args[1..]).and_then(|options| growth::run(&options)),
+        Some("memory") => Options::parse(&args[1..]).and_then(|options| memory::run(&options)),
+        Some("memory-of") => memory::one(&args[1..]),
         Some("shares") => fairness::one(&args[1..]),
         Some("floor") => {
             floor::print();
@@ -47,7 +50,7 @@ fn one(args: &[String]) -> Result<(), String> {
         return Err("COUNT: at least one message".into());
     }
     if name == imp::GO {
-        return go::replace_this_process(scenario.name, count, payload);
+        return go::replace_this_process(scenario.shape(), count, scenario.bytes.unwrap_or(payload));
     }
     let Some(run) = imp::run(name, &scenario, count, payload) else {
         eprintln!("{name} has no {} at {payload} bytes", scenario.name);

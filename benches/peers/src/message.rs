@@ -12,7 +12,11 @@ pub struct Words<const N: usize>([u64; N]);
 impl<const N: usize> Message for Words<N> {
     #[inline(always)]
     fn new(number: u64) -> Self {
-        Words([number; N])
+        // Not a copy of the number in each word: the compiler would unroll that into hundreds of instructions everywhere.
+        let mut words = [0; N];
+        words[0] = number;
+        words[N - 1] = number;
+        Words(words)
     }
 
     #[inline(always)]

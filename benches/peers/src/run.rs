@@ -3,14 +3,13 @@
 //! What happens to the machine in a minute then happens to all of them alike, and the ratio of
 //! two columns means something even where the figures themselves drift.
 
-use std::time::Duration;
-
 use crate::args::Options;
 use crate::child::{Failure, Launcher, Sample};
-use crate::imp::{Impl, ALL, GO};
+use crate::go;
+use crate::imp::{Impl, GO};
+use crate::record::Record;
 use crate::report::{self, Report, Row};
 use crate::scenario::{matches, Scenario, NAMES};
-use crate::{floor, go};
 
 /// One implementation in one scenario.
 #[derive(Debug)]
@@ -28,41 +27,44 @@ pub struct Cell {
 pub const PATIENCE: usize = 2;
 
 pub fn run(options: &Options) -> Result<(), String> {
-    let mut imps: Vec<Impl> = ALL.iter().filter(|imp| matches(&options.imps, imp.name)).copied().collect();
+    let mut imps = options.imps();
     let scenarios: Vec<Scenario> =
         NAMES.iter().filter(|name| matches(&options.scenarios, name)).filter_map(|name| Scenario::parse(name)).collect();
     let go = prepare_go(&mut imps);
     if imps.is_empty() || scenarios.is_empty() {
         return Err("nothing to run: see `peers list`".into());
     }
-    let launcher = Launcher { pin: options.pin, limit: Duration::from_secs_f64(60.0 + 10.0 * options.seconds) };
-    let mut floors = vec![Vec::new(); floor::FIGURES.len()];
-    let mut rows = Vec::new();
+    let launcher = Launcher::new(options);
+    let mut record = Record::open(options)?;
     for scenario in &scenarios {
-        // Scenario by scenario, so that its runs lie in the same minutes.
-        let mut cells = calibrate_all(scenario, &imps, options, &launcher);
-        for _ in 0..options.rounds {
-            for cell in &mut cells {
-                let failed = cell.samples.iter().filter(|s| s.is_none()).count();
-                if failed >= PATIENCE {
-                    cell.samples.push(None);
-                    continue;
-                }
-                let run = launcher.one(cell.imp.name, scenario.name, cell.count, options.payload);
-                cell.samples.push(run.map_err(|f| warn(cell.imp, scenario, &f)).ok());
-            }
+        if record.has(&scenario.name) {
+            continue;
         }
-        if let Ok(figures) = launcher.floor() {
-            for (all, figure) in floors.iter_mut().zip(figures) {
-                all.extend(figure);
-            }
-        }
-        let row = Row::new(*scenario, cells);
+        let row = measure(scenario, &imps, options, &launcher);
         println!("{}", row.to_line());
-        rows.push(row);
+        record.add(row)?;
     }
-    let report = Report { imps, rows, floors, go };
-    report::write(&report, options)
+    let rows = scenarios.iter().filter_map(|scenario| record.take(&scenario.name)).collect();
+    report::write(&Report { imps, rows, go }, options)
+}
+
+/// One scenario, so that its runs lie in the same minutes.
+pub fn measure(scenario: &Scenario, imps: &[Impl], options: &Options, launcher: &Launcher) -> Row {
+    let calibrated = |imp: &Impl| calibrate(*imp, scenario, options, launcher);
+    let mut cells: Vec<Cell> = imps.iter().filter_map(calibrated).collect();
+    for _ in 0..options.rounds {
+        for cell in &mut cells {
+            let failed = cell.samples.iter().filter(|s| s.is_none()).count();
+            if failed >= PATIENCE {
+                cell.samples.push(None);
+                continue;
+            }
+            let run = launcher.one(cell.imp.name, scenario, cell.count, options.payload);
+            cell.samples.push(run.map_err(|f| warn(cell.imp, scenario, &f)).ok());
+        }
+    }
+    let floor = launcher.floor().unwrap_or_default();
+    Row { scenario: scenario.clone(), cells, floor }
 }
 
 /// Builds the Go program, or takes its column out.
@@ -80,21 +82,16 @@ pub fn prepare_go(imps: &mut Vec<Impl>) -> Option<String> {
     }
 }
 
-fn calibrate_all(scenario: &Scenario, imps: &[Impl], options: &Options, launcher: &Launcher) -> Vec<Cell> {
-    let calibrated = |imp: &Impl| calibrate(*imp, scenario, options, launcher);
-    imps.iter().filter_map(calibrated).collect()
-}
-
 /// Finds how many messages fill one run. `None`: this implementation has no such scenario.
 fn calibrate(imp: Impl, scenario: &Scenario, options: &Options, launcher: &Launcher) -> Option<Cell> {
     let mut cell = Cell { imp, count: scenario.first_count(), failed_before: 0, samples: Vec::new() };
-    let most = scenario.most_messages(options.payload);
+    let most = scenario.most_messages(scenario.bytes.unwrap_or(options.payload));
     let target = options.seconds * 1e9;
     let mut count = cell.count;
     // A short run can be slower for each message than a long one, so it is not trusted to say
     // how many more would fit: it is made longer step by step.
     while cell.failed_before < PATIENCE {
-        let sample = match launcher.one(imp.name, scenario.name, count, options.payload) {
+        let sample = match launcher.one(imp.name, scenario, count, options.payload) {
             Ok(sample) => sample,
             Err(Failure::Unsupported) => return None,
             Err(failure) => {

@@ -1,4 +1,6 @@
-//! The scenarios and their names, `KIND_CAP`.
+//! The scenarios and their names, `KIND_CAP` or `KIND_CAP_BYTESb`.
+
+use std::time::Duration;
 
 /// Who waits, and for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +22,10 @@ pub enum Kind {
     Crowd(usize, usize),
     Seq,
     OneShot,
-    Paced,
+    /// The producer sleeps so long before each message.
+    Paced(Duration),
+    /// As `Seq`, on one of so many open channels.
+    Idle(usize),
     SelRx,
     SelBoth,
     SelPoll,
@@ -32,12 +37,14 @@ pub enum Kind {
 /// `None`: unbounded.
 pub type Cap = Option<usize>;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Scenario {
-    pub name: &'static str,
+    pub name: String,
     pub family: Family,
     pub kind: Kind,
     pub cap: Cap,
+    /// The size of a message, where the name gives one.
+    pub bytes: Option<usize>,
 }
 
 /// Every scenario, in the order of the table.
@@ -46,8 +53,10 @@ pub const NAMES: &[&str] = &[
     "pingpong_1",
     "pingpong_128",
     "spsc_0",
+    "spsc_0_1024b",
     "spsc_1",
     "spsc_128",
+    "spsc_128_1024b",
     "spsc_4096",
     "spsc_inf",
     "mpsc_0",
@@ -62,15 +71,18 @@ pub const NAMES: &[&str] = &[
     "mpmc_0",
     "mpmc_1",
     "mpmc_128",
+    "mpmc_128_1024b",
     "mpmc_4096",
     "mpmc_inf",
     "mpmc32_0",
+    "mpmc32_1",
     "mpmc32_128",
     "seq_1",
     "seq_128",
     "oneshot_1",
     "paced_0",
     "paced_16",
+    "paced1000_0",
     "selrx_0",
     "selrx_1",
     "selrx_128",
@@ -110,8 +122,8 @@ pub const NAMES: &[&str] = &[
 ];
 
 impl Scenario {
+    /// `None`: no such kind. Any number of threads, channels, arms and slots will do; the table's are [`NAMES`].
     pub fn parse(name: &str) -> Option<Scenario> {
-        let name = *NAMES.iter().find(|known| **known == name)?;
         let (mut family, rest) = if let Some(rest) = name.strip_prefix("act_") {
             (Family::OneThread, rest)
         } else if let Some(rest) = name.strip_prefix("amt_") {
@@ -119,41 +131,59 @@ impl Scenario {
         } else {
             (Family::Threads, name)
         };
-        let (kind, cap) = rest.split_once('_')?;
+        let mut parts = rest.split('_');
+        let (kind, cap) = (parts.next()?, parts.next()?);
+        let bytes = match parts.next() {
+            None => None,
+            Some(bytes) => Some(bytes.strip_suffix('b')?.parse().ok()?),
+        };
+        if parts.next().is_some() {
+            return None;
+        }
         if kind.starts_with("sel") {
             family = Family::Select;
         }
-        let kind = match kind {
+        let (word, number) = kind.split_at(kind.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+        let number: Option<usize> = if number.is_empty() { None } else { Some(number.parse().ok().filter(|n| *n > 0)?) };
+        let many = number.unwrap_or(4);
+        let kind = match word {
+            "mpsc" => Kind::Crowd(many, 1),
+            "spmc" => Kind::Crowd(1, many),
+            "mpmc" => Kind::Crowd(many, many),
+            "paced" => Kind::Paced(Duration::from_micros(number.unwrap_or(50) as u64)),
+            "idle" => Kind::Idle(number?),
+            "selwide" => Kind::SelWide(number?),
+            _ if number.is_some() => return None,
             "pingpong" => Kind::PingPong,
             "spsc" => Kind::Crowd(1, 1),
-            "mpsc" => Kind::Crowd(4, 1),
-            "spmc" => Kind::Crowd(1, 4),
-            "mpmc" => Kind::Crowd(4, 4),
-            "mpmc32" => Kind::Crowd(32, 32),
-            "mpmc1000" => Kind::Crowd(1000, 1000),
             "seq" => Kind::Seq,
             "oneshot" => Kind::OneShot,
-            "paced" => Kind::Paced,
             "selrx" => Kind::SelRx,
             "selboth" => Kind::SelBoth,
             "selpoll" => Kind::SelPoll,
             "selready" => Kind::SelReady,
-            "selwide10" => Kind::SelWide(10),
-            "selwide1000" => Kind::SelWide(1000),
             _ => return None,
         };
         let cap = match cap {
             "inf" => None,
             number => Some(number.parse().ok()?),
         };
-        Some(Scenario { name, family, kind, cap })
+        Some(Scenario { name: name.to_owned(), family, kind, cap, bytes })
+    }
+
+    /// The name without the size of a message.
+    pub fn shape(&self) -> &str {
+        match self.bytes {
+            Some(_) => self.name.rsplit_once('_').map_or(&self.name, |(shape, _)| shape),
+            None => &self.name,
+        }
     }
 
     /// The first guess of a calibration.
     pub fn first_count(&self) -> u64 {
         match self.kind {
-            Kind::Paced => 50,
-            Kind::Crowd(producers, _) if producers > 4 => 200 * producers as u64,
+            Kind::Paced(_) => 50,
+            Kind::Crowd(producers, consumers) => 2_000.max(20 * producers.max(consumers) as u64),
             _ => 2_000,
         }
     }
@@ -184,10 +214,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_parses() {
-        for name in NAMES {
+    fn every_name_parses_and_is_there_once() {
+        for (index, name) in NAMES.iter().enumerate() {
             assert!(Scenario::parse(name).is_some(), "{name}");
+            assert!(!NAMES[..index].contains(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_name_says_what_runs() {
+        let of = |name| Scenario::parse(name).map(|s| (s.family, s.kind, s.cap, s.bytes));
+        let micros = Duration::from_micros;
+        assert_eq!(of("mpsc_1"), Some((Family::Threads, Kind::Crowd(4, 1), Some(1), None)));
+        assert_eq!(of("spmc100_inf"), Some((Family::Threads, Kind::Crowd(1, 100), None, None)));
+        assert_eq!(of("act_mpmc1000_16"), Some((Family::OneThread, Kind::Crowd(1000, 1000), Some(16), None)));
+        assert_eq!(of("amt_spsc_0"), Some((Family::TwoThreads, Kind::Crowd(1, 1), Some(0), None)));
+        assert_eq!(of("paced_0"), Some((Family::Threads, Kind::Paced(micros(50)), Some(0), None)));
+        assert_eq!(of("paced1000_0"), Some((Family::Threads, Kind::Paced(micros(1000)), Some(0), None)));
+        assert_eq!(of("selwide10_1"), Some((Family::Select, Kind::SelWide(10), Some(1), None)));
+        assert_eq!(of("spsc_128_1024b"), Some((Family::Threads, Kind::Crowd(1, 1), Some(128), Some(1024))));
+        for wrong in ["spsc", "spsc2_1", "mpmc0_1", "idle_1", "spsc_1_8", "spsc_1_8b_8b", "spsc_x", "what_1", ""] {
+            assert!(Scenario::parse(wrong).is_none(), "{wrong}");
+        }
+        assert_eq!(Scenario::parse("spsc_128_1024b").expect("parses").shape(), "spsc_128");
+        assert_eq!(Scenario::parse("act_spsc_1").expect("parses").shape(), "act_spsc_1");
     }
 
     #[test]

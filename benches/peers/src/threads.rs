@@ -8,9 +8,6 @@ use crate::measure::{race, share, Run, Tally, Worker};
 use crate::message::Message;
 use crate::scenario::{Cap, Kind, Scenario};
 
-/// The pause of a paced producer.
-const PACE: Duration = Duration::from_micros(50);
-
 /// `None`: the implementation has no such channel.
 pub fn run<T: Message, C: Blocking<T>>(scenario: &Scenario, count: u64) -> Option<Run> {
     let cap = scenario.cap;
@@ -19,7 +16,8 @@ pub fn run<T: Message, C: Blocking<T>>(scenario: &Scenario, count: u64) -> Optio
         Kind::Crowd(producers, consumers) => crowd::<T, C>(cap, count, producers, consumers)?,
         Kind::Seq => seq::<T, C>(cap?, count)?,
         Kind::OneShot => one_shot::<T, C>(cap, count)?,
-        Kind::Paced => paced::<T, C>(cap, count)?,
+        Kind::Paced(pace) => paced::<T, C>(cap, count, pace)?,
+        Kind::Idle(many) => idle::<T, C>(many, cap?, count)?,
         _ => return None,
     };
     Some(race(workers))
@@ -79,22 +77,34 @@ fn take_all<T: Message, C: Blocking<T>>(mut rx: C::Rx) -> Tally {
 }
 
 fn seq<T: Message, C: Blocking<T>>(cap: usize, count: u64) -> Option<Vec<Worker>> {
-    let (mut tx, mut rx) = C::open(Some(cap))?;
+    let channel = C::open(Some(cap))?;
+    Some(vec![Box::new(move || fill_and_empty::<T, C>(channel, cap, count))])
+}
+
+/// The other channels are open and silent. The one in use is in the middle of them.
+fn idle<T: Message, C: Blocking<T>>(many: usize, cap: usize, count: u64) -> Option<Vec<Worker>> {
+    let mut channels = (0..many).map(|_| C::open(Some(cap))).collect::<Option<Vec<_>>>()?;
+    let channel = channels.swap_remove(many / 2);
     Some(vec![Box::new(move || {
-        let mut tally = Tally::default();
-        let mut next = 0;
-        while next < count {
-            let end = count.min(next + cap as u64);
-            for number in next..end {
-                assert!(C::send(&mut tx, T::new(number)), "closed");
-            }
-            for _ in next..end {
-                tally.add(C::recv(&mut rx).expect("closed").number());
-            }
-            next = end;
-        }
-        tally
+        let _open = channels;
+        fill_and_empty::<T, C>(channel, cap, count)
     })])
+}
+
+fn fill_and_empty<T: Message, C: Blocking<T>>((mut tx, mut rx): (C::Tx, C::Rx), cap: usize, count: u64) -> Tally {
+    let mut tally = Tally::default();
+    let mut next = 0;
+    while next < count {
+        let end = count.min(next + cap as u64);
+        for number in next..end {
+            assert!(C::send(&mut tx, T::new(number)), "closed");
+        }
+        for _ in next..end {
+            tally.add(C::recv(&mut rx).expect("closed").number());
+        }
+        next = end;
+    }
+    tally
 }
 
 fn one_shot<T: Message, C: Blocking<T>>(cap: Cap, count: u64) -> Option<Vec<Worker>> {
@@ -110,11 +120,11 @@ fn one_shot<T: Message, C: Blocking<T>>(cap: Cap, count: u64) -> Option<Vec<Work
     })])
 }
 
-fn paced<T: Message, C: Blocking<T>>(cap: Cap, count: u64) -> Option<Vec<Worker>> {
+fn paced<T: Message, C: Blocking<T>>(cap: Cap, count: u64, pace: Duration) -> Option<Vec<Worker>> {
     let (mut tx, rx) = C::open(cap)?;
     let producer = move || {
         for number in 0..count {
-            sleep(PACE);
+            sleep(pace);
             assert!(C::send(&mut tx, T::new(number)), "closed");
         }
         Tally::default()

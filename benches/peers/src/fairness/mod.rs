@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::args::{number, Options};
 use crate::child::{self, Failure, Launcher};
-use crate::imp::{self, Impl, ALL, GO};
+use crate::imp::{self, Impl, GO};
 use crate::run::prepare_go;
 use crate::scenario::matches;
 use race::{plain, selecting, Part, Parts};
@@ -103,9 +103,9 @@ pub fn one(args: &[String]) -> Result<(), String> {
 }
 
 pub fn run(options: &Options) -> Result<(), String> {
-    let mut imps: Vec<Impl> = ALL.iter().filter(|imp| matches(&options.imps, imp.name)).copied().collect();
+    let mut imps = options.imps();
     let go = prepare_go(&mut imps);
-    let launcher = Launcher { pin: options.pin, limit: Duration::from_secs_f64(30.0 + 2.0 * options.seconds) };
+    let launcher = Launcher::new(options);
     let mut rows = Vec::new();
     for shape in SHAPES.iter().filter(|shape| matches(&options.scenarios, shape.name)) {
         let mut cells: Vec<(Impl, Option<Cell>)> = Vec::new();

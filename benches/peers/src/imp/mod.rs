@@ -9,8 +9,8 @@ pub mod loole;
 mod mpmc;
 pub mod rendez;
 mod rtrb;
-mod std_mpsc;
-mod tokio;
+pub mod std_mpsc;
+pub mod tokio;
 
 use std::future::Future;
 
@@ -94,12 +94,16 @@ pub const ALL: &[Impl] = &[
 
 /// Runs a scenario in this process. `None`: this implementation has no such thing.
 pub fn run(name: &str, scenario: &Scenario, count: u64, payload: usize) -> Option<Run> {
-    match payload {
+    match scenario.bytes.unwrap_or(payload) {
         8 => run_with::<Words<1>>(name, scenario, count),
         // Other sizes only where they say something that 8 bytes do not.
         _ if scenario.family != Family::Threads => None,
         64 => run_threads::<Words<8>>(name, scenario, count),
         256 => run_threads::<Words<32>>(name, scenario, count),
+        1024 => run_threads::<Words<128>>(name, scenario, count),
+        4096 => run_large::<Words<512>>(name, scenario, count),
+        16384 => run_large::<Words<2048>>(name, scenario, count),
+        65536 => run_large::<Words<8192>>(name, scenario, count),
         _ => None,
     }
 }
@@ -137,6 +141,18 @@ fn run_threads<T: Message>(name: &str, scenario: &Scenario, count: u64) -> Optio
     run(scenario, count)
 }
 
+/// Sizes that few want to see, for fewer implementations: each takes seconds to compile.
+fn run_large<T: Message>(name: &str, scenario: &Scenario, count: u64) -> Option<Run> {
+    match name {
+        "rendez" => threads::run::<T, rendez::Rendez>(scenario, count),
+        "crossbeam" => threads::run::<T, crossbeam::Crossbeam>(scenario, count),
+        "flume" => threads::run::<T, flume::Flume>(scenario, count),
+        "kanal" => threads::run::<T, kanal::Kanal>(scenario, count),
+        "crossfire" => threads::run::<T, crossfire::mpmc::Bounded>(scenario, count),
+        _ => None,
+    }
+}
+
 fn run_select<T: Message>(name: &str, scenario: &Scenario, count: u64) -> Option<Run> {
     match name {
         "rendez" => select::run::<T, rendez::Rendez>(scenario, count),
@@ -160,4 +176,24 @@ fn run_tasks<T: Message>(name: &str, scenario: &Scenario, count: u64) -> Option<
         _ => return None,
     };
     run(scenario, count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Tally;
+    use crate::scenario::{Kind, NAMES};
+
+    #[test]
+    fn ours_runs_every_scenario_and_loses_nothing() {
+        for name in NAMES {
+            let scenario = Scenario::parse(name).expect(name);
+            let count = match scenario.kind {
+                Kind::Crowd(producers, _) => 50.max(producers as u64),
+                _ => 50,
+            };
+            let run = run(OURS, &scenario, count, 8).unwrap_or_else(|| panic!("{name} is not there"));
+            assert_eq!(run.tally, Tally::of_all(count), "{name}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! From samples to files: a table, a plot, and every single run.
+//! From samples to files: a table and a plot.
 
 mod plot;
 mod table;
@@ -9,21 +9,20 @@ use std::fs;
 use crate::args::Options;
 use crate::child::Sample;
 use crate::imp::{Impl, OURS};
-use crate::machine;
 use crate::run::{Cell, PATIENCE};
 use crate::scenario::Scenario;
 
 pub struct Report {
     pub imps: Vec<Impl>,
     pub rows: Vec<Row>,
-    /// For each figure of the floor, one value a scenario.
-    pub floors: Vec<Vec<f64>>,
     pub go: Option<String>,
 }
 
 pub struct Row {
     pub scenario: Scenario,
     pub cells: Vec<Cell>,
+    /// The machine's own figures in the same minutes, in the order of [`crate::floor::FIGURES`]; a missing one cannot be had.
+    pub floor: Vec<Option<f64>>,
 }
 
 /// rendez against the best peer of a row; below 1, rendez is the faster.
@@ -57,10 +56,6 @@ impl Cell {
 }
 
 impl Row {
-    pub fn new(scenario: Scenario, cells: Vec<Cell>) -> Row {
-        Row { scenario, cells }
-    }
-
     pub fn cell(&self, name: &str) -> Option<&Cell> {
         self.cells.iter().find(|cell| cell.imp.name == name)
     }
@@ -122,34 +117,17 @@ pub fn figure(ns: f64) -> String {
 }
 
 pub fn write(report: &Report, options: &Options) -> Result<(), String> {
-    let mut stem = "peers".to_owned();
-    if options.pin {
-        stem.push_str("-pinned");
-    }
-    if options.payload != 8 {
-        let _ = write!(stem, "-{}", options.payload);
-    }
-    let caption = format!(
-        "{}, {} core{}{}; {} bytes a message; median of {} rounds of about {} s; {}",
-        machine::cpu_model(),
-        machine::cores(),
-        if machine::cores() == 1 { "" } else { "s" },
-        if options.pin { ", pinned to one" } else { "" },
-        options.payload,
-        options.rounds,
-        options.seconds,
-        machine::date(),
-    );
+    let (stem, caption) = (options.stem("peers"), options.caption());
     let table = table::markdown(report, &caption);
     println!("\n{}", table::summary(report));
     fs::create_dir_all(&options.out).map_err(|error| error.to_string())?;
-    for (extension, text) in [("md", table), ("svg", plot::svg(report, &caption)), ("tsv", every_run(report))] {
+    for (extension, text) in [("md", table), ("svg", plot::svg(report, &caption))] {
         let path = options.out.join(format!("{stem}.{extension}"));
         fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
         println!("{}", path.display());
     }
     let failed = |row: &&Row| row.cell(OURS).is_some_and(|cell| cell.failures() > 0);
-    let failed: Vec<&str> = report.rows.iter().filter(failed).map(|row| row.scenario.name).collect();
+    let failed: Vec<&str> = report.rows.iter().filter(failed).map(|row| row.scenario.name.as_str()).collect();
     if failed.is_empty() {
         Ok(())
     } else {
@@ -157,15 +135,64 @@ pub fn write(report: &Report, options: &Options) -> Result<(), String> {
     }
 }
 
-fn every_run(report: &Report) -> String {
-    let mut text = "scenario\timpl\tround\tmessages\twall_ns\tcpu_ns\n".to_owned();
-    for row in &report.rows {
-        for cell in &row.cells {
-            for (round, sample) in cell.samples.iter().enumerate() {
-                let figures = sample.map_or("failed\tfailed".into(), |s| format!("{:.2}\t{:.2}", s.wall, s.cpu));
-                let _ = writeln!(text, "{}\t{}\t{round}\t{}\t{figures}", row.scenario.name, cell.imp.name, cell.count);
-            }
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::imp::ALL;
+
+    fn cell(name: &str, walls: &[Option<f64>]) -> Cell {
+        let imp = *ALL.iter().find(|imp| imp.name == name).expect(name);
+        let samples = walls.iter().map(|wall| wall.map(|wall| Sample { wall, cpu: 2.0 * wall })).collect();
+        Cell { imp, count: 1, failed_before: 0, samples }
     }
-    text
+
+    fn row(cells: Vec<Cell>) -> Row {
+        Row { scenario: Scenario::parse("spsc_0").expect("parses"), cells, floor: vec![Some(117.0), None] }
+    }
+
+    #[test]
+    fn medians() {
+        assert_eq!(median(vec![]), None);
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), Some(2.5));
+    }
+
+    #[test]
+    fn a_ratio_is_to_the_best_that_blocks_and_gets_through() {
+        let row = row(vec![
+            cell("rendez", &[Some(60.0), Some(50.0), Some(40.0)]),
+            cell("kanal", &[Some(100.0), Some(110.0), Some(90.0)]),
+            cell("flume", &[Some(1.0), None, None]),
+            cell("rtrb", &[Some(2.0), Some(2.0), Some(2.0)]),
+        ]);
+        let ratio = row.ratio().expect("a match");
+        assert_eq!((ratio.peer, ratio.wall, ratio.cpu, ratio.cheapest), ("kanal", 0.5, 0.5, "kanal"));
+        assert!((ratio.range.0 - 40.0 / 90.0).abs() < 1e-9 && (ratio.range.1 - 0.6).abs() < 1e-9, "{:?}", ratio.range);
+        assert_eq!(row.fastest(), Some("rendez"));
+        assert_eq!(
+            row.to_line().split_whitespace().collect::<Vec<_>>().join(" "),
+            "spsc_0 flume 1.0 (2.0) rtrb 2.0 (4.0) rendez* 50 (100) kanal 100 (200)"
+        );
+    }
+
+    #[test]
+    fn a_row_that_ours_failed_has_no_ratio() {
+        let row = row(vec![cell("rendez", &[Some(1.0), None, None]), cell("kanal", &[Some(2.0)])]);
+        assert!(row.ratio().is_none());
+        assert_eq!(row.fastest(), Some("kanal"));
+    }
+
+    #[test]
+    fn the_files_say_what_was_measured() {
+        let imps = ["rendez", "kanal", "flume"].map(|name| *ALL.iter().find(|imp| imp.name == name).expect(name)).to_vec();
+        let rows = vec![row(vec![cell("rendez", &[Some(50.0)]), cell("kanal", &[Some(100.0)]), cell("flume", &[None, None])])];
+        let report = Report { imps, rows, go: None };
+        let table = table::markdown(&report, "a machine");
+        assert!(table.contains("| spsc_0 | 50\\* (100) | 100 (200) | - †2 | 0.50 kanal (0.50-0.50) | 0.50 kanal |"), "{table}");
+        assert!(table.contains("first in 1 of 1 rows; geometric mean of the ratios 0.50"), "{table}");
+        assert!(table.contains("| cache line there and back | 117 | 117-117 |"), "{table}");
+        let plot = plot::svg(&report, "<a machine>");
+        assert!(plot.starts_with("<svg ") && plot.ends_with("</svg>\n") && plot.contains("&lt;a machine>"), "{plot}");
+        assert!(plot.contains("prefers-color-scheme: dark") && plot.contains("did not finish"), "{plot}");
+    }
 }

@@ -92,7 +92,7 @@ fn height(row: &Row) -> f64 {
 }
 
 fn panel(svg: &mut String, row: &Row, x: f64, y: f64) {
-    text(svg, "title", x, y + 12.0, row.scenario.name);
+    text(svg, "title", x, y + 12.0, &row.scenario.name);
     let fastest = row.fastest().and_then(|name| row.cell(name)?.median()).map(|sample| sample.wall);
     let first = y + TITLE;
     for (index, cell) in row.cells.iter().enumerate() {
