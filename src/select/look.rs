@@ -1,23 +1,18 @@
 //! Looking at the arms: in the given order, or with the same chance for each that is ready.
 
+use super::order::{below, Order};
 use super::{Arm, Port};
 use crate::chan::{Manner, Token};
-use crate::sync::{random, MODEL};
+use crate::sync::MODEL;
 use core::ptr;
-
-/// In which order arms are looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// Uniformly random, anew each time.
-    Random,
-    /// First to last.
-    Given,
-}
 
 /// The arms that are switched on, first to last.
 pub(crate) fn ports<'s, 'a>(arms: &'s [Arm<'a>]) -> impl DoubleEndedIterator<Item = (usize, &'a dyn Port)> + 's {
     arms.iter().enumerate().filter_map(|(i, arm)| arm.0.map(|port| (i, port)))
 }
+
+/// So often arms are looked at before each is tried, ready or not.
+const PASSES: usize = 4;
 
 /// Tries arms until one answers. In random order each of those that are `ready` has the same chance to be tried first; if none is, none is tried.
 #[inline]
@@ -31,23 +26,29 @@ pub(super) fn choose<'a, R>(
         return ports(arms).find_map(|(i, port)| try_arm(i, port));
     }
     // An arm that is ready and cannot be won has been lost to another operation, or its peer is in the middle of one.
-    for _ in 0..4 {
+    for _ in 0..PASSES {
         // Sampling with a reservoir of one: needs no list of the arms, and no random number where only one is ready.
         let mut chosen = None;
         let mut found = 0;
         for (i, port) in ports(arms).filter(|&(_, port)| ready(port)) {
             found += 1;
             if found == 1 || below(found) == 0 {
-                chosen = Some((i, port));
+                chosen = Some((i, port, found));
             }
         }
-        let (i, port) = chosen?;
+        let (i, port, at) = chosen?;
+        // Arms of one channel become ready together. If that was between two looks, the chosen one has won only because it was looked at later.
+        if at as usize <= i && ports(&arms[..i]).filter(|&(_, port)| ready(port)).count() as u32 != at - 1 {
+            continue;
+        }
         let won = try_arm(i, port);
         if won.is_some() {
             return won;
         }
     }
-    turned(arms, order).find_map(|(i, port)| try_arm(i, port))
+    let start = below(arms.len() as u32) as usize;
+    let (before, after) = arms.split_at(start);
+    ports(after).map(|(i, port)| (i + start, port)).chain(ports(before)).find_map(|(i, port)| try_arm(i, port))
 }
 
 /// Tries each arm once.
@@ -56,37 +57,18 @@ pub(crate) fn look(arms: &[Arm<'_>], order: Order, manner: Manner) -> Option<(us
     choose(arms, order, |port| port.is_ready(manner.patience), |i, port| port.win(ptr::null(), manner).map(|token| (i, token)))
 }
 
-/// All arms that are switched on; in random order from a random one on.
-pub(super) fn turned<'s, 'a>(arms: &'s [Arm<'a>], order: Order) -> impl Iterator<Item = (usize, &'a dyn Port)> + 's {
-    let start = if order == Order::Given || MODEL || arms.len() < 2 { 0 } else { below(arms.len() as u32) as usize };
-    let (before, after) = arms.split_at(start);
-    ports(after).map(move |(i, port)| (i + start, port)).chain(ports(before))
-}
-
-/// A random number below `n`, without bias: Lemire, "Fast random integer generation in an interval" (2019).
-pub(crate) fn below(n: u32) -> u32 {
-    let mut product = u64::from(random()) * u64::from(n);
-    if (product as u32) < n {
-        let threshold = n.wrapping_neg() % n;
-        while (product as u32) < threshold {
-            product = u64::from(random()) * u64::from(n);
-        }
-    }
-    (product >> 32) as u32
-}
-
 /// Repeats `pass`, which looks at all arms, until it answers, or until no arm can have become ready while it looked: then there was a moment at
 /// which none was. Bounded: gives up on that moment after some passes.
 #[cold]
 pub(crate) fn settle_on_none<R>(arms: &[Arm<'_>], pass: impl Fn() -> Option<R>) -> Option<R> {
-    const PASSES: usize = 64;
+    const LOOKS: usize = 64;
     // One number for all versions: if a single one differs so does the hash; if several do, it is the same once in 2^64.
     let versions = || {
         let mix = |hash: u64, version: u64| (hash.rotate_left(23) ^ version).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         ports(arms).fold(0, |hash, (_, port)| mix(hash, port.version()))
     };
     let mut before = versions();
-    for _ in 0..PASSES {
+    for _ in 0..LOOKS {
         let found = pass();
         if found.is_some() {
             return found;

@@ -16,9 +16,11 @@
 //! 2. So of two selects that face each other one sees the other enlisted, and a match needs a single claim: neither deadlock nor livelock.
 //! 3. READY on an arm is discharged by trying that arm first (see `chan`, invariant 2); so no wake-up is lost whichever arm wins.
 //! 4. A select does not meet itself: its own waiters are passed over.
+//! 5. Waiters stand in the order in which they enlist, drawn once for the whole wait: who is found first is as random as who looks first.
 
 mod list;
 mod look;
+mod order;
 mod port;
 mod ready;
 mod round;
@@ -26,8 +28,9 @@ mod run;
 mod storage;
 
 pub(crate) use list::List;
-pub use look::Order;
-pub(crate) use look::{below, look, ports, settle_on_none};
+pub(crate) use look::{look, ports, settle_on_none};
+pub(crate) use order::below;
+pub use order::Order;
 pub use port::Arm;
 pub(crate) use port::Port;
 pub(crate) use ready::ready;
@@ -38,3 +41,5 @@ pub(crate) use storage::INLINE;
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
 mod models;
+#[cfg(all(test, not(loom)))]
+mod tests;

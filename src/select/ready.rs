@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code)] // waiters of this frame
 
-use super::look::{choose, ports, settle_on_none, Order};
+use super::look::{choose, ports, settle_on_none};
+use super::order::Order;
 use super::run::Until;
 use super::{Arm, Storage};
 use crate::sync::{Deadline, MODEL};
@@ -13,23 +14,24 @@ pub(crate) fn ready(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut 
     let look = || choose(arms, order, |port| port.is_ready(Patience::Thread), |i, port| port.is_ready(Patience::Thread).then_some(i));
     let found = look();
     match until {
-        Until::Deadline(deadline) if found.is_none() => wait(arms, deadline, storage, look),
+        Until::Deadline(deadline) if found.is_none() => wait(arms, order, deadline, storage, look),
         Until::Now if found.is_none() => settle_on_none(arms, look),
         _ => found,
     }
 }
 
 #[cold]
-fn wait(arms: &[Arm<'_>], deadline: Deadline, storage: &mut Storage, look: impl Fn() -> Option<usize>) -> Option<usize> {
+fn wait(arms: &[Arm<'_>], order: Order, deadline: Deadline, storage: &mut Storage, look: impl Fn() -> Option<usize>) -> Option<usize> {
     let claim = Claim::new();
-    storage.with_lazy_waiters(arms, &claim, |waiters| rounds(arms, deadline, &claim, waiters, look))
+    storage.with_lazy_waiters(arms, order, &claim, |waiters| rounds(arms, deadline, &claim, waiters, look))
 }
 
 fn rounds(arms: &[Arm<'_>], deadline: Deadline, claim: &Claim, waiters: &[Waiter], look: impl Fn() -> Option<usize>) -> Option<usize> {
     loop {
         let due = ports(arms).filter_map(|(_, port)| port.due()).min();
+        let standing = || waiters.iter().filter_map(|waiter| Some((waiter, arms[waiter.arm()].0?)));
         // SAFETY: in no queue, and taken out again below.
-        let all = ports(arms).all(|(i, port)| unsafe { port.enlist_lazy(&waiters[i], claim) });
+        let all = standing().all(|(waiter, port)| unsafe { port.enlist_lazy(waiter, claim) });
         let mut phase = match all {
             true => claim.settle(claim.sleep(due.map_or(deadline, |due| deadline.min(Deadline::at(due))))),
             false => claim.phase(),
@@ -40,8 +42,8 @@ fn rounds(arms: &[Arm<'_>], deadline: Deadline, claim: &Claim, waiters: &[Waiter
                 Err(phase) => claim.settle(phase),
             };
         }
-        for (i, port) in ports(arms) {
-            port.withdraw(&waiters[i], None);
+        for (waiter, port) in standing() {
+            port.withdraw(waiter, None);
         }
         match phase {
             Phase::Ready(i) => {

@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code)] // waiters that the channels point to
 
-use super::look::{choose, ports, turned, Order};
+use super::look::{choose, ports};
+use super::order::Order;
 use super::{Arm, Port, INLINE};
 use crate::chan::{Enlisted, Manner, Token};
 use crate::wait::{Claim, Patience, Waiter, WakeList, Waker};
@@ -35,7 +36,7 @@ pub(crate) fn meetings<'m>(arms: &[Arm<'_>], few: &'m mut [(u64, usize); INLINE]
     sorted
 }
 
-/// The arms of an operation, with a waiter for each.
+/// The arms of an operation, with a waiter for each in the order in which they enlist.
 pub(crate) struct Round<'s, 'a> {
     pub(crate) arms: &'s [Arm<'a>],
     pub(crate) claim: &'s Claim,
@@ -52,8 +53,6 @@ pub(crate) struct Round<'s, 'a> {
 }
 
 impl Round<'_, '_> {
-    /// In the order of the select: who is called first decides which arm a peer chooses.
-    ///
     /// # Safety
     /// The waiters are in no queue, and stay where they are until `withdraw_all`, which is to come whatever the answer is.
     pub(crate) unsafe fn enlist(&self, again: bool) -> Enlisting {
@@ -64,15 +63,22 @@ impl Round<'_, '_> {
                 other => return other,
             }
         }
-        for (i, port) in turned(self.arms, self.order).filter(|(_, port)| port.meeting().is_none()) {
+        for (waiter, port) in self.standing(again).filter(|(_, port)| port.meeting().is_none()) {
             // SAFETY: the caller's promise.
-            match unsafe { port.enlist(&self.waiters[i], again, self.patience) } {
+            match unsafe { port.enlist(waiter, again, self.patience) } {
                 Enlisted::Yes => {}
                 Enlisted::Again | Enlisted::Closed => return Enlisting::Again,
                 Enlisted::Busy => return Enlisting::Busy,
             }
         }
         Enlisting::Yes
+    }
+
+    /// The waiters of the arms that are switched on, in their order; those that put themselves in front of others in the opposite one.
+    fn standing(&self, in_front: bool) -> impl Iterator<Item = (&Waiter, &dyn Port)> {
+        let last = self.waiters.len().wrapping_sub(1);
+        let nth = move |n: usize| &self.waiters[if in_front { last - n } else { n }];
+        (0..self.waiters.len()).map(nth).filter_map(|waiter| Some((waiter, self.arms[waiter.arm()].0? as &dyn Port)))
     }
 
     /// One port for each channel of capacity 0, in the order of their ids.
@@ -92,9 +98,9 @@ impl Round<'_, '_> {
         let mut wakers = WakeList::new();
         let mut more_wakers = Vec::new();
         if all && won.is_none() {
-            for (i, port) in turned(self.arms, self.order).filter(|(_, port)| port.meeting().is_some()) {
+            for (waiter, port) in self.standing(again).filter(|(_, port)| port.meeting().is_some()) {
                 // SAFETY: its lock is held; and the caller's promise.
-                let Some(waker) = (unsafe { port.enlist_locked(&self.waiters[i], again, self.claim) }) else { continue };
+                let Some(waker) = (unsafe { port.enlist_locked(waiter, again, self.claim) }) else { continue };
                 self.called.set(true);
                 match wakers.is_full() {
                     true => more_wakers.extend(waker),
@@ -127,6 +133,6 @@ impl Round<'_, '_> {
     /// Takes all waiters out of their queues, but for the `decided` one, which a peer has taken out. `false` if a lock could not be had in time: to be
     /// called again.
     pub(crate) fn withdraw_all(&self, decided: Option<usize>) -> bool {
-        ports(self.arms).filter(|&(i, _)| Some(i) != decided).all(|(i, port)| port.withdraw(&self.waiters[i], self.patience))
+        self.standing(false).filter(|(waiter, _)| Some(waiter.arm()) != decided).all(|(waiter, port)| port.withdraw(waiter, self.patience))
     }
 }

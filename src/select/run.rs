@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code)] // waiters of this frame
 
-use super::look::{look, ports, settle_on_none, Order};
+use super::look::{look, ports, settle_on_none};
+use super::order::Order;
 use super::round::{Enlisting, Round};
 use super::{Arm, Storage};
 use crate::chan::{Manner, Token};
@@ -44,7 +45,7 @@ pub(crate) fn run(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut St
 #[inline(never)]
 fn wait(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<(usize, Token)> {
     let claim = Claim::new();
-    storage.with_waiters(arms, &claim, |waiters, meetings| {
+    storage.with_waiters(arms, order, &claim, |waiters, meetings| {
         let round = Round { arms, claim: &claim, waiters, meetings, order, manner: MANNER, patience: None, called: Cell::new(false) };
         match until {
             Until::Now => call(&round),
@@ -103,7 +104,8 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline) -> Option<(usize, Token)> {
 
 /// The value that a peer has put into the place of arm `i`.
 pub(crate) fn placed(round: &Round<'_, '_>, i: usize) -> Token {
-    Token::Placed { place: round.waiters[i].place(), turn: round.waiters[i].turn() }
+    let waiter = round.waiters.iter().find(|waiter| waiter.arm() == i);
+    waiter.map_or(Token::Closed, |waiter| Token::Placed { place: waiter.place(), turn: waiter.turn() })
 }
 
 /// Gives up waiting. `Dead`, or what a peer decided first.

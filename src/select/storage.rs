@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)] // blocks without a type
 
+use super::order::Order;
 use super::round::meetings;
 use super::{Arm, Port};
 use crate::chan::Token;
@@ -127,27 +128,34 @@ impl Storage {
         }
     }
 
-    /// Makes a waiter for each arm, in no queue yet, and a list of the arms of capacity 0, ordered by the ids of their channels; calls `f` with them.
-    pub(super) fn with_waiters<R>(&mut self, arms: &[Arm<'_>], claim: &Claim, f: impl FnOnce(&[Waiter], &[(u64, usize)]) -> R) -> R {
+    /// Makes a waiter for each arm, in no queue yet, in the order in which they are to enlist; and a list of the arms of capacity 0, ordered by the ids of their channels; calls `f` with them.
+    pub(super) fn with_waiters<R>(
+        &mut self,
+        arms: &[Arm<'_>],
+        order: Order,
+        claim: &Claim,
+        f: impl FnOnce(&[Waiter], &[(u64, usize)]) -> R,
+    ) -> R {
         let place = |storage: &mut Storage, arm: &Arm<'_>| arm.0.map_or(ptr::null_mut(), |port| storage.place_for(port));
         let mut many = self.large.as_mut().map(|large| mem::take(&mut large.meetings)).unwrap_or_default();
         let mut few = [(0, 0); INLINE];
         let meetings = meetings(arms, &mut few, &mut many);
-        let result = self.with_new_waiters(arms, claim, place, |waiters| f(waiters, meetings));
+        let result = self.with_new_waiters(arms, order, claim, place, |waiters| f(waiters, meetings));
         if let Some(large) = &mut self.large {
             large.meetings = many;
         }
         result
     }
 
-    /// Makes a waiter without a place for each arm, in no queue yet; calls `f` with them.
-    pub(super) fn with_lazy_waiters<R>(&mut self, arms: &[Arm<'_>], claim: &Claim, f: impl FnOnce(&[Waiter]) -> R) -> R {
-        self.with_new_waiters(arms, claim, |_, _| ptr::null_mut(), f)
+    /// As `with_waiters`, without places; calls `f` with them.
+    pub(super) fn with_lazy_waiters<R>(&mut self, arms: &[Arm<'_>], order: Order, claim: &Claim, f: impl FnOnce(&[Waiter]) -> R) -> R {
+        self.with_new_waiters(arms, order, claim, |_, _| ptr::null_mut(), f)
     }
 
     fn with_new_waiters<R>(
         &mut self,
         arms: &[Arm<'_>],
+        order: Order,
         claim: &Claim,
         place: impl Fn(&mut Storage, &Arm<'_>) -> *mut (),
         f: impl FnOnce(&[Waiter]) -> R,
@@ -157,12 +165,14 @@ impl Storage {
             for (i, arm) in arms.iter().enumerate() {
                 few[i].write(Waiter::new(claim, i, place(self, arm)));
             }
+            order.arrange(&mut few[..arms.len()]);
             // SAFETY: the first `arms.len()` were written just now. Waiters need no drop.
             return f(unsafe { core::slice::from_raw_parts(few.as_ptr().cast(), arms.len()) });
         }
         let mut many = mem::take(&mut self.large().waiters);
         many.clear();
         many.extend(arms.iter().enumerate().map(|(i, arm)| MaybeUninit::new(Waiter::new(claim, i, place(self, arm)))));
+        order.arrange(&mut many);
         // SAFETY: all were written just now.
         let result = f(unsafe { core::slice::from_raw_parts(many.as_ptr().cast(), many.len()) });
         self.large().waiters = many;

@@ -209,9 +209,11 @@ impl<W: Waiters> Wait<W> {
                     }
                     // Foreign code: before anything points to us.
                     let waker = cx.waker().clone();
-                    for (i, waiter) in this.waiters.memory(wanted.arms.len()).iter_mut().enumerate() {
+                    let waiters = this.waiters.memory(wanted.arms.len());
+                    for (i, waiter) in waiters.iter_mut().enumerate() {
                         waiter.write(Waiter::new(&this.claim, i, place(i)));
                     }
+                    wanted.order.arrange(waiters);
                     this.state = State::Enlisted;
                     // SAFETY: written just now; pinned, and the destructor of the future calls `cancel`.
                     match this.with_round(wanted, Some(Patience::Task), |round, again| unsafe { round.enlist(again) }) {

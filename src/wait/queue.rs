@@ -43,6 +43,12 @@ impl Waiter {
 }
 
 impl Waiter {
+    /// Which arm of its operation it stands for.
+    #[inline]
+    pub(crate) fn arm(&self) -> usize {
+        self.arm
+    }
+
     pub(crate) fn place(&self) -> *mut () {
         self.place
     }

@@ -1,0 +1,38 @@
+//! In which order arms are tried, and in which they enlist.
+
+use crate::sync::{random, MODEL};
+
+/// In which order arms are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Uniformly random, anew each time.
+    Random,
+    /// First to last.
+    Given,
+}
+
+impl Order {
+    /// Puts what is to enlist in order. Of arms that stand in one queue, or that have called one peer, the first is found: so no cheaper order will do, like
+    /// a random start, behind which an arm that nobody comes for lends its turn to the next one.
+    pub(crate) fn arrange<T>(self, waiters: &mut [T]) {
+        if self == Order::Given || MODEL {
+            return;
+        }
+        // Fisher and Yates.
+        for i in 1..waiters.len() {
+            waiters.swap(i, below(i as u32 + 1) as usize);
+        }
+    }
+}
+
+/// A random number below `n`, without bias: Lemire, "Fast random integer generation in an interval" (2019).
+pub(crate) fn below(n: u32) -> u32 {
+    let mut product = u64::from(random()) * u64::from(n);
+    if (product as u32) < n {
+        let threshold = n.wrapping_neg() % n;
+        while (product as u32) < threshold {
+            product = u64::from(random()) * u64::from(n);
+        }
+    }
+    (product >> 32) as u32
+}

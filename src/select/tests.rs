@@ -1,0 +1,84 @@
+//! The order of arms, alone.
+
+use super::look::choose;
+use super::order::{below, Order};
+use super::{Arm, Enlisting, Port, Round, Storage};
+use crate::chan::Manner;
+use crate::wait::{Claim, Patience, Phase};
+use crate::{bounded, never, Receiver};
+use core::cell::Cell;
+use core::ptr;
+
+const ROUNDS: u32 = 100_000;
+
+/// Each as often as the others, give or take six standard deviations.
+fn assert_equal(counts: &[u32]) {
+    let expected = f64::from(counts.iter().sum::<u32>()) / counts.len() as f64;
+    let near = |n: &u32| (f64::from(*n) - expected).abs() < 6.0 * expected.sqrt();
+    assert!(counts.iter().all(near), "{counts:?}");
+}
+
+#[test]
+fn of_any_two_arms_each_comes_first_equally_often() {
+    let mut firsts = [[0; 4]; 4];
+    for _ in 0..ROUNDS {
+        let mut arms = [0, 1, 2, 3];
+        Order::Random.arrange(&mut arms);
+        for (n, first) in arms.iter().enumerate() {
+            arms[n + 1..].iter().for_each(|second| firsts[*first][*second] += 1);
+        }
+    }
+    for (a, b) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)] {
+        assert_equal(&[firsts[a][b], firsts[b][a]]);
+    }
+}
+
+#[test]
+fn a_given_order_stays() {
+    let mut arms = [0, 1, 2, 3];
+    Order::Given.arrange(&mut arms);
+    assert_eq!(arms, [0, 1, 2, 3]);
+}
+
+/// Two arms of one channel, which becomes ready at any moment, between two others.
+#[test]
+fn arms_that_become_ready_together_are_chosen_equally_often() {
+    let rx: [Receiver<()>; 4] = core::array::from_fn(|_| never());
+    let arms: [Arm<'_>; 4] = core::array::from_fn(|i| Arm(Some(&rx[i])));
+    let is_one_of = |port: &dyn Port, some: &[Receiver<()>]| some.iter().any(|rx| ptr::addr_eq(rx, port));
+    let mut wins = [0; 4];
+    for _ in 0..ROUNDS {
+        let (looks, since) = (Cell::new(0), below(8));
+        let ready = |port: &dyn Port| {
+            looks.set(looks.get() + 1);
+            looks.get() > since && is_one_of(port, &rx[1..3])
+        };
+        if let Some(won) = choose(&arms, Order::Random, ready, |i, _| Some(i)) {
+            wins[won] += 1;
+        }
+    }
+    assert_eq!([wins[0], wins[3]], [0, 0]);
+    assert_equal(&wins[1..3]);
+}
+
+/// Whether it goes behind the others or, woken in vain, in front of them: who comes finds the first of its arms first.
+#[test]
+#[allow(unsafe_code)]
+fn arms_stand_in_their_order() {
+    for again in [false, true] {
+        let (tx, rx) = bounded(1);
+        tx.send(()).unwrap();
+        let arms = [Arm(Some(&tx)); 3];
+        let claim = Claim::new();
+        Storage::new().with_waiters(&arms, Order::Given, &claim, |waiters, meetings| {
+            let (order, manner) = (Order::Given, Manner { patience: Patience::Thread, hold: true });
+            let round = Round { arms: &arms, claim: &claim, waiters, meetings, order, manner, patience: None, called: Cell::new(false) };
+            // SAFETY: in no queue, and withdrawn below.
+            assert!(matches!(unsafe { round.enlist(again) }, Enlisting::Yes));
+            rx.recv().unwrap();
+            assert!(round.withdraw_all(None));
+        });
+        assert_eq!(claim.phase(), Phase::Ready(0), "again: {again}");
+        tx.renounce();
+    }
+}
