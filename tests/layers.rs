@@ -1,4 +1,5 @@
-//! The order of the modules, read from the source: who may import whom, who may speak to the machine, where unsafe code may be.
+//! The order of the modules, read from the source: who may import whom, who may speak to the machine, where unsafe code may be; and that each unsafe
+//! block and each ordering says why it is right.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,8 +55,9 @@ const MACHINE: &[&str] = &["std::sync", "core::sync", "std::thread", "loom::", "
 struct File {
     /// Relative to `src`.
     path: PathBuf,
-    /// Without comments.
+    /// Without comments, in the same lines.
     code: String,
+    text: String,
 }
 
 impl File {
@@ -87,8 +89,7 @@ fn read(dir: &Path, root: &Path, files: &mut Vec<File>) {
             read(&path, root, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).expect("text");
-            let code = text.lines().map(code_of).collect::<Vec<_>>().join("\n");
-            files.push(File { path: path.strip_prefix(root).expect("within").to_owned(), code });
+            files.push(file(path.strip_prefix(root).expect("within"), &text));
         }
     }
 }
@@ -203,6 +204,29 @@ fn unannounced(file: &File) -> Option<String> {
         .then(|| format!("{}: unsafe code without `allow(unsafe_code)`", file.path.display()))
 }
 
+/// How far above a line its reason may stand: within one statement and what is said of it.
+const NEAR: usize = 7;
+
+/// The lines of code in which one of `words` stands and that have no comment with `reason`: in themselves, or nearby above in the same function.
+fn without(file: &File, words: &[&str], reason: &str) -> Vec<String> {
+    let text: Vec<&str> = file.text.lines().collect();
+    let needs = |line: &&str| words.iter().any(|word| line.match_indices(word).any(|(at, _)| stands_alone(line, at)));
+    let lines = file.code.lines().enumerate().filter(|(_, line)| needs(line));
+    let bare = lines.filter(|(at, _)| {
+        let above = (0..*at).rev().take(NEAR).take_while(|line| !code_of(text[*line]).contains("fn ")).map(|line| text[line]);
+        !std::iter::once(text[*at]).chain(above).any(|line| line.contains("//") && line.contains(reason))
+    });
+    bare.map(|(at, line)| format!("{}:{}: no {reason} for `{}`", file.path.display(), at + 1, line.trim())).collect()
+}
+
+/// Orderings and unsafe blocks without their reason. What stands in for atomics in a model takes its orderings from its caller.
+fn unreasoned(file: &File) -> Vec<String> {
+    let orderings = ["Ordering::Relaxed", "Ordering::Acquire", "Ordering::Release", "Ordering::AcqRel", "Ordering::SeqCst"];
+    let stand_in = ["sync/model_atomic.rs", "sync/loom.rs"].map(Path::new).contains(&file.path.as_path());
+    let orderings = if stand_in { vec![] } else { without(file, &orderings, "ORDERING: ") };
+    [orderings, without(file, &["unsafe {", "unsafe impl"], "SAFETY: ")].concat()
+}
+
 fn check<I: IntoIterator<Item = String>>(rule: impl Fn(&File) -> I) {
     let wrong: Vec<String> = files().iter().filter(|file| !file.is_test()).flat_map(rule).collect();
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
@@ -231,9 +255,14 @@ fn unsafe_code_is_announced() {
     check(unannounced);
 }
 
-fn file(path: &str, code: &str) -> File {
-    let code = code.lines().map(code_of).collect::<Vec<_>>().join("\n");
-    File { path: path.into(), code }
+fn file(path: impl Into<PathBuf>, text: &str) -> File {
+    let code = text.lines().map(code_of).collect::<Vec<_>>().join("\n");
+    File { path: path.into(), code, text: text.to_owned() }
+}
+
+#[test]
+fn unsafe_blocks_and_orderings_have_reasons() {
+    check(unreasoned);
 }
 
 #[test]
@@ -269,4 +298,18 @@ fn the_rules_see_what_they_forbid() {
     assert!(past_the_wall(&file("time/mod.rs", "use crate::sync::{Duration, Instant};\nInstant::now()")).is_empty());
     assert!(unannounced(&file("iter.rs", "unsafe { f() }")).is_some());
     assert!(unannounced(&file("iter.rs", "#![allow(unsafe_code)]\nunsafe { f() }")).is_none());
+    for (wrong, code) in [
+        (1, "x.load(Ordering::Relaxed)"),
+        (0, "x.load(Ordering::Relaxed) // ORDERING: a hint"),
+        (0, "// ORDERING: a hint\n// of two lines\nx\n    .load(Ordering::Relaxed)"),
+        (1, "fn f() {\n    // ORDERING: a hint\n}\nfn g() {\n    x.load(Ordering::Relaxed)\n}"),
+        (1, "// in what order\nx.load(Ordering::Relaxed)"),
+        (0, "match a.cmp(&b) { Ordering::Less => {} }"),
+        (1, "unsafe { f() }"),
+        (0, "// SAFETY: checked above\nunsafe { f() }"),
+        (1, "unsafe impl Send for X {}\n"),
+        (0, "/// # Safety\nunsafe fn f() {}"),
+    ] {
+        assert_eq!(unreasoned(&file("ring/mod.rs", code)).len(), wrong, "{code}");
+    }
 }

@@ -1,9 +1,9 @@
 //! What the types promise to the compiler: where they may go, what they weigh, which traits they have.
 
 use rendez::{
-    CapacityError, Drain, IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvTimeoutError, Select, SelectTimeoutError,
-    SelectedOperation, SendError, SendTimeoutError, Sender, TryIter, TryReadyError, TryRecvError, TrySelectError, TrySendError,
-    WeakReceiver, WeakSender,
+    CapacityError, ClosedFuture, Drain, IntoIter, IntoStream, Iter, ReadyTimeoutError, Receiver, RecvError, RecvFuture, RecvManyFuture,
+    RecvStream, RecvTimeoutError, Select, SelectTimeoutError, SelectedOperation, SendError, SendFuture, SendManyFuture, SendTimeoutError,
+    Sender, TryIter, TryReadyError, TryRecvError, TrySelectError, TrySendError, WeakReceiver, WeakSender,
 };
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any, const_assert};
 use std::cell::{Cell, RefCell};
@@ -39,6 +39,18 @@ assert_not_impl_any!(TryIter<'static, Rc<u8>>: Send, Sync);
 assert_not_impl_any!(Drain<Rc<u8>>: Send, Sync);
 assert_impl_all!(Sender<Rc<RefCell<u8>>>: UnwindSafe, RefUnwindSafe, Clone, Debug);
 assert_impl_all!(Receiver<Rc<RefCell<u8>>>: UnwindSafe, RefUnwindSafe, Clone, Debug);
+
+// Futures go where their handle may go.
+macro_rules! futures {
+    ($($future:ident),*) => {$(
+        assert_impl_all!($future<'static, Sendable>: Send);
+        assert_not_impl_any!($future<'static, Rc<u8>>: Send, Sync);
+    )*};
+}
+
+futures!(SendFuture, RecvFuture, SendManyFuture, RecvManyFuture, ClosedFuture, RecvStream);
+assert_impl_all!(IntoStream<Sendable>: Send);
+assert_not_impl_any!(IntoStream<Rc<u8>>: Send, Sync);
 
 // `Sync` alone is not enough: the guard of a mutex may be looked at from elsewhere, but not released there.
 assert_impl_all!(std::sync::MutexGuard<'static, u8>: Sync);

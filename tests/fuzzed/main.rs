@@ -13,11 +13,13 @@ use common::Rng;
 use std::fs;
 use std::path::Path;
 
-/// Runs the kept inputs of a target, then as many random ones. The kept ones are not in the published package.
+/// Runs the kept inputs of a target, then as many random ones. The kept ones are not in the published package, and there are several packages
+/// of which this is a test.
 fn replay(target: &str, run: fn(&[u8])) {
     let number = |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().expect("a number"));
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
-    for entry in fs::read_dir(kept).into_iter().flatten() {
+    let kept = |dir: &Path| dir.join("fuzz/corpus").join(target);
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(kept).find(|dir| dir.exists());
+    for entry in kept.map(|dir| fs::read_dir(dir).expect("a directory")).into_iter().flatten() {
         let path = entry.expect("an entry").path();
         eprintln!("{}", path.display());
         run(&fs::read(path).expect("bytes"));

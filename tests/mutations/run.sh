@@ -4,7 +4,7 @@
 #   tests/mutations/run.sh                 all
 #   tests/mutations/run.sh lock.rs         those with this in their file, snippet or model
 #   tests/mutations/run.sh --sample 4      so many, chosen by RENDEZ_SEED or, without it, by the commit
-#   tests/mutations/run.sh --list          shows them, and checks that each still matches
+#   tests/mutations/run.sh --list          shows them, and checks that each still matches, and that each model catches one
 #
 # The lists are the text files beside this script, in paragraphs. `old` is what stands in `file` exactly once; of several lines each has an `old`
 # of its own. `caught-by` names a loom model, `caught-by-test` a test target (or lib) and a test. With `equivalent` instead, nothing can notice,
@@ -70,6 +70,14 @@ check_all() {
         (mutate "${files[i]}" "${olds[i]}" "${news[i]}") >/dev/null || stale=1
     done
     [ $stale = 0 ] || fail "the lists do not fit the source"
+    local idle
+    idle=$(loom_models | sort -u | comm -23 - <(printf '%s\n' "${models[@]}" | sort -u))
+    [ -z "$idle" ] || fail "models that no mutation breaks prove nothing: ${idle//$'\n'/ }"
+}
+
+# The names of all loom models.
+loom_models() {
+    find src -name models.rs -o -path '*/models/*.rs' | xargs awk '/#\[test\]/ { test = 1 } test && match($0, /fn [a-z0-9_]+/) { print substr($0, RSTART + 3, RLENGTH - 3); test = 0 }'
 }
 
 # Builds the tree's tests; the names of what was built are in `built`. With "loom", inside the model checker.
