@@ -33,6 +33,14 @@ impl<T> Receiver<T> {
     }
 }
 
+impl<T> Receiver<T> {
+    /// Whether it is a timer with a message.
+    #[inline(never)]
+    fn is_due(&self) -> bool {
+        matches!(&self.0, Source::Timer(timer) if timer.len() != 0)
+    }
+}
+
 impl<T> Port for Sender<T> {
     #[inline]
     fn win(&self, own: *const Claim, manner: Manner) -> Option<Token> {
@@ -55,10 +63,12 @@ impl<T> Port for Sender<T> {
         self.0.chan().renounce(true);
     }
 
+    #[inline]
     fn is_ready(&self, patience: Patience) -> bool {
         self.0.chan().is_ready(true, patience)
     }
 
+    #[inline]
     fn version(&self) -> u64 {
         self.0.chan().version(true)
     }
@@ -174,14 +184,15 @@ impl<T> Port for Receiver<T> {
         }
     }
 
+    #[inline]
     fn is_ready(&self, patience: Patience) -> bool {
         match &self.0 {
             Source::Chan(strong) => strong.chan().is_ready(false, patience),
-            Source::Timer(timer) => timer.len() != 0,
-            Source::Never => false,
+            _ => self.is_due(),
         }
     }
 
+    #[inline]
     fn version(&self) -> u64 {
         match &self.0 {
             Source::Chan(strong) => strong.chan().version(false),

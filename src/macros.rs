@@ -183,16 +183,27 @@ macro_rules! __select {
         $crate::__select!(@arms $how $n $arms $default $else $($rest)*)
     };
 
-    // All arms are read.
+    // All arms are read: there is none, ..
+    (@arms [run $order:ident] (0) [] $default:tt $else:tt) => { $crate::__select!(@off $default $else) };
+    // .. or there are some.
     (@arms [run $order:ident] ($($count:tt)*) [$({ $kind:ident $port:ident $out:ident ($($n:tt)*) ($handle:expr) ($($cond:expr)?) ($pat:pat) ($($msg:expr)?) $body:expr })*] $default:tt $else:tt) => {
         match ($($crate::__select!(@handle $kind ($handle) $($cond)?),)*) {
             ($($port,)*) => {
-                let arms: [$crate::__select::Arm<'_>; $($count)*] = [$($crate::__select::arm(&$port),)*];
-                if $crate::__select::all_off(&arms) {
+                if $($port.is_none())&&* {
                     $crate::__select!(@off $default $else)
                 } else {
+                    let limit = $crate::__select!(@until $default);
                     let mut storage = $crate::__select::Storage::new();
-                    match $crate::__select::run(&arms, $crate::__select::Order::$order, $crate::__select!(@until $default), &mut storage) {
+                    let first = $crate::__select::first(
+                        $($count)*,
+                        $crate::__select::Order::$order,
+                        &limit,
+                        |i| $(if i == $($n)* { $crate::__select::is_ready(&$port) } else)* { false },
+                        |i| $(if i == $($n)* { $crate::__select::version(&$port) } else)* { 0 },
+                        |i| $(if i == $($n)* { $crate::__select::win(&$port) } else)* { $crate::__select::Option::None },
+                    );
+                    let rest = || $crate::__select::rest(&[$($crate::__select::arm(&$port),)*], $crate::__select::Order::$order, limit, &mut storage);
+                    match first.or_else(rest) {
                         $crate::__select::Option::None => $crate::__select!(@timeout $default),
                         $crate::__select::Option::Some((won, token)) => $(
                             if won == $($n)* {

@@ -1,12 +1,13 @@
 //! What the expansion of `select!` calls. Not part of the API.
 
 use crate::chan::Token;
-use crate::select::{self, Port, Until};
+use crate::select::{self, Port, Until, MANNER};
 use crate::sync::{Deadline, Duration};
 use crate::task::select as task;
 use crate::{Receiver, RecvError, SendError, Sender};
+use core::ptr;
 
-pub use crate::select::{Arm, Order, Storage};
+pub use crate::select::{Arm, First, Order, Storage};
 pub use crate::task::select::{marker, ArmsFuture, Entry, LATE, OFF};
 pub use crate::task::FutureArm;
 pub use core::option::Option;
@@ -54,20 +55,47 @@ pub fn arm<'a, P: Port>(handle: &Option<&'a P>) -> Arm<'a> {
     Arm(handle.map(|port| port as &dyn Port))
 }
 
-/// Whether no arm is there.
+/// Whether an operation of this arm would not wait now.
 #[inline(always)]
-pub fn all_off(arms: &[Arm<'_>]) -> bool {
-    arms.iter().all(|arm| arm.0.is_none())
+#[allow(private_bounds)]
+pub fn is_ready<P: Port>(handle: &Option<&P>) -> bool {
+    handle.is_some_and(|port| port.is_ready(MANNER.patience))
+}
+
+/// A number that changes whenever the arm becomes ready.
+#[inline(always)]
+#[allow(private_bounds)]
+pub fn version<P: Port>(handle: &Option<&P>) -> u64 {
+    handle.map_or(0, |port| port.version())
+}
+
+/// Tries to win this arm.
+#[inline(always)]
+#[allow(private_bounds)]
+pub fn win<P: Port>(handle: &Option<&P>) -> Option<Won> {
+    handle.and_then(|port| port.win(ptr::null(), MANNER)).map(Won)
 }
 
 /// A won arm.
 #[derive(Debug)]
 pub struct Won(Token);
 
-/// Runs the select.
+/// Looks at `n` arms, each of which answers for itself.
 #[inline(always)]
-pub fn run(arms: &[Arm<'_>], order: Order, limit: Limit, storage: &mut Storage) -> Option<(usize, Won)> {
-    select::run(arms, order, limit.0, storage).map(|(index, token)| (index, Won(token)))
+pub fn first(
+    n: usize,
+    order: Order,
+    limit: &Limit,
+    is_ready: impl Fn(usize) -> bool,
+    version: impl Fn(usize) -> u64,
+    win: impl Fn(usize) -> Option<Won>,
+) -> First<Won> {
+    select::first(n, order, limit.0, is_ready, version, win)
+}
+
+/// Goes on after the first look.
+pub fn rest(arms: &[Arm<'_>], order: Order, limit: Limit, storage: &mut Storage) -> Option<(usize, Won)> {
+    select::rest(arms, order, limit.0, storage).map(|(index, token)| (index, Won(token)))
 }
 
 /// The select as a future. `markers` are those of the entries.

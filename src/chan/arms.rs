@@ -252,23 +252,29 @@ impl<T> Chan<T> {
     }
 
     /// Whether an operation would not wait now.
+    #[inline(always)]
     pub(crate) fn is_ready(&self, sending: bool, patience: Patience) -> bool {
         if self.is_rendezvous() {
-            let wanted = if sending { HAS_RX } else { HAS_TX };
-            let waits = match self.cold.lock.hints() {
-                Some(hints) => hints & wanted != 0,
-                // By its release it leaves hints.
-                None => self.try_lock(patience).is_some_and(|mut guard| {
-                    guard.with(|lists| if sending { !lists.rx.is_empty() } else { !lists.tx.is_empty() || lists.has_stashed() })
-                }),
-            };
-            return waits || self.is_closed();
-        }
-        if sending {
+            self.is_ready_to_meet(sending, patience)
+        } else if sending {
             self.is_closed() || !self.is_full()
         } else {
             !matches!(self.look(), super::recv::Look::Empty)
         }
+    }
+
+    /// As `is_ready`, at capacity 0.
+    #[inline(never)]
+    fn is_ready_to_meet(&self, sending: bool, patience: Patience) -> bool {
+        let wanted = if sending { HAS_RX } else { HAS_TX };
+        let waits = match self.cold.lock.hints() {
+            Some(hints) => hints & wanted != 0,
+            // By its release it leaves hints.
+            None => self.try_lock(patience).is_some_and(|mut guard| {
+                guard.with(|lists| if sending { !lists.rx.is_empty() } else { !lists.tx.is_empty() || lists.has_stashed() })
+            }),
+        };
+        waits || self.is_closed()
     }
 
     /// A number that changes whenever a side that was not ready becomes so: with each value that enters or leaves, with closing, and at

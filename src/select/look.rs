@@ -57,16 +57,18 @@ pub(crate) fn look(arms: &[Arm<'_>], order: Order, manner: Manner) -> Option<(us
     choose(arms, order, |port| port.is_ready(manner.patience), |i, port| port.win(ptr::null(), manner).map(|token| (i, token)))
 }
 
+/// Makes one number of all versions: if a single one differs so does the hash; if several do, it is the same once in 2^64.
+#[inline]
+pub(super) fn mix(hash: u64, version: u64) -> u64 {
+    (hash.rotate_left(23) ^ version).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
 /// Repeats `pass`, which looks at all arms, until it answers, or until no arm can have become ready while it looked: then there was a moment at
 /// which none was. Bounded: gives up on that moment after some passes.
 #[cold]
 pub(crate) fn settle_on_none<R>(arms: &[Arm<'_>], pass: impl Fn() -> Option<R>) -> Option<R> {
     const LOOKS: usize = 64;
-    // One number for all versions: if a single one differs so does the hash; if several do, it is the same once in 2^64.
-    let versions = || {
-        let mix = |hash: u64, version: u64| (hash.rotate_left(23) ^ version).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        ports(arms).fold(0, |hash, (_, port)| mix(hash, port.version()))
-    };
+    let versions = || ports(arms).fold(0, |hash, (_, port)| mix(hash, port.version()));
     let mut before = versions();
     for _ in 0..LOOKS {
         let found = pass();

@@ -1,7 +1,7 @@
 //! Select: N arms, one claim.
 //!
 //! ```text
-//!   look ──▶ an arm could be won: done                              (a fresh random order, or the given one)
+//!   look ──▶ an arm could be won: done                              (a fresh random order, or the given one; `select!` looks by itself, see `first`)
 //!     │
 //!   enlist   capacity 0: all such channels locked together, in order of their ids; look once more, then a waiter in each
 //!     │      buffered:   one after the other; one that is ready now ends the round
@@ -18,6 +18,7 @@
 //! 4. A select does not meet itself: its own waiters are passed over.
 //! 5. Waiters stand in the order in which they enlist, drawn once for the whole wait: who is found first is as random as who looks first.
 
+mod first;
 mod list;
 mod look;
 mod order;
@@ -27,6 +28,8 @@ mod round;
 mod run;
 mod storage;
 
+pub(crate) use first::first;
+pub use first::First;
 pub(crate) use list::List;
 pub(crate) use look::{look, ports, settle_on_none};
 pub(crate) use order::below;
@@ -35,7 +38,7 @@ pub use port::Arm;
 pub(crate) use port::Port;
 pub(crate) use ready::ready;
 pub(crate) use round::{meetings, Enlisting, Round};
-pub(crate) use run::{placed, run, Until};
+pub(crate) use run::{placed, rest, run, Until, MANNER};
 pub use storage::Storage;
 pub(crate) use storage::INLINE;
 

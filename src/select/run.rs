@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)] // waiters of this frame
 
+use super::first::FEW;
 use super::look::{look, ports, settle_on_none};
 use super::order::Order;
 use super::round::{Enlisting, Round};
@@ -23,14 +24,26 @@ pub(crate) enum Until {
 }
 
 /// Foreign code runs between the win and its end: a message expression, or the caller of a dynamic select.
-const MANNER: Manner = Manner { patience: Patience::Thread, hold: true };
+pub(crate) const MANNER: Manner = Manner { patience: Patience::Thread, hold: true };
 
 /// Waits for one of the arms. `None`: none in time.
 #[inline]
 pub(crate) fn run(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<(usize, Token)> {
-    let won = look(arms, order, MANNER);
+    look(arms, order, MANNER).or_else(|| after_look(arms, order, until, storage))
+}
+
+/// What is left to do after `first`.
+#[cold]
+#[inline(never)]
+pub(crate) fn rest(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<(usize, Token)> {
+    if arms.len() > FEW {
+        return run(arms, order, until, storage);
+    }
+    after_look(arms, order, until, storage)
+}
+
+fn after_look(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<(usize, Token)> {
     match until {
-        _ if won.is_some() => won,
         // Only a peer that has no value yet is left, if any: another select, which has to be called.
         Until::Now if ports(arms).any(|(_, port)| port.meeting().is_some() && port.is_ready(MANNER.patience)) => {
             wait(arms, order, until, storage)

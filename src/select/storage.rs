@@ -66,7 +66,8 @@ impl Drop for Block {
 
 impl Storage {
     /// With room for few arms and small values.
-    pub const fn new() -> Storage {
+    #[inline]
+    pub fn new() -> Storage {
         Storage { inline: MaybeUninit::uninit(), large: None }
     }
 
@@ -182,6 +183,22 @@ impl Storage {
     fn large(&mut self) -> &mut Large {
         self.large.get_or_insert_default()
     }
+}
+
+impl Drop for Storage {
+    // Mostly there is nothing large; and a select that did not wait knows it.
+    #[inline]
+    fn drop(&mut self) {
+        if self.large.is_some() {
+            free(self.large.take());
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn free(large: Option<Box<Large>>) {
+    drop(large);
 }
 
 impl Default for Storage {

@@ -1,15 +1,19 @@
 //! The order of arms, alone.
 
+use super::first::{first, First};
 use super::look::choose;
 use super::order::{below, Order};
-use super::{Arm, Enlisting, Port, Round, Storage};
+use super::{Arm, Enlisting, Port, Round, Storage, Until};
 use crate::chan::Manner;
+use crate::sync::Deadline;
 use crate::wait::{Claim, Patience, Phase};
 use crate::{bounded, never, Receiver};
 use core::cell::Cell;
 use core::ptr;
 
 const ROUNDS: u32 = 100_000;
+
+const FOR_EVER: Until = Until::Deadline(Deadline::NEVER);
 
 /// Each as often as the others, give or take six standard deviations.
 fn assert_equal(counts: &[u32]) {
@@ -46,19 +50,65 @@ fn arms_that_become_ready_together_are_chosen_equally_often() {
     let rx: [Receiver<()>; 4] = core::array::from_fn(|_| never());
     let arms: [Arm<'_>; 4] = core::array::from_fn(|i| Arm(Some(&rx[i])));
     let is_one_of = |port: &dyn Port, some: &[Receiver<()>]| some.iter().any(|rx| ptr::addr_eq(rx, port));
-    let mut wins = [0; 4];
+    let (mut wins, mut first_wins) = ([0; 4], [0; 4]);
     for _ in 0..ROUNDS {
-        let (looks, since) = (Cell::new(0), below(8));
-        let ready = |port: &dyn Port| {
-            looks.set(looks.get() + 1);
-            looks.get() > since && is_one_of(port, &rx[1..3])
-        };
+        let since = below(8);
+        let looks = Cell::new(0);
+        let look = || looks.replace(looks.get() + 1) >= since;
+        let ready = |port: &dyn Port| look() && is_one_of(port, &rx[1..3]);
         if let Some(won) = choose(&arms, Order::Random, ready, |i, _| Some(i)) {
             wins[won] += 1;
         }
+        looks.set(0);
+        let ready = |i: usize| look() && (i == 1 || i == 2);
+        if let First::Won(won, ()) = first(4, Order::Random, FOR_EVER, ready, |_| 0, |_| Some(())) {
+            first_wins[won] += 1;
+        }
     }
-    assert_eq!([wins[0], wins[3]], [0, 0]);
-    assert_equal(&wins[1..3]);
+    for wins in [wins, first_wins] {
+        assert_eq!([wins[0], wins[3]], [0, 0]);
+        assert_equal(&wins[1..3]);
+    }
+}
+
+#[test]
+fn the_first_look_is_fair_or_biased_as_asked() {
+    let (mut fair, mut biased) = ([0; 5], [0; 5]);
+    for _ in 0..ROUNDS {
+        for (order, wins) in [(Order::Random, &mut fair), (Order::Given, &mut biased)] {
+            match first(5, order, Until::Now, |i| i % 2 == 1 || i == 4, |_| 0, |i| Some(i * 10)) {
+                First::Won(won, token) => {
+                    assert_eq!(token, won * 10);
+                    wins[won] += 1;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!([fair[0], fair[2]], [0, 0]);
+    assert_equal(&[fair[1], fair[3], fair[4]]);
+    assert_eq!(biased, [0, ROUNDS, 0, 0, 0]);
+}
+
+/// Nothing is an answer only for who does not wait, and if there was a moment at which no arm was ready.
+#[test]
+fn the_first_look_is_sure_of_nothing_only_if_nothing_moved() {
+    let none = |n: usize, until: Until, moves: bool| {
+        let versions = Cell::new(0);
+        let version = |_| versions.replace(versions.get() + u64::from(moves));
+        match first::<()>(n, Order::Random, until, |_| false, version, |_| panic!("not ready")) {
+            First::Nothing => true,
+            First::Unsure => false,
+            First::Won(..) => unreachable!(),
+        }
+    };
+    assert!(none(1, Until::Now, true), "one look at one arm is one moment");
+    assert!(none(2, Until::Now, false));
+    assert!(!none(2, Until::Now, true));
+    assert!(!none(2, FOR_EVER, false));
+    // Ready, and lost to another before it could be won.
+    let lost = first::<()>(2, Order::Random, Until::Now, |_| true, |_| 0, |_| None);
+    assert!(matches!(lost, First::Unsure), "{lost:?}");
 }
 
 /// Whether it goes behind the others or, woken in vain, in front of them: who comes finds the first of its arms first.

@@ -1,0 +1,79 @@
+//! The first look of a select whose arms are known where it is written: they are asked directly, before there is a list of them. Where one is ready,
+//! or none and nobody wants to wait, there is nothing more to do.
+//!
+//! It decides as `choose` and `settle_on_none` do; where those would look once more, it is `Unsure`.
+
+use super::look::mix;
+use super::order::{below, Order};
+use super::run::Until;
+use super::INLINE;
+use crate::sync::MODEL;
+
+/// So many arms are looked at here; more are not worth their code.
+pub(super) const FEW: usize = INLINE;
+
+/// What the first look came to.
+#[derive(Debug)]
+pub enum First<R> {
+    /// This arm was won.
+    Won(usize, R),
+    /// No arm was ready, and that is the answer.
+    Nothing,
+    /// To be found out by `rest`.
+    Unsure,
+}
+
+impl<R> First<R> {
+    /// What was won, here or by `rest`.
+    #[inline(always)]
+    pub fn or_else(self, rest: impl FnOnce() -> Option<(usize, R)>) -> Option<(usize, R)> {
+        match self {
+            First::Won(i, won) => Some((i, won)),
+            First::Nothing => None,
+            First::Unsure => rest(),
+        }
+    }
+}
+
+/// Looks at `n` arms, each of which answers for itself. Inlined where `n`, the order and mostly the limit are constants.
+#[inline(always)]
+pub(crate) fn first<R>(
+    n: usize,
+    order: Order,
+    until: Until,
+    is_ready: impl Fn(usize) -> bool,
+    version: impl Fn(usize) -> u64,
+    win: impl Fn(usize) -> Option<R>,
+) -> First<R> {
+    if n > FEW {
+        return First::Unsure;
+    }
+    if MODEL {
+        return (0..n).find_map(|i| Some(First::Won(i, win(i)?))).unwrap_or(First::Unsure);
+    }
+    let now = matches!(until, Until::Now);
+    let versions = || if now && n > 1 { (0..n).fold(0, |hash, i| mix(hash, version(i))) } else { 0 };
+    let before = versions();
+    let ready = (0..n).fold(0, |set, i| set | (u32::from(is_ready(i)) << i));
+    if ready == 0 {
+        return if now && before == versions() { First::Nothing } else { First::Unsure };
+    }
+    let mut chosen = ready.trailing_zeros() as usize;
+    if order == Order::Random {
+        if !ready.is_power_of_two() {
+            chosen = one_of(ready);
+        }
+        if (0..n).any(|i| i < chosen && is_ready(i) != (ready >> i & 1 == 1)) {
+            return First::Unsure;
+        }
+    }
+    win(chosen).map_or(First::Unsure, |won| First::Won(chosen, won))
+}
+
+/// The index of a set bit, of each with the same chance.
+fn one_of(mut set: u32) -> usize {
+    for _ in 0..below(set.count_ones()) {
+        set &= set - 1;
+    }
+    set.trailing_zeros() as usize
+}
