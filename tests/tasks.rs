@@ -112,6 +112,60 @@ fn a_pending_send_is_woken_once_and_served() {
     }
 }
 
+/// Who takes values out of a full channel puts those of waiting tasks in, whether these run or not.
+#[test]
+fn room_is_given_to_waiting_sends() {
+    for cap in [1, 3] {
+        let (tx, rx) = bounded(cap);
+        (0..cap).for_each(|n| tx.send(n).unwrap());
+        let (count, waker) = Count::new();
+        let mut sends: Vec<_> = (cap..3 * cap).map(|n| Box::pin(tx.send_async(n))).collect();
+        sends.iter_mut().for_each(|send| assert_eq!(poll(send.as_mut(), &waker), Poll::Pending));
+        assert_eq!(rx.drain().collect::<Vec<_>>(), (0..cap).collect::<Vec<_>>());
+        assert_eq!((count.get(), rx.len()), (cap, cap));
+        assert!(rx.try_iter().take(2 * cap).eq(cap..3 * cap));
+        assert_eq!(count.get(), 2 * cap);
+        let dropped = sends.pop();
+        drop(dropped);
+        sends.iter_mut().for_each(|send| assert_eq!(poll(send.as_mut(), &waker), Poll::Ready(Ok(()))));
+        assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+    }
+}
+
+/// A send that has been performed for a task cannot be had back, and one that is left out for its size can.
+#[test]
+fn a_send_that_was_performed_is_not_given_back() {
+    let (tx, rx) = bounded(1);
+    tx.send([0; 32]).unwrap();
+    let (_, waker) = Count::new();
+    let mut send = pin!(tx.send_async([1; 32]));
+    assert_eq!(poll(send.as_mut(), &waker), Poll::Pending);
+    assert_eq!(rx.try_recv(), Ok([0; 32]));
+    assert_eq!(send.as_mut().cancel(), None);
+    assert_eq!(rx.try_recv(), Ok([1; 32]));
+
+    let (tx, rx) = bounded(1);
+    tx.send([0; 400]).unwrap();
+    let mut send = pin!(tx.send_async([1; 400]));
+    assert_eq!(poll(send.as_mut(), &waker), Poll::Pending);
+    assert_eq!(rx.try_recv(), Ok([0; 400]));
+    assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+    assert_eq!(send.as_mut().cancel(), Some([1; 400]));
+}
+
+/// More of them than one round of wake-ups has room for.
+#[test]
+fn one_drain_serves_a_crowd() {
+    let (tx, rx) = bounded(100);
+    (0..100).for_each(|n| tx.send(n).unwrap());
+    let (count, waker) = Count::new();
+    let mut sends: Vec<_> = (100..200).map(|n| Box::pin(tx.send_async(n))).collect();
+    sends.iter_mut().for_each(|send| assert_eq!(poll(send.as_mut(), &waker), Poll::Pending));
+    assert_eq!(rx.drain().count(), 100);
+    assert_eq!(count.get(), 100);
+    assert!(rx.try_iter().eq(100..200));
+}
+
 #[test]
 fn close_wakes_tasks_and_gives_the_value_back() {
     for cap in [0, 1] {

@@ -116,7 +116,7 @@ pub(super) fn take_from<T>(sender: Chosen) -> T {
 
 /// A value up to this size moves under the lock: the peer, which is looking, hardly ever sees the claim without its end, after which it would
 /// have to look, and the cache line to travel, once more. A longer copy is not worth holding others up.
-const SMALL: usize = 256;
+pub(super) const SMALL: usize = 256;
 
 /// As `give_to`, for who holds the lock, and releases it before anybody is woken.
 #[inline(always)]

@@ -29,6 +29,7 @@ mod handoff;
 mod many;
 mod recv;
 mod send;
+mod serve;
 mod shared;
 mod solo;
 mod spill;
@@ -44,7 +45,7 @@ use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING, WATCHED};
 use crate::ring::{Ring, Slot};
 use crate::sync::{next_id, AtomicUsize, Cell, Ordering};
 use crate::wait::lock::{HAS_RX, HAS_TX, WAKE_RX, WAKE_TX};
-use crate::wait::{Lock, Patience, Queue, Spin, Waiter, WakeList, Waker};
+use crate::wait::{Lock, Patience, Queue, Spin, Waiter};
 use core::fmt;
 use core::mem::MaybeUninit;
 use core::ptr::{addr_of_mut, NonNull};
@@ -276,90 +277,6 @@ impl<T> Guard<'_, T> {
             (if lists.rx.is_empty() { 0 } else { HAS_RX }) | (if senders { HAS_TX } else { 0 })
         });
         self.chan.cold.lock.try_release(hints)
-    }
-
-    /// Serves requests until there are none left and the lock could be released; then wakes.
-    #[cold]
-    fn serve(&mut self, mut requests: u32) {
-        loop {
-            let mut wakers = WakeList::new();
-            let mut put_off = 0;
-            while requests != 0 {
-                put_off |= self.collect(requests, &mut wakers);
-                requests = self.try_release().err().unwrap_or(0);
-            }
-            drop(wakers); // wakes
-            if put_off == 0 || !self.chan.cold.lock.request(put_off) {
-                return;
-            }
-            requests = put_off;
-        }
-    }
-
-    /// Serves each of the requests for whose waker there is room. Answers the others.
-    fn collect(&mut self, requests: u32, wakers: &mut WakeList) -> u32 {
-        let mut put_off = 0;
-        for request in [requests & WAKE_RX, requests & WAKE_TX] {
-            if wakers.is_full() {
-                put_off |= request;
-            } else {
-                wakers.push(self.wake_one(request));
-            }
-        }
-        put_off
-    }
-
-    /// Chooses one receiver (WAKE_RX) or sender (WAKE_TX) to try again, unless one is on its way. Answers its waker.
-    fn wake_one(&mut self, request: u32) -> Option<Waker> {
-        let ring = &self.chan.ring;
-        let rx = match request {
-            WAKE_RX => true,
-            WAKE_TX => false,
-            _ => return None,
-        };
-        if self.chan.is_rendezvous() {
-            return self.call_lazy(rx);
-        }
-        // Read after the request, which came after the exchange or RMW that made it necessary: so not older than that.
-        if (if rx { ring.tail_word() } else { ring.head_word() }) & WAKING != 0 {
-            return None;
-        }
-        let (chosen, empty) = self.with(|lists| {
-            let queue = if rx { &mut lists.rx } else { &mut lists.tx };
-            (queue.choose(), queue.is_empty())
-        });
-        // WAKING goes in before the chosen one can learn of it and clear it.
-        if chosen.is_some() {
-            if rx {
-                ring.tail_set(WAKING);
-            } else {
-                ring.head_set(WAKING);
-            }
-        }
-        if empty {
-            if rx {
-                ring.tail_clear(WAITED);
-            } else {
-                ring.head_clear(WAITED);
-            }
-        }
-        chosen.and_then(|chosen| chosen.won.ready())
-    }
-}
-
-impl<T> Guard<'_, T> {
-    /// At capacity 0: tells one that has to try itself, if there still is a peer for it.
-    fn call_lazy(&mut self, rx: bool) -> Option<Waker> {
-        let called = self.with(|lists| {
-            let wanted = if rx { !lists.tx.is_empty() || lists.has_stashed() } else { !lists.rx.is_empty() };
-            let mine = if rx { &mut lists.rx } else { &mut lists.tx };
-            if wanted {
-                mine.choose_lazy(core::ptr::null())
-            } else {
-                None
-            }
-        });
-        called.and_then(|called| called.won.ready())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a task does that waits for one channel: an attempt, and another that enlists if it comes to nothing. Both are bounded.
 //!
-//! At capacity 0 a waiter has a place in any case. Elsewhere a sender's has: who makes room sends its value for it (see `Guard::wake_one`).
+//! At capacity 0 a waiter has a place in any case. Elsewhere a sender's has: who makes room sends its value for it (see `serve`).
 
 #![allow(unsafe_code)] // waiters and places of futures
 

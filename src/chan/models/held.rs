@@ -49,7 +49,7 @@ fn a_held_receive_ends_no_pass_on() {
 }
 
 /// A won arm on its way to another thread, which a select does not allow for its own reasons.
-struct Won(Token);
+pub(super) struct Won(pub(super) Token);
 
 // SAFETY: a token is a right to a slot, which is `Sync`.
 unsafe impl Send for Won {}

@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)] // a channel over slots of a box, and waiters enlisted in advance
 
+mod behalf;
 mod close;
 mod ends;
 mod held;
