@@ -18,6 +18,8 @@ mod closed;
 mod dynamic;
 mod foreign;
 mod many;
+#[cfg(all(test, loom, not(rendez_no_loom)))]
+mod models;
 mod recv;
 pub(crate) mod select;
 mod send;
@@ -25,6 +27,8 @@ mod send;
 mod sink;
 mod solo;
 mod stream;
+#[cfg(all(test, not(loom)))]
+mod tests;
 mod wait;
 
 pub use closed::ClosedFuture;
