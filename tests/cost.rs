@@ -3,12 +3,18 @@
 
 mod common;
 
+use common::task::{poll, Count};
 use common::watched;
-use rendez::{bounded, select, unbounded, Receiver, Select, Sender};
+use futures_core::Stream;
+use rendez::{bounded, select, select_async, unbounded, Receiver, Select, Sender};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::collections::VecDeque;
+use std::future::{pending, poll_fn, Future};
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::task::{Poll, Waker};
 use std::thread;
 
 struct Counting;
@@ -299,6 +305,59 @@ fn a_reused_select_that_sleeps_allocates_nothing_after_its_first_round() {
             add(&mut select, &rx);
             sleeping_rounds(1, |i| assert_eq!(select_dynamic(&mut select, &rx), i), |i| tx[i % arms].send(i).expect("open"));
         });
+    }
+}
+
+/// Polls a future that has to wait, lets a peer act, and polls it again.
+fn waits<F: Future>(future: F, waker: &Waker, peer: impl FnOnce()) -> F::Output {
+    let mut future = pin!(future);
+    assert!(poll(future.as_mut(), waker).is_pending());
+    peer();
+    match poll(future, waker) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("woken in vain"),
+    }
+}
+
+#[test]
+fn futures_that_wait_allocate_nothing() {
+    for cap in [Some(0), Some(1), Some(64), None] {
+        let (tx, rx) = cap.map_or_else(unbounded, bounded);
+        let (_, waker) = Count::new();
+        let send = |n| assert!(tx.try_send(n).is_ok());
+        let never = rendez::never();
+        let mut select = Select::new();
+        select.recv(&rx);
+        let (mut batch, mut values) = (Vec::with_capacity(4), VecDeque::with_capacity(4));
+        let mut stream = pin!(rx.stream());
+        let mut rounds = |rounds: usize| {
+            for n in 0..rounds {
+                assert_eq!(waits(rx.recv_async(), &waker, || send(n)), Ok(n));
+                assert_eq!(waits(poll_fn(|cx| stream.as_mut().poll_next(cx)), &waker, || send(n)), Some(n));
+                assert_eq!(waits(rx.recv_many_async(&mut batch, 2), &waker, || send(n)), Ok(1));
+                batch.clear();
+                let two = async {
+                    select_async! { recv(rx) -> value => value, recv(never) -> value => value }
+                };
+                assert_eq!(waits(two, &waker, || send(n)), Ok(n));
+                let both = async {
+                    select_async! { recv(rx) -> value => value, future(pending()) -> value => value }
+                };
+                assert_eq!(waits(both, &waker, || send(n)), Ok(n));
+                let won = waits(select.select_async(), &waker, || send(n));
+                assert_eq!(won.recv(&rx), Ok(n));
+                assert!(poll(pin!(rx.closed()), &waker).is_pending());
+                if let Some(cap) = cap {
+                    (0..cap).for_each(send);
+                    assert_eq!(waits(tx.send_async(n), &waker, || assert!(rx.try_recv().is_ok())), Ok(()));
+                    values.push_back(n);
+                    assert_eq!(waits(tx.send_many_async(&mut values), &waker, || assert!(rx.try_recv().is_ok())), Ok(()));
+                    while rx.try_recv().is_ok() {}
+                }
+            }
+        };
+        rounds(1);
+        assert_eq!(allocations(|| rounds(100)), 0, "capacity {cap:?}");
     }
 }
 

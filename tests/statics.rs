@@ -2,8 +2,8 @@
 
 use rendez::{
     CapacityError, ClosedFuture, Drain, IntoIter, IntoStream, Iter, ReadyTimeoutError, Receiver, RecvError, RecvFuture, RecvManyFuture,
-    RecvStream, RecvTimeoutError, Select, SelectTimeoutError, SelectedOperation, SendError, SendFuture, SendManyFuture, SendTimeoutError,
-    Sender, TryIter, TryReadyError, TryRecvError, TrySelectError, TrySendError, WeakReceiver, WeakSender,
+    RecvStream, RecvTimeoutError, Select, SelectFuture, SelectTimeoutError, SelectedOperation, SendError, SendFuture, SendManyFuture,
+    SendTimeoutError, Sender, TryIter, TryReadyError, TryRecvError, TrySelectError, TrySendError, WeakReceiver, WeakSender,
 };
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any, const_assert};
 use std::cell::{Cell, RefCell};
@@ -132,6 +132,18 @@ assert_eq_size!(Iter<'static, Large>, usize);
 assert_eq_size!(TryIter<'static, Large>, usize);
 assert_eq_size!(IntoIter<Large>, Receiver<Large>);
 
+// What a task keeps for an operation, in words, for a value of a word: no more than this. A select of arms that are known when it is written has 13 words
+// for each, a dynamic one room for eight in itself, and a block of its own for more.
+const_assert!(size_of::<SendFuture<'static, usize>>() <= 15 * WORD);
+const_assert!(size_of::<RecvFuture<'static, usize>>() <= 20 * WORD);
+const_assert!(size_of::<RecvStream<'static, usize>>() <= 21 * WORD);
+const_assert!(size_of::<IntoStream<usize>>() <= 22 * WORD);
+const_assert!(size_of::<RecvManyFuture<'static, usize>>() <= 23 * WORD);
+const_assert!(size_of::<SendManyFuture<'static, usize>>() <= 17 * WORD);
+const_assert!(size_of::<ClosedFuture<'static, usize>>() <= 24 * WORD);
+const_assert!(size_of::<SelectFuture<'static, 'static>>() <= 100 * WORD);
+const WORD: usize = size_of::<usize>();
+
 // Errors weigh what is in them: a plain one is free in a `Result`.
 assert_eq_size!(SendError<Large>, Large);
 assert_eq_size!(RecvError, ());
@@ -141,6 +153,27 @@ const_assert!(size_of::<TryRecvError>() == 1 && size_of::<RecvTimeoutError>() ==
 /// A receiver that waits for nothing can be a constant.
 const OFF: Receiver<Large> = rendez::never();
 static NEVER: Receiver<u8> = rendez::never();
+
+#[test]
+fn sizes_of_futures() {
+    macro_rules! print {
+        ($($future:ty),*) => {$(println!("{} bytes: {}", size_of::<$future>(), stringify!($future));)*};
+    }
+    print!(SendFuture<'_, usize>, RecvFuture<'_, usize>, SendManyFuture<'_, usize>, RecvManyFuture<'_, usize>);
+    print!(RecvStream<'_, usize>, IntoStream<usize>, ClosedFuture<'_, usize>, SelectFuture<'_, '_>);
+    let (tx, rx) = rendez::bounded::<usize>(1);
+    let two = async {
+        rendez::select_async! { recv(rx) -> _ => (), send(tx, 1) -> _ => () }
+    };
+    println!("{} bytes: a select of two arms", size_of_val(&two));
+    let eight = async {
+        rendez::select_async! {
+            recv(rx) -> _ => (), recv(rx) -> _ => (), recv(rx) -> _ => (), recv(rx) -> _ => (),
+            recv(rx) -> _ => (), recv(rx) -> _ => (), recv(rx) -> _ => (), recv(rx) -> _ => (),
+        }
+    };
+    println!("{} bytes: a select of eight arms", size_of_val(&eight));
+}
 
 #[test]
 fn a_receiver_of_nothing_is_a_constant() {
