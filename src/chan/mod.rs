@@ -90,6 +90,9 @@ struct Lists<T> {
     spill: VecDeque<T>,
     /// At capacity 0, what futures leave behind; made when the first one does.
     stash: Option<Box<stash::Stash<T>>>,
+    /// Up to where receivers were told of values, and senders of room: see `serve`.
+    told_rx: u64,
+    told_tx: u64,
 }
 
 #[allow(unsafe_code)]
@@ -146,7 +149,15 @@ impl<T> Chan<T> {
     #[inline]
     #[allow(unsafe_code)]
     unsafe fn init(place: *mut Chan<T>, slots: NonNull<Slot<T>>, cap: Option<usize>) {
-        let lists = Lists { rx: Queue::new(), tx: Queue::new(), watch: Queue::new(), spill: const { VecDeque::new() }, stash: None };
+        let lists = Lists {
+            rx: Queue::new(),
+            tx: Queue::new(),
+            watch: Queue::new(),
+            spill: const { VecDeque::new() },
+            stash: None,
+            told_rx: 0,
+            told_tx: 0,
+        };
         // SAFETY: the caller's promise.
         unsafe {
             Ring::init(addr_of_mut!((*place).ring), slots, slots_for(cap));

@@ -18,7 +18,10 @@
 //!    under the lock while somebody was enlisted and nobody WAKING. So whoever moves the head, or ends the hold, after that sees WAITED without
 //!    WAKING and asks again, once it has left its slot. A slot that its reader is still leaving is room by the positions: the push is refused, and the future
 //!    tries again itself.
-//! 5. A value that is put into the ring asks for a receiver in its turn: that request is served before the lock is released.
+//! 5. A task may never come: its future may be forgotten, or lie there without being polled. So nobody is spared waking by a task on its way: WAKING is for
+//!    threads, and a request wakes a task for each value, or place, of which nobody was told before. Who is told of one and does not come holds up that one
+//!    alone. (Who is dropped, or finds nothing, passes the wake-up on as threads do; so more may be woken than need be.)
+//! 6. A value that is put into the ring asks for a receiver in its turn: that request is served before the lock is released.
 
 #![allow(unsafe_code)] // the places of futures
 
@@ -26,7 +29,7 @@ use super::handoff::{Place, SMALL};
 use super::{Guard, WAITED, WAKING};
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::queue::Chosen;
-use crate::wait::{WakeList, Waker};
+use crate::wait::WakeList;
 
 impl<T> Guard<'_, T> {
     /// Serves requests until there are none left and the lock could be released; then wakes.
@@ -59,43 +62,50 @@ impl<T> Guard<'_, T> {
         put_off
     }
 
-    /// Chooses one receiver to try again, unless one is on its way. `false`: no room for its waker.
+    /// Chooses one receiver to try again, unless one is on its way, and as many tasks as there are values of which nobody was told. `false`: no room for
+    /// more wakers.
     fn see_to_receivers(&mut self, wakers: &mut WakeList) -> bool {
-        if wakers.is_full() {
-            return false;
-        }
         if self.chan.is_rendezvous() {
-            wakers.push(self.call_lazy(true));
-            return true;
+            return self.call_lazy(true, wakers);
         }
         let ring = &self.chan.ring;
-        // Read after the request, which came after the exchange or RMW that made it necessary: so not older than that.
-        if ring.tail_word() & WAKING != 0 {
-            return true;
-        }
-        let (chosen, empty) = self.with(|lists| (lists.rx.choose(), lists.rx.is_empty()));
-        // WAKING goes in before the chosen one can learn of it and clear it.
-        if chosen.is_some() {
-            ring.tail_set(WAKING);
-        }
-        if empty {
-            ring.tail_clear(WAITED);
-        }
-        wakers.push(chosen.and_then(|chosen| chosen.won.ready()));
-        true
-    }
-
-    /// Sends for the futures that come first, as long as there is room, and chooses one other sender to try again, unless one is on its way. `false`: no
-    /// room for more wakers.
-    fn see_to_senders(&mut self, wakers: &mut WakeList) -> bool {
-        let ring = &self.chan.ring;
+        let mut news = self.news(true);
         loop {
             if wakers.is_full() {
                 return false;
             }
-            if self.chan.is_rendezvous() {
-                wakers.push(self.call_lazy(false));
+            // Read after the request, which came after the exchange or RMW that made it necessary: so not older than that.
+            if ring.tail_word() & WAKING != 0 {
                 return true;
+            }
+            let (chosen, empty) = self.with(|lists| (lists.rx.choose(), lists.rx.is_empty()));
+            let task = chosen.as_ref().is_some_and(|receiver| receiver.won.is_of_task());
+            // WAKING goes in before the chosen one can learn of it and clear it.
+            if chosen.is_some() && !task {
+                ring.tail_set(WAKING);
+            }
+            if empty {
+                ring.tail_clear(WAITED);
+            }
+            let more = self.tell(true, &mut news);
+            wakers.push(chosen.and_then(|receiver| receiver.won.ready()));
+            if empty || !task || !more {
+                return true;
+            }
+        }
+    }
+
+    /// Sends for the futures that come first, as long as there is room, and chooses one other sender to try again, unless one is on its way, or as many
+    /// tasks as there is room of which nobody was told. `false`: no room for more wakers.
+    fn see_to_senders(&mut self, wakers: &mut WakeList) -> bool {
+        if self.chan.is_rendezvous() {
+            return self.call_lazy(false, wakers);
+        }
+        let ring = &self.chan.ring;
+        let mut news = self.news(false);
+        loop {
+            if wakers.is_full() {
+                return false;
             }
             // As above.
             if ring.head_word() & WAKING != 0 || self.chan.is_full() {
@@ -105,16 +115,39 @@ impl<T> Guard<'_, T> {
             if empty {
                 ring.head_clear(WAITED);
             }
+            let task = chosen.as_ref().is_some_and(|sender| sender.won.is_of_task());
             let sent = chosen.as_ref().is_some_and(|sender| self.send_for(sender));
             // As above.
-            if chosen.is_some() && !sent {
+            if chosen.is_some() && !sent && !task {
                 ring.head_set(WAKING);
             }
+            let more = self.tell(false, &mut news);
             wakers.push(chosen.and_then(|sender| if sent { sender.won.done() } else { sender.won.ready() }));
-            if empty || !sent {
+            if empty || !(sent || (task && more)) {
                 return true;
             }
         }
+    }
+
+    /// The positions of the values, or of the room, of which nobody was told.
+    fn news(&mut self, rx: bool) -> (u64, u64) {
+        let ring = &self.chan.ring;
+        let (tail, head) = ring.words();
+        let (tail, head) = (ring.position_of(tail), ring.position_of(head));
+        let told = self.with(|lists| if rx { lists.told_rx } else { lists.told_tx });
+        let (first, end) = if rx { (head, tail) } else { (ring.lap_before(tail), head) };
+        let there = if rx { ring.distance(tail, head) } else { ring.cap() - ring.distance(tail, head).min(ring.cap()) };
+        (if ring.distance(end, told) > there { first } else { told }, end)
+    }
+
+    /// Somebody is told of the first of them. Answers whether there are more.
+    fn tell(&mut self, rx: bool, news: &mut (u64, u64)) -> bool {
+        if news.0 != news.1 {
+            news.0 = self.chan.ring.position_after(news.0);
+        }
+        let told = news.0;
+        self.with(|lists| *(if rx { &mut lists.told_rx } else { &mut lists.told_tx }) = told);
+        told != news.1
     }
 
     /// Sends the value of a future. `false`: the sender has to try again itself.
@@ -139,8 +172,11 @@ impl<T> Guard<'_, T> {
         }
     }
 
-    /// At capacity 0: tells one that has to try itself, if there still is a peer for it.
-    fn call_lazy(&mut self, rx: bool) -> Option<Waker> {
+    /// At capacity 0: tells one that has to try itself, if there still is a peer for it. `false`: no room for its waker.
+    fn call_lazy(&mut self, rx: bool, wakers: &mut WakeList) -> bool {
+        if wakers.is_full() {
+            return false;
+        }
         let called = self.with(|lists| {
             let wanted = if rx { !lists.tx.is_empty() || lists.has_stashed() } else { !lists.rx.is_empty() };
             let mine = if rx { &mut lists.rx } else { &mut lists.tx };
@@ -150,6 +186,7 @@ impl<T> Guard<'_, T> {
                 None
             }
         });
-        called.and_then(|called| called.won.ready())
+        wakers.push(called.and_then(|called| called.won.ready()));
+        true
     }
 }

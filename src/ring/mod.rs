@@ -272,6 +272,16 @@ impl<T, M> Ring<T, M> {
         word & !FLAGS
     }
 
+    /// The position after one.
+    pub(crate) fn position_after(&self, position: u64) -> u64 {
+        self.layout.next(position)
+    }
+
+    /// The position of the same slot one lap before.
+    pub(crate) fn lap_before(&self, position: u64) -> u64 {
+        self.layout.last_lap(position)
+    }
+
     /// Roughly how many values were ever appended: a hint for learning.
     pub(crate) fn tail_hint(&self) -> u64 {
         self.tail.word.load(Ordering::Relaxed) / (FLAGS + 1) // ORDERING: a hint

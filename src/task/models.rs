@@ -127,27 +127,52 @@ fn receive(who: Who, gives_up: bool, rx: &Receiver<i32>) {
     assert_eq!(received.map_or_else(|| rx.recv(), Ok), Ok(1));
 }
 
-/// One value from one side to the other; neither gives up, or one of them.
-fn pair(sender: Who, receiver: Who) {
-    for cap in [0, 1] {
-        for (stops, leaves) in [(false, false), (true, false), (false, true)] {
-            model(&format!("{sender:?} {stops} to {receiver:?} {leaves} at {cap}"), move || {
-                let c = channel(cap);
-                let to = c.clone();
-                let sending = spawn(move || send(sender, stops, &to.0));
-                receive(receiver, leaves, &c.1);
-                sending.join().unwrap();
-                assert!(c.1.try_recv().is_err(), "once");
-            });
-        }
-    }
+/// One value from one side to the other; each may give up once.
+fn pair(sender: Who, receiver: Who, cap: usize, (stops, leaves): (bool, bool)) {
+    model(&format!("{sender:?} {stops} to {receiver:?} {leaves} at {cap}"), move || {
+        let c = channel(cap);
+        let to = c.clone();
+        let sending = spawn(move || send(sender, stops, &to.0));
+        receive(receiver, leaves, &c.1);
+        sending.join().unwrap();
+        assert!(c.1.try_recv().is_err(), "once");
+    });
 }
 
 macro_rules! pairs {
     ($($name:ident: $sender:expr, $receiver:expr;)*) => {$(
-        #[test]
-        fn $name() {
-            pair($sender, $receiver);
+        mod $name {
+            use super::*;
+
+            #[test]
+            fn at_0() {
+                pair($sender, $receiver, 0, (false, false));
+            }
+
+            #[test]
+            fn at_1() {
+                pair($sender, $receiver, 1, (false, false));
+            }
+
+            #[test]
+            fn and_gives_up_at_0() {
+                pair($sender, $receiver, 0, (true, false));
+            }
+
+            #[test]
+            fn and_gives_up_at_1() {
+                pair($sender, $receiver, 1, (true, false));
+            }
+
+            #[test]
+            fn that_gives_up_at_0() {
+                pair($sender, $receiver, 0, (false, true));
+            }
+
+            #[test]
+            fn that_gives_up_at_1() {
+                pair($sender, $receiver, 1, (false, true));
+            }
         }
     )*};
 }
@@ -282,5 +307,20 @@ fn a_woken_future_passes_the_wake_up_on() {
         drop(first);
         assert_eq!(next.join().unwrap(), Ok(1));
         sender.join().unwrap();
+    });
+}
+
+/// A future that was woken never comes: the next value is for the task behind it.
+#[test]
+fn a_woken_future_that_never_comes_holds_up_nobody() {
+    model("a woken future that never comes holds up nobody", || {
+        let c = channel(2);
+        let mut first = Box::pin(c.1.recv_async());
+        assert!(poll(first.as_mut(), Waker::noop()).is_pending());
+        let from = c.clone();
+        let next = spawn(move || block_on(from.1.recv_async()));
+        [1, 2].into_iter().for_each(|value| c.0.send(value).unwrap());
+        assert!(next.join().unwrap().is_ok());
+        drop(first);
     });
 }

@@ -325,10 +325,15 @@ pub(crate) struct Won {
 }
 
 impl Won {
+    /// Whether the owner is a future.
+    pub(crate) fn is_of_task(&self) -> bool {
+        // SAFETY: just won, and the lock under which that happened is still held.
+        unsafe { (*self.claim).task }
+    }
+
     /// Whether the owner is a future that may leave while its claim is held.
     pub(crate) fn is_revocable(&self) -> bool {
-        // SAFETY: just won, and the lock under which that happened is still held.
-        self.held && unsafe { (*self.claim).task }
+        self.held && self.is_of_task()
     }
 
     /// Whether `claim` was won.

@@ -42,7 +42,7 @@ fn each(f: impl Fn(Option<usize>, u64, u64, u64)) {
     println!("RENDEZ_SEED={seed}");
     for (i, cap) in [Some(0), Some(1), Some(3), None].into_iter().enumerate() {
         for tasks in [1, 2] {
-            f(cap, seed + 10 * i as u64, tasks, number("RENDEZ_STRESS", 40_000) / 8 / tasks);
+            f(cap, seed + 10 * i as u64, tasks, number("RENDEZ_STRESS", 400_000) / 8 / tasks);
         }
     }
 }
