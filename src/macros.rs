@@ -220,14 +220,16 @@ macro_rules! __select {
         }
     };
 
-    // The futures go before a body runs: what they borrow is free again. `out` gets its value after the `await`, so it is no part of the future.
+    // The futures go before a body runs: what they borrow is free again. What was won is in a variable of its own meanwhile: the value of a block would be
+    // forgotten if a destructor in it panicked. `out` gets its value after the `await`, so it is no part of the future.
     (@arms [poll $order:ident] ($($count:tt)*) [$({ $kind:ident $port:ident $out:ident ($($n:tt)*) ($handle:expr) ($($cond:expr)?) ($pat:pat) ($($msg:expr)?) $body:expr })*] $default:tt $else:tt) => {
         match ($($crate::__select!(@channel $kind ($handle) $($cond)?),)*) {
             ($($port,)*) => {
                 $($crate::__select!(@declare $kind $out);)*
-                let (won, token) = {
+                let (won, token);
+                {
                     $($crate::__select!(@pin $kind $port ($handle) $($cond)?);)*
-                    let won = $crate::__select::poll(
+                    (won, token) = $crate::__select::poll(
                         ($($crate::__select!(@marker $kind $port),)*),
                         [$($crate::__select!(@entry $kind $port),)*],
                         $crate::__select::Order::$order,
@@ -236,8 +238,7 @@ macro_rules! __select {
                     )
                     .await;
                     $($crate::__select!(@output $kind $port $out);)*
-                    won
-                };
+                }
                 if won == $crate::__select::LATE {
                     $crate::__select!(@timeout $default)
                 } else if won == $crate::__select::OFF {

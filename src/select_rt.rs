@@ -100,19 +100,19 @@ pub fn rest(arms: &[Arm<'_>], order: Order, limit: Limit, storage: &mut Storage)
 
 /// The select as a future. `markers` are those of the entries.
 #[inline(always)]
-pub fn poll<'a, M, const N: usize>(
+pub fn poll<'a, 'f, M, const N: usize>(
     markers: M,
-    entries: [Entry<'a>; N],
+    entries: [Entry<'a, 'f>; N],
     order: Order,
     limit: Limit,
     off_ends: bool,
-) -> ArmsFuture<'a, M, N> {
+) -> ArmsFuture<'a, 'f, M, N> {
     task::select(markers, entries, order, limit.0, off_ends)
 }
 
 /// Completes a won receive of a task.
 #[inline(always)]
-pub fn recv_polled<T, M>(receiver: Option<&Receiver<T>>, mut won: task::Won<M>) -> Result<T, RecvError> {
+pub fn recv_polled<T, M>(receiver: Option<&Receiver<T>>, mut won: task::Won<'_, M>) -> Result<T, RecvError> {
     match (receiver, won.take()) {
         (Some(receiver), Some(token)) => receiver.finish(token),
         _ => Err(RecvError),
@@ -140,7 +140,7 @@ pub fn hold<T>(sender: Option<&Sender<T>>, won: Won) -> Held<'_, T> {
 
 /// Holds a won send of a task while its message is evaluated.
 #[inline(always)]
-pub fn hold_polled<T, M>(sender: Option<&Sender<T>>, mut won: task::Won<M>) -> Held<'_, T> {
+pub fn hold_polled<'s, T, M>(sender: Option<&'s Sender<T>>, mut won: task::Won<'_, M>) -> Held<'s, T> {
     Held { sender, token: won.take() }
 }
 

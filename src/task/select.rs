@@ -30,20 +30,20 @@ pub const OFF: usize = usize::MAX - 1;
 
 /// One arm of `N`: a handle, or a future.
 #[allow(missing_debug_implementations)]
-pub struct Entry<'a> {
+pub struct Entry<'a, 'f> {
     port: Option<&'a dyn Port>,
-    future: Option<Pin<&'a mut dyn PollArm>>,
+    future: Option<Pin<&'f mut dyn PollArm>>,
 }
 
-impl<'a> Entry<'a> {
+impl<'a, 'f> Entry<'a, 'f> {
     /// A handle; `None` is switched off.
     #[allow(private_bounds)]
-    pub fn port<P: Port>(handle: &Option<&'a P>) -> Entry<'a> {
+    pub fn port<P: Port>(handle: &Option<&'a P>) -> Entry<'a, 'f> {
         Entry { port: handle.map(|port| port as &dyn Port), future: None }
     }
 
     /// A future.
-    pub fn future(arm: Pin<&'a mut dyn PollArm>) -> Entry<'a> {
+    pub fn future(arm: Pin<&'f mut dyn PollArm>) -> Entry<'a, 'f> {
         Entry { port: None, future: arm.is_on().then_some(arm) }
     }
 }
@@ -54,43 +54,64 @@ pub fn marker<P>(_: &P) -> PhantomData<P> {
 }
 
 /// A won arm on its way out of the future.
-pub struct Won<M> {
-    token: Option<Token>,
-    storage: Storage,
+pub struct Won<'a, M> {
+    right: Right<'a>,
     marker: PhantomData<M>,
 }
 
-// SAFETY: a right to a slot or a value of the handles in `M`, and perhaps the value itself.
-unsafe impl<M: Send> Send for Won<M> {}
+/// Dropped on the way, as when one of the futures that lost panics in its destructor, it gives the arm up.
+struct Right<'a> {
+    /// Of the token.
+    port: Option<&'a dyn Port>,
+    token: Option<Token>,
+    storage: Storage,
+}
 
-impl<M> Won<M> {
-    fn new(token: Token, storage: &mut Storage) -> Won<M> {
+// SAFETY: a right to a slot or a value of the handles in `M`, and perhaps the value itself.
+unsafe impl<M: Send> Send for Won<'_, M> {}
+
+impl<'a, M> Won<'a, M> {
+    fn new(arm: Arm<'a>, token: Token, storage: &mut Storage) -> Won<'a, M> {
         let (token, storage) = storage.split_off(token);
-        Won { token: Some(token), storage, marker: PhantomData }
+        Won { right: Right { port: arm.0, token: Some(token), storage }, marker: PhantomData }
     }
 
-    fn nothing() -> Won<M> {
-        Won { token: None, storage: Storage::new(), marker: PhantomData }
+    fn nothing() -> Won<'a, M> {
+        Won { right: Right { port: None, token: None, storage: Storage::new() }, marker: PhantomData }
     }
 
     pub(crate) fn take(&mut self) -> Option<Token> {
+        self.right.take()
+    }
+}
+
+impl Right<'_> {
+    fn take(&mut self) -> Option<Token> {
         let token = self.token.take()?;
         Some(self.storage.attach(token))
     }
 }
 
-impl<M> fmt::Debug for Won<M> {
+impl Drop for Right<'_> {
+    fn drop(&mut self) {
+        if let (Some(port), Some(token)) = (self.port, self.take()) {
+            port.give_up(token);
+        }
+    }
+}
+
+impl<M> fmt::Debug for Won<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("Won { .. }")
     }
 }
 
 /// Waits for one of `N` arms, whose types are those of the tuple `M`.
-pub struct ArmsFuture<'a, M, const N: usize> {
+pub struct ArmsFuture<'a, 'f, M, const N: usize> {
     wait: Wait<Fixed<N>>,
     storage: Storage,
     arms: [Arm<'a>; N],
-    futures: [Option<Pin<&'a mut dyn PollArm>>; N],
+    futures: [Option<Pin<&'f mut dyn PollArm>>; N],
     order: Order,
     until: Until,
     /// Whether to end at once if every arm is switched off.
@@ -99,26 +120,26 @@ pub struct ArmsFuture<'a, M, const N: usize> {
 }
 
 // SAFETY: references to the handles and futures in `M`, and values that pass through those handles; the rest is as in `Wait`.
-unsafe impl<M: Send, const N: usize> Send for ArmsFuture<'_, M, N> {}
+unsafe impl<M: Send, const N: usize> Send for ArmsFuture<'_, '_, M, N> {}
 
 /// The future of `entries`. `markers` has the [`marker`] of each: without it a future could move to a thread that its handles must not reach.
 #[inline]
-pub(crate) fn select<M, const N: usize>(
+pub(crate) fn select<'a, 'f, M, const N: usize>(
     _markers: M,
-    entries: [Entry<'_>; N],
+    entries: [Entry<'a, 'f>; N],
     order: Order,
     until: Until,
     off_ends: bool,
-) -> ArmsFuture<'_, M, N> {
+) -> ArmsFuture<'a, 'f, M, N> {
     let arms = core::array::from_fn(|i| Arm(entries[i].port));
     let futures = entries.map(|entry| entry.future);
     ArmsFuture { wait: Wait::new(), storage: Storage::new(), arms, futures, order, until, off_ends, marker: PhantomData }
 }
 
 /// Looks at all arms once, and polls the futures.
-fn look_at_all<'a>(
-    arms: &[Arm<'a>],
-    futures: &mut [Option<Pin<&'a mut dyn PollArm>>],
+fn look_at_all(
+    arms: &[Arm<'_>],
+    futures: &mut [Option<Pin<&mut dyn PollArm>>],
     order: Order,
     cx: &mut Context<'_>,
 ) -> Option<(usize, Option<Token>)> {
@@ -141,8 +162,8 @@ fn look_at_all<'a>(
     }
 }
 
-impl<M, const N: usize> Future for ArmsFuture<'_, M, N> {
-    type Output = (usize, Won<M>);
+impl<'a, M, const N: usize> Future for ArmsFuture<'a, '_, M, N> {
+    type Output = (usize, Won<'a, M>);
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // SAFETY: neither the waiters nor the storage are moved.
@@ -159,11 +180,11 @@ impl<M, const N: usize> Future for ArmsFuture<'_, M, N> {
         }
         if has_future {
             if let Some((i, token)) = ready!(wait.as_mut().retreat(cx, wanted(arms, *order, *until))) {
-                return Poll::Ready((i, Won::new(token, storage)));
+                return Poll::Ready((i, Won::new(arms[i], token, storage)));
             }
             if let Some((i, token)) = look_at_all(arms, futures, *order, cx) {
                 wait.finish();
-                return Poll::Ready((i, token.map_or_else(Won::nothing, |token| Won::new(token, storage))));
+                return Poll::Ready((i, token.map_or_else(Won::nothing, |token| Won::new(arms[i], token, storage))));
             }
         }
         if matches!(until, Until::Now) {
@@ -172,19 +193,19 @@ impl<M, const N: usize> Future for ArmsFuture<'_, M, N> {
             let calling = || ports(arms).any(|(_, port)| port.meeting().is_some() && port.is_ready(MANNER.patience));
             if won.is_some() || !calling() {
                 wait.finish();
-                return Poll::Ready(won.map_or_else(|| (LATE, Won::nothing()), |(i, token)| (i, Won::new(token, storage))));
+                return Poll::Ready(won.map_or_else(|| (LATE, Won::nothing()), |(i, token)| (i, Won::new(arms[i], token, storage))));
             }
             *until = Until::Deadline(Deadline::after(CALL));
         }
         let place = |i: usize| arms[i].0.map_or(ptr::null_mut(), |port| storage.place_for(port));
         Poll::Ready(match ready!(wait.poll(cx, wanted(arms, *order, *until), place)) {
-            Some((i, token)) => (i, Won::new(token, storage)),
+            Some((i, token)) => (i, Won::new(arms[i], token, storage)),
             None => (LATE, Won::nothing()),
         })
     }
 }
 
-impl<M, const N: usize> Drop for ArmsFuture<'_, M, N> {
+impl<M, const N: usize> Drop for ArmsFuture<'_, '_, M, N> {
     fn drop(&mut self) {
         let wanted = wanted(&self.arms, self.order, self.until);
         // SAFETY: it was pinned if it was polled, and is not moved any more.
@@ -196,7 +217,7 @@ impl<M, const N: usize> Drop for ArmsFuture<'_, M, N> {
     }
 }
 
-impl<M, const N: usize> fmt::Debug for ArmsFuture<'_, M, N> {
+impl<M, const N: usize> fmt::Debug for ArmsFuture<'_, '_, M, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("ArmsFuture { .. }")
     }

@@ -218,6 +218,7 @@ impl<W: Waiters> Wait<W> {
                     // SAFETY: written just now; pinned, and the destructor of the future calls `cancel`.
                     match this.with_round(wanted, Some(Patience::Task), |round, again| unsafe { round.enlist(again) }) {
                         Enlisting::Won(i, token) => {
+                            Waker::Task(waker).discard();
                             this.state = State::Over;
                             return Poll::Ready(Some((i, token)));
                         }

@@ -27,6 +27,11 @@ impl Waker {
             Waker::Task(task) => drop(catch_unwind(AssertUnwindSafe(|| task.wake()))),
         }
     }
+
+    /// Drops a waker where nothing may be lost by its panic.
+    pub(crate) fn discard(self) {
+        drop(catch_unwind(AssertUnwindSafe(|| drop(self))));
+    }
 }
 
 /// The phases of a claim word, as its owner sees them.

@@ -4,4 +4,5 @@
 mod common;
 
 mod given_up;
+mod lost_by_a_panic;
 mod select_order;
