@@ -144,35 +144,24 @@ macro_rules! pairs {
         mod $name {
             use super::*;
 
-            #[test]
-            fn at_0() {
-                pair($sender, $receiver, 0, (false, false));
+            cases! {
+                $sender, $receiver;
+                at_0: 0, (false, false);
+                at_1: 1, (false, false);
+                and_gives_up_at_0: 0, (true, false);
+                and_gives_up_at_1: 1, (true, false);
+                that_gives_up_at_0: 0, (false, true);
+                that_gives_up_at_1: 1, (false, true);
             }
+        }
+    )*};
+}
 
-            #[test]
-            fn at_1() {
-                pair($sender, $receiver, 1, (false, false));
-            }
-
-            #[test]
-            fn and_gives_up_at_0() {
-                pair($sender, $receiver, 0, (true, false));
-            }
-
-            #[test]
-            fn and_gives_up_at_1() {
-                pair($sender, $receiver, 1, (true, false));
-            }
-
-            #[test]
-            fn that_gives_up_at_0() {
-                pair($sender, $receiver, 0, (false, true));
-            }
-
-            #[test]
-            fn that_gives_up_at_1() {
-                pair($sender, $receiver, 1, (false, true));
-            }
+macro_rules! cases {
+    ($sender:expr, $receiver:expr; $($case:ident: $cap:expr, $gives_up:expr;)*) => {$(
+        #[test]
+        fn $case() {
+            pair($sender, $receiver, $cap, $gives_up);
         }
     )*};
 }
