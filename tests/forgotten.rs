@@ -229,7 +229,7 @@ fn goes_on<T: Value>(tx: &'static Sender<T>, rx: &'static Receiver<T>, what: &st
         s.spawn(|| (0..5).for_each(|n| assert!(tx.send(T::new(n)).is_ok(), "{what}")));
         let mut next = 0;
         while next < 5 {
-            let number = rx.recv().ok().expect(what).number();
+            let number = rx.recv().expect(what).number();
             assert!(number == next || number == ANY, "{what}");
             next += usize::from(number == next);
         }
