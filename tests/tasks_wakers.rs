@@ -49,7 +49,7 @@ fn drop_hook(pointer: *const ()) {
     hook(pointer).0(Event::Drop);
 }
 
-static TABLE: RawWakerVTable = RawWakerVTable::new(|p| clone(p), |p| wake(p), |p| wake_by_ref(p), |p| drop_hook(p));
+static TABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop_hook);
 
 fn waker(f: impl Fn(Event) + Send + Sync + 'static) -> Waker {
     let hook = Arc::new(Hook(Box::new(f)));

@@ -46,9 +46,10 @@ impl Offer {
         loop {
             match self.claim.sleep(Deadline::NEVER) {
                 Phase::Done(_) => return Ok(()),
-                // SAFETY, twice: decided without a transfer: full, and ours.
+                // SAFETY: decided without a transfer: full, and ours.
                 Phase::Ready(_) => match unsafe { chan.send_notified(&self.place) } {
                     Some(Ok(())) => return Ok(()),
+                    // SAFETY: as above.
                     Some(Err(_)) => return Err(unsafe { self.place.take() }),
                     None => {
                         self.claim.reopen();
