@@ -17,6 +17,7 @@
 //!      not received yet, the receiver does not sleep.
 //!    - WAKING is set, under the lock, before the chosen receiver can know; the receiver clears it with an RMW before it looks, whose old
 //!      value shows every send that was spared the waking; if values are left and others wait, it requests the next wake-up.
+//!    - A task that is chosen may never come: it is woken without WAKING, so that nobody is spared waking the next one (see `serve`).
 //!    - Who was woken and leaves without a value (timeout, another arm) does the same.
 //! 3. Wakers run after the lock is released; no value is dropped, cloned or compared under it.
 //! 4. CLOSED is permanent. A receiver answers *closed* only if the tail with CLOSED equals the head and nothing waits behind the ring.

@@ -1,6 +1,6 @@
 //! Operations on one channel by one thread, futures and weak handles among them, against the specification.
 //!
-//! A future of a buffered channel does what it does when it is polled; if one that waits could, one that waits for the same has been woken. At capacity 0 a future that waits is served by
+//! A future of a buffered channel does what it does when it is polled, but that one which waits to send is served by whoever makes room; if one that waits could, one that waits for the same has been woken. At capacity 0 a future that waits is served by
 //! whoever comes: first come, first served; what a dropped one has received goes to the next.
 
 use crate::bytes::{alive, Bytes, Counted};
@@ -34,7 +34,7 @@ enum State {
     /// Not polled yet.
     Fresh,
     Waiting,
-    /// Capacity 0: served; a receive with this value, as the how-manieth.
+    /// Served; a receive, which is so at capacity 0 only, with this value, as the how-manieth.
     Served(u32, u32),
     /// Capacity 0: the channel was closed while it waited.
     Ended,
@@ -115,7 +115,20 @@ impl World {
             let first = self.pending.iter().find(|peer| peer.sending && peer.state == State::Waiting).map(|peer| peer.number);
             return first.inspect(|number| assert!(self.serve(true, *number))).ok_or(Missing::Empty);
         }
-        self.spec.try_recv()
+        let found = self.spec.try_recv();
+        self.fill();
+        found
+    }
+
+    /// Not at capacity 0: room goes to the sends that wait, first come, first served.
+    fn fill(&mut self) {
+        let waiting = self.pending.iter_mut().filter(|it| it.sending && it.state == State::Waiting);
+        for it in waiting {
+            if self.spec.cap == Some(0) || self.spec.try_send(it.number).is_err() {
+                return;
+            }
+            it.state = State::Served(it.number, 0);
+        }
     }
 
     /// After whatever may have closed the channel.
@@ -291,6 +304,7 @@ impl World {
             31 if !self.rendezvous() && !self.rx.is_empty() => {
                 let drained: Vec<u32> = self.rx[0].drain().map(|value| *value.get()).collect();
                 assert_eq!(drained, self.spec.values.drain(..).collect::<Vec<_>>());
+                self.fill();
             }
             _ => {}
         }
