@@ -53,6 +53,9 @@ pub fn try_bounded<T>(cap: usize) -> Result<(Sender<T>, Receiver<T>), CapacityEr
 
 /// Makes a channel that holds nothing: a send returns once a receive has taken its value. The same as [`bounded(0)`](bounded).
 ///
+/// # Panics
+/// If there is no memory for the channel.
+///
 /// ```
 /// let (tx, rx) = rendez::rendezvous();
 /// std::thread::scope(|s| {
@@ -66,6 +69,9 @@ pub fn rendezvous<T>() -> (Sender<T>, Receiver<T>) {
 }
 
 /// Makes a channel that holds any number of values. Sending never waits; the memory of a burst is given back when it has been received.
+///
+/// # Panics
+/// If there is no memory for the channel.
 ///
 /// ```
 /// let (tx, rx) = rendez::unbounded();

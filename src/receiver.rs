@@ -175,6 +175,9 @@ impl<T> Receiver<T> {
     /// # Errors
     /// If the channel is closed and holds nothing.
     ///
+    /// # Cancel safety
+    /// A blocking call cannot be cancelled; in a task [`recv_many_async`](Receiver::recv_many_async) can.
+    ///
     /// ```
     /// let (tx, rx) = rendez::bounded(4);
     /// (0..3).for_each(|i| tx.send(i).unwrap());
@@ -238,6 +241,9 @@ impl<T> Receiver<T> {
     }
 
     /// Waits until the channel is closed, by whichever side. It may still hold values then. A timer never closes.
+    ///
+    /// # Cancel safety
+    /// A blocking call cannot be cancelled; [`wait_closed_timeout`](Receiver::wait_closed_timeout) can.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded::<i32>(1);

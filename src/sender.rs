@@ -127,6 +127,9 @@ impl<T> Sender<T> {
     /// # Errors
     /// If the channel is closed. What was not sent is still in `msgs`.
     ///
+    /// # Cancel safety
+    /// A blocking call cannot be cancelled; in a task [`send_many_async`](Sender::send_many_async) can.
+    ///
     /// ```
     /// use std::collections::VecDeque;
     ///
@@ -188,6 +191,9 @@ impl<T> Sender<T> {
     }
 
     /// Waits until the channel is closed, by whichever side.
+    ///
+    /// # Cancel safety
+    /// A blocking call cannot be cancelled; [`wait_closed_timeout`](Sender::wait_closed_timeout) can.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded::<i32>(1);

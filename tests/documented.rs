@@ -26,11 +26,13 @@ struct Item {
     name: String,
     signature: String,
     doc: String,
+    /// Whether it names its caller when it panics.
+    tracks: bool,
 }
 
 /// The public items of a file, each with the comment before it. One without a comment of its own that is in a macro's body is left out, as is what is hidden.
 fn items(text: &str) -> Vec<Item> {
-    let (mut items, mut doc, mut hidden, mut lines) = (Vec::new(), String::new(), false, text.lines());
+    let (mut items, mut doc, mut hidden, mut tracks, mut lines) = (Vec::new(), String::new(), false, false, text.lines());
     while let Some(line) = lines.next() {
         let code = line.trim_start();
         if let Some(text) = code.strip_prefix("///") {
@@ -40,6 +42,7 @@ fn items(text: &str) -> Vec<Item> {
         }
         if code.starts_with('#') {
             hidden |= code.contains("doc(hidden)") || code.contains("not(doc)");
+            tracks |= code.contains("track_caller");
             continue;
         }
         let item = code.strip_prefix("pub ").or(code.starts_with("macro_rules! ").then_some(code));
@@ -52,10 +55,10 @@ fn items(text: &str) -> Vec<Item> {
             while !signature.contains(['{', ';']) {
                 signature.push_str(lines.next().unwrap_or("{"));
             }
-            items.push(Item { name, signature, doc: doc.clone() });
+            items.push(Item { name, signature, doc: doc.clone(), tracks });
         }
         doc.clear();
-        hidden = false;
+        (hidden, tracks) = (false, false);
     }
     items
 }
@@ -77,6 +80,7 @@ fn faults(item: &Item) -> Vec<&'static str> {
     let fallible = returns.starts_with("Result<");
     rule(true, "\n ```\n", "no example");
     rule(fallible, "# Errors", "returns a `Result` and has no `# Errors`");
+    rule(item.tracks, "# Panics", "can panic and has no `# Panics`");
     rule(waits_by || returns.contains("Future<"), "# Cancel safety", "can be cancelled and has no `# Cancel safety`");
     faults
 }
@@ -109,5 +113,6 @@ fn the_rules_see_what_is_missing() {
         fault("/// ```\n/// ```\n/// # Errors\n    pub fn f_timeout(&self) -> Result<u8, E> {"),
         ["can be cancelled and has no `# Cancel safety`"]
     );
+    assert_eq!(fault("/// ```\n/// ```\n#[track_caller]\npub fn f() {"), ["can panic and has no `# Panics`"]);
     assert_eq!(fault("#[doc(hidden)]\npub struct S;\npub(crate) fn f() {}\nfn g() {}"), [""; 0]);
 }
