@@ -38,7 +38,7 @@ pub struct Launcher {
 
 impl Launcher {
     pub fn new(options: &Options) -> Launcher {
-        Launcher { pin: options.pin, limit: Duration::from_secs_f64(60.0 + 10.0 * options.seconds) }
+        Launcher { pin: options.pin, limit: Duration::from_secs_f64(5.0 + 50.0 * options.seconds) }
     }
 
     pub fn one(&self, name: &str, scenario: &Scenario, count: u64, payload: usize) -> Result<Sample, Failure> {

@@ -179,6 +179,24 @@ impl Scenario {
         }
     }
 
+    /// The kind of row it is, for a summary.
+    pub fn group(&self) -> String {
+        match (self.family, self.kind) {
+            (_, Kind::Seq | Kind::OneShot | Kind::Idle(_)) => return "one thread".into(),
+            (_, Kind::Paced(_)) => return "threads, a paced sender".into(),
+            (Family::Threads, _) if self.bytes.is_some() => return "threads, larger messages".into(),
+            (Family::Select, _) => return "select".into(),
+            (Family::OneThread, _) => return "tasks on one thread".into(),
+            (Family::TwoThreads, _) => return "tasks on two threads".into(),
+            (Family::Threads, _) => {}
+        }
+        match self.cap {
+            Some(cap @ 0..=1) => format!("threads, capacity {cap}"),
+            Some(_) => "threads, larger capacities".into(),
+            None => "threads, unbounded".into(),
+        }
+    }
+
     /// The first guess of a calibration.
     pub fn first_count(&self) -> u64 {
         match self.kind {
@@ -238,6 +256,8 @@ mod tests {
         }
         assert_eq!(Scenario::parse("spsc_128_1024b").expect("parses").shape(), "spsc_128");
         assert_eq!(Scenario::parse("act_spsc_1").expect("parses").shape(), "act_spsc_1");
+        assert_eq!(Scenario::parse("spsc_128").expect("parses").group(), "threads, larger capacities");
+        assert_eq!(Scenario::parse("spsc_128_1024b").expect("parses").group(), "threads, larger messages");
     }
 
     #[test]

@@ -118,7 +118,7 @@ pub fn figure(ns: f64) -> String {
 
 pub fn write(report: &Report, options: &Options) -> Result<(), String> {
     let (stem, caption) = (options.stem("peers"), options.caption());
-    let table = table::markdown(report, &caption);
+    let table = table::markdown(report, &caption, &format!("{stem}.svg"));
     println!("\n{}", table::summary(report));
     fs::create_dir_all(&options.out).map_err(|error| error.to_string())?;
     for (extension, text) in [("md", table), ("svg", plot::svg(report, &caption))] {
@@ -187,9 +187,10 @@ mod tests {
         let imps = ["rendez", "kanal", "flume"].map(|name| *ALL.iter().find(|imp| imp.name == name).expect(name)).to_vec();
         let rows = vec![row(vec![cell("rendez", &[Some(50.0)]), cell("kanal", &[Some(100.0)]), cell("flume", &[None, None])])];
         let report = Report { imps, rows, go: None };
-        let table = table::markdown(&report, "a machine");
+        let table = table::markdown(&report, "a machine", "peers.svg");
         assert!(table.contains("| spsc_0 | 50\\* (100) | 100 (200) | - †2 | 0.50 kanal (0.50-0.50) | 0.50 kanal |"), "{table}");
         assert!(table.contains("first in 1 of 1 rows; geometric mean of the ratios 0.50"), "{table}");
+        assert!(table.contains("| threads, capacity 0 | 1 of 1 | 0.50 | spsc_0: 0.50 kanal | spsc_0: 0.50 kanal |"), "{table}");
         assert!(table.contains("| cache line there and back | 117 | 117-117 |"), "{table}");
         let plot = plot::svg(&report, "<a machine>");
         assert!(plot.starts_with("<svg ") && plot.ends_with("</svg>\n") && plot.contains("&lt;a machine>"), "{plot}");

@@ -2,16 +2,18 @@
 
 use std::fmt::Write as _;
 
-use super::{figure, median, Report, Row};
+use super::{figure, median, Ratio, Report, Row};
 use crate::imp::{Impl, OURS};
 use crate::run::{Cell, PATIENCE};
 use crate::{floor, machine};
 
-pub fn markdown(report: &Report, caption: &str) -> String {
+pub fn markdown(report: &Report, caption: &str, plot: &str) -> String {
     let shown = columns(report);
     let mut text = format!("# rendez beside its peers\n\n{caption}.\n\n");
     let versions = machine::versions(&shown, report.go.as_deref());
-    let _ = writeln!(text, "Versions: {versions}.\n");
+    let _ =
+        writeln!(text, "Versions: {versions}. Made by the program in `benches/peers`; its README has the command, and how to read this.\n");
+    let _ = writeln!(text, "![rendez beside its peers]({plot})\n");
     text.push_str(
         "Each cell: wall ns per message (CPU ns per message, user and system, all threads). \
          `*`: the fastest that can block. Wall: rendez / the fastest peer, with its range over \
@@ -28,6 +30,7 @@ pub fn markdown(report: &Report, caption: &str) -> String {
         );
     }
     let _ = writeln!(text, "\n{}", summary(report));
+    groups(&mut text, report);
     text.push_str("\n## What this machine can do at best\n\n| | ns | range |\n|---|---:|---|\n");
     for (index, (name, _)) in floor::FIGURES.iter().enumerate() {
         let values: Vec<f64> = report.rows.iter().filter_map(|row| *row.floor.get(index)?).collect();
@@ -87,12 +90,52 @@ fn cell(row: &Row, cell: &Cell) -> String {
 
 /// In how many rows rendez is first, and by how much overall.
 pub fn summary(report: &Report) -> String {
-    let met: Vec<&Row> = report.rows.iter().filter(|row| row.has_match()).collect();
-    let first = met.iter().filter(|row| row.fastest() == Some(OURS)).count();
-    let ratios: Vec<f64> = met.iter().filter_map(|row| Some(row.ratio()?.wall)).collect();
-    if ratios.is_empty() {
-        return format!("No row has both {OURS} and a peer.");
+    match standing(&report.rows.iter().collect::<Vec<_>>()) {
+        Some(Standing { first, met, mean, .. }) => {
+            format!("{OURS} is first in {first} of {met} rows; geometric mean of the ratios {mean:.2}.")
+        }
+        None => format!("No row has both {OURS} and a peer."),
     }
-    let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
-    format!("{OURS} is first in {first} of {} rows; geometric mean of the ratios {mean:.2}.", met.len())
+}
+
+/// The same for each kind of row.
+fn groups(text: &mut String, report: &Report) {
+    let mut groups: Vec<(String, Vec<&Row>)> = Vec::new();
+    for row in &report.rows {
+        let group = row.scenario.group();
+        match groups.iter_mut().find(|(known, _)| *known == group) {
+            Some((_, rows)) => rows.push(row),
+            None => groups.push((group, vec![row])),
+        }
+    }
+    text.push_str("\n| rows | first in | geometric mean | best | worst |\n|---|---:|---:|---|---|\n");
+    for (group, rows) in &groups {
+        if let Some(Standing { first, met, mean, best, worst }) = standing(rows) {
+            let _ = writeln!(text, "| {group} | {first} of {met} | {mean:.2} | {best} | {worst} |");
+        }
+    }
+}
+
+/// How rendez stands in some rows, by the ratios of wall time.
+struct Standing {
+    first: usize,
+    met: usize,
+    mean: f64,
+    best: String,
+    worst: String,
+}
+
+fn standing(rows: &[&Row]) -> Option<Standing> {
+    let met: Vec<&&Row> = rows.iter().filter(|row| row.has_match()).collect();
+    let first = met.iter().filter(|row| row.fastest() == Some(OURS)).count();
+    let ratios: Vec<(&str, Ratio)> = met.iter().filter_map(|row| Some((row.scenario.name.as_str(), row.ratio()?))).collect();
+    let by_wall = |a: &&(&str, Ratio), b: &&(&str, Ratio)| a.1.wall.total_cmp(&b.1.wall);
+    let said = |(name, ratio): &(&str, Ratio)| format!("{name}: {:.2} {}", ratio.wall, ratio.peer);
+    Some(Standing {
+        first,
+        met: met.len(),
+        mean: (ratios.iter().map(|(_, ratio)| ratio.wall.ln()).sum::<f64>() / ratios.len() as f64).exp(),
+        best: said(ratios.iter().min_by(by_wall)?),
+        worst: said(ratios.iter().max_by(by_wall)?),
+    })
 }
