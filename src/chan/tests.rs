@@ -1,4 +1,4 @@
-//! What the lock's holder owes those who asked it to wake somebody.
+//! What the lock's holder owes those who asked it to wake somebody; and that a side's limit reaches its waits.
 
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
@@ -9,6 +9,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::task::Wake;
+use std::time::Duration;
 
 #[derive(Default)]
 struct Woken(AtomicUsize);
@@ -48,4 +49,32 @@ fn a_request_without_room_for_its_waker_is_put_off() {
     drop(guard);
     drop(wakers);
     assert_eq!(woken.0.load(Ordering::Relaxed), filled + filled + 1);
+}
+
+/// A wait that runs into its timeout leaves a lesson, unless its side must not stay awake at all; the other side's limit does not matter.
+#[test]
+fn a_limit_of_zero_goes_to_sleep_at_once() {
+    const SHORT: Duration = Duration::from_millis(1);
+    for cap in [0, 1] {
+        for sending in [true, false] {
+            for sleepy in [true, false] {
+                let (tx, rx) = crate::bounded(cap);
+                match sending == sleepy {
+                    true => tx.set_spin_limit(Duration::ZERO),
+                    false => rx.set_spin_limit(Duration::ZERO),
+                }
+                if sending {
+                    (0..cap).for_each(|i| tx.send(i).expect("room"));
+                }
+                let spin = tx.0.chan().spin(sending);
+                let before = format!("{spin:?}");
+                if sending {
+                    tx.send_timeout(9, SHORT).expect_err("no room");
+                } else {
+                    rx.recv_timeout(SHORT).expect_err("no value");
+                }
+                assert_eq!(format!("{spin:?}") == before, sleepy, "capacity {cap}, sending {sending}");
+            }
+        }
+    }
 }

@@ -11,10 +11,12 @@
 //! A peer that always arrives with the very first yield shares our processor while another may idle: from time to time such a
 //! wait goes to sleep at once, so that the wake-up places the thread anew.
 //!
+//! A user's limit shortens the first two stages, or lets the second be longer; 0 leaves only the third.
+//!
 //! All figures are times, turned into pauses by a measurement at first use. The learned state is read and written without care:
 //! a lost update costs one wait's lesson.
 
-use crate::sync::{nap, pause, pause_nanos, processors, yield_now, AtomicU32, Ordering, MODEL};
+use crate::sync::{nap, pause, pause_nanos, processors, yield_now, AtomicU32, Duration, Ordering, MODEL};
 
 /// Shortest and longest first stage.
 const LOOK_MIN_NS: u32 = 450;
@@ -23,6 +25,7 @@ const LOOK_MAX_NS: u32 = 1_800;
 const LOOK_STEP_NS: u32 = 120;
 /// Looks after a yield; with the yield itself one round is about 1 µs.
 const ROUND_NS: u32 = 460;
+const WHOLE_ROUND_NS: u32 = 1_000;
 /// Rounds of the second stage: at most about 24 µs, the price of a wake-up; and the least that still notices a change.
 const ROUNDS_MAX: u32 = 24;
 const ROUNDS_MIN: u32 = 2;
@@ -48,6 +51,8 @@ pub(crate) struct Spin {
     first_yields: AtomicU32,
     gap_ns: AtomicU32,
     last_wait: AtomicU32,
+    /// The user's.
+    limit_ns: AtomicU32,
 }
 
 /// Reads a learned figure.
@@ -76,6 +81,7 @@ impl Default for Spin {
             first_yields: AtomicU32::new(0),
             gap_ns: AtomicU32::new(0),
             last_wait: AtomicU32::new(0),
+            limit_ns: AtomicU32::new(ROUNDS_MAX * WHOLE_ROUND_NS),
         }
     }
 }
@@ -84,18 +90,26 @@ impl Spin {
     /// Stays awake for the learned time or until `ready`. `false`: sleep now.
     #[inline]
     pub(crate) fn wait(&self, mut ready: impl FnMut() -> bool) -> bool {
-        if MODEL {
+        let limit = get(&self.limit_ns);
+        if MODEL || limit == 0 {
             return false;
         }
-        if processors() > 1 && self.look(&mut ready) {
+        if processors() > 1 && self.look(limit, &mut ready) {
             return true;
         }
-        self.yield_rounds(&mut ready)
+        self.yield_rounds(limit / WHOLE_ROUND_NS, &mut ready)
     }
 
-    fn look(&self, ready: &mut impl FnMut() -> bool) -> bool {
+    /// Limits how long a wait stays awake, and begins with waits of that length; 0: not at all.
+    pub(crate) fn set_limit(&self, limit: Duration) {
+        let limit = u32::try_from(limit.as_nanos()).unwrap_or(u32::MAX);
+        set(&self.limit_ns, limit);
+        set(&self.rounds, limit / WHOLE_ROUND_NS);
+    }
+
+    fn look(&self, limit: u32, ready: &mut impl FnMut() -> bool) -> bool {
         let each = pause_nanos();
-        let budget = get(&self.look_ns);
+        let budget = get(&self.look_ns).min(limit);
         let mut spent = 0;
         while spent < budget {
             if ready() {
@@ -114,21 +128,22 @@ impl Spin {
         false
     }
 
-    fn yield_rounds(&self, ready: &mut impl FnMut() -> bool) -> bool {
+    /// `most`: how many rounds the limit allows.
+    fn yield_rounds(&self, most: u32, ready: &mut impl FnMut() -> bool) -> bool {
         let escape = get(&self.escape);
         if get(&self.first_yields) >= escape {
             set(&self.first_yields, 0);
             set(&self.escape, (2 * escape).min(ESCAPE_MAX));
             return false;
         }
-        let learned = get(&self.rounds);
+        let learned = get(&self.rounds).min(most);
         let mut budget = learned;
-        if learned == ROUNDS_MIN {
+        if learned <= ROUNDS_MIN {
             let waits = get(&self.waits) + 1;
             let probing = waits >= get(&self.probe);
             set(&self.waits, if probing { 0 } else { waits });
             if probing {
-                budget = ROUNDS_MAX;
+                budget = most;
             }
         }
         let each = pause_nanos();
@@ -140,7 +155,7 @@ impl Spin {
                     if round == 0 && spent == 0 {
                         set(&self.first_yields, get(&self.first_yields) + 1);
                     }
-                    set(&self.rounds, ROUNDS_MAX);
+                    set(&self.rounds, most);
                     set(&self.probe, PROBE_MIN);
                     return true;
                 }
@@ -154,7 +169,7 @@ impl Spin {
         if budget > learned {
             set(&self.probe, (2 * get(&self.probe)).min(PROBE_MAX));
         } else {
-            set(&self.rounds, learned.saturating_sub(learned / 4 + 1).max(ROUNDS_MIN));
+            set(&self.rounds, learned.saturating_sub(learned / 4 + 1).max(ROUNDS_MIN).min(most));
         }
         false
     }
@@ -162,7 +177,7 @@ impl Spin {
     /// On finding the ring empty or full at `position`: after a run of operations, does not look at all for a moment. `ready` is asked
     /// once afterwards.
     pub(crate) fn gap(&self, position: u64, ready: impl FnOnce() -> bool) -> bool {
-        if MODEL || processors() == 1 {
+        if MODEL || processors() == 1 || get(&self.limit_ns) == 0 {
             return false;
         }
         let position = position as u32;

@@ -1,10 +1,12 @@
-//! The lock's gate and the queue, on the real machine.
+//! The lock's gate, the queue, and how long a wait stays awake, on the real machine.
 
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
 use super::claim::Claim;
 use super::lock::Lock;
 use super::queue::{Queue, Waiter};
+use super::Spin;
+use crate::sync::processors;
 use std::iter;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -79,4 +81,40 @@ fn first_come_first_served() {
             assert!(queue.is_empty());
         }
     }
+}
+
+/// How often a wait in vain looks.
+fn looks(spin: &Spin) -> u32 {
+    let mut looks = 0;
+    assert!(!spin.wait(|| {
+        looks += 1;
+        false
+    }));
+    looks
+}
+
+/// A limit of zero means not even one look; a short one some; a long one more than the default, until that has been in vain.
+#[test]
+fn a_wait_keeps_to_its_limit() {
+    let limited = |limit| {
+        let spin = Spin::default();
+        spin.set_limit(limit);
+        looks(&spin)
+    };
+    assert_eq!(limited(Duration::ZERO), 0);
+    let default = looks(&Spin::default());
+    let short = limited(Duration::from_nanos(900));
+    assert!(short < default, "{short} of {default}");
+    if processors() > 1 {
+        assert!(short > 0);
+        assert_eq!(limited(Duration::from_nanos(1)), 1, "one look takes longer");
+    }
+    let spin = Spin::default();
+    spin.set_limit(Duration::from_micros(200));
+    let long = looks(&spin);
+    assert!(long > 2 * default, "{long} after {default}");
+    assert!((0..40).map(|_| looks(&spin)).last() < Some(default), "in vain so often, and still awake");
+    spin.set_limit(Duration::ZERO);
+    assert!(!spin.gap(100, || panic!("no look")));
+    assert_eq!(looks(&spin), 0);
 }
