@@ -4,6 +4,7 @@ use super::CancelToken;
 use crate::models::model;
 use loom::thread;
 
+/// A cancel against the birth of a child: it hears of it, and so does its elder.
 #[test]
 fn cancel_against_birth() {
     model("cancel_against_birth", || {

@@ -5,6 +5,7 @@
 #   tests/mutations/run.sh lock.rs         those with this in their file, snippet or model
 #   tests/mutations/run.sh --sample 4      so many, chosen by RENDEZ_SEED or, without it, by the commit
 #   tests/mutations/run.sh --list          shows them, and checks that each still matches, and that each model catches one
+#   tests/mutations/run.sh --models        shows the loom models, each with the race that it is about
 #
 # The lists are the text files beside this script, in paragraphs. `old` is what stands in `file` exactly once; of several lines each has an `old`
 # of its own. `caught-by` names a loom model, `caught-by-test` a test target (or lib) and a test. With `equivalent` instead, nothing can notice,
@@ -75,9 +76,18 @@ check_all() {
     [ -z "$idle" ] || fail "models that no mutation breaks prove nothing: ${idle//$'\n'/ }"
 }
 
-# The names of all loom models.
+# All loom models: file, name, and what is said of it.
+describe_models() {
+    find src -name models.rs -o -path '*/models/*.rs' | LC_ALL=C sort | xargs awk '
+        /^ *\/\/\/ / { sub(/^ *\/\/\/ /, ""); text = text (text ? " " : "") $0; next }
+        /#\[test\]/ { test = 1; next }
+        test && match($0, /fn [a-z0-9_]+/) { print FILENAME "\t" substr($0, RSTART + 3, RLENGTH - 3) "\t" text }
+        { test = 0; text = "" }
+    '
+}
+
 loom_models() {
-    find src -name models.rs -o -path '*/models/*.rs' | xargs awk '/#\[test\]/ { test = 1 } test && match($0, /fn [a-z0-9_]+/) { print substr($0, RSTART + 3, RLENGTH - 3); test = 0 }'
+    describe_models | cut -f2
 }
 
 # Builds the tree's tests; the names of what was built are in `built`. With "loom", inside the model checker.
@@ -140,6 +150,10 @@ while [ $# -gt 0 ]; do
         for i in "${!files[@]}"; do
             printf '%s\n    - %s\n    + %s\n    %s\n' "${files[i]}" "${olds[i]}" "${news[i]}" "${models[i]}${tests[i]}${reasons[i]:+equivalent: ${reasons[i]}}"
         done
+        exit
+        ;;
+    --models)
+        describe_models
         exit
         ;;
     --sample) count=$2 && shift ;;
