@@ -140,11 +140,13 @@ fn call(round: &Round<'_, '_>) -> Option<(usize, Token)> {
     }
     let phase = withdraw(round.claim);
     round.withdraw_all(None);
-    match phase {
+    let won = match phase {
         Phase::Done(i) => Some((i, placed(round, i))),
         Phase::Ready(i) => round.arms[i].0.and_then(|port| port.win_notified(ptr::null(), MANNER)).map(|token| (i, token)),
-        _ => settle_on_none(round.arms, || look(round.arms, round.order, MANNER)),
-    }
+        _ => None,
+    };
+    // Who called us may have been served elsewhere: that says nothing about the other arms.
+    won.or_else(|| settle_on_none(round.arms, || look(round.arms, round.order, MANNER)))
 }
 
 /// Before enlisting: only if nobody needs to find us in a queue.

@@ -4,5 +4,6 @@
 mod common;
 
 mod given_up;
+mod lost_arm;
 mod lost_by_a_panic;
 mod select_order;

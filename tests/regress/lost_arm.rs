@@ -1,0 +1,63 @@
+//! An arm that was ready and has been lost to another operation says nothing about the others.
+
+use crate::common::watched;
+use rendez::{bounded, never, select};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+const VALUES: usize = 5_000;
+
+/// One arm always has room, so there never is nothing to do; the other's values go to somebody else between the look and the win.
+#[test]
+fn a_select_with_room_does_not_take_its_default() {
+    watched(|| {
+        let (contested, values) = bounded(0);
+        let (tx, rx) = bounded(1);
+        let (sent, taken) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let open = AtomicBool::new(true);
+        let took = || {
+            taken.fetch_add(1, Ordering::Relaxed);
+        };
+        let gave = || {
+            sent.fetch_add(1, Ordering::Relaxed);
+        };
+        thread::scope(|s| {
+            s.spawn(|| {
+                for _ in 0..VALUES {
+                    select! { // has no value until it has won: who wants one has to call it
+                        send(contested, ()) -> res => res.unwrap(),
+                        recv(never::<()>()) -> _ => unreachable!(),
+                    }
+                    gave();
+                }
+                open.store(false, Ordering::Relaxed);
+            });
+            s.spawn(|| {
+                while open.load(Ordering::Relaxed) {
+                    match values.try_recv() {
+                        Ok(()) => took(),
+                        Err(_) => thread::yield_now(),
+                    }
+                }
+            });
+            while open.load(Ordering::Relaxed) {
+                select! {
+                    send(tx, ()) -> res => {
+                        res.unwrap();
+                        rx.recv().unwrap();
+                    }
+                    recv(values) -> value => {
+                        value.unwrap();
+                        took();
+                    }
+                    send(contested, ()) -> res => {
+                        res.unwrap();
+                        gave();
+                    }
+                    default => panic!("there was room"),
+                }
+            }
+        });
+        assert_eq!(sent.into_inner(), taken.into_inner());
+    });
+}
