@@ -34,6 +34,10 @@ pub(crate) enum Source<T> {
     Never,
 }
 
+/// Up to how many bytes a value is received inline. A function that is called writes a larger one where the caller wants it; inline it is
+/// built elsewhere first, and copied.
+const INLINE_MAX: usize = 64;
+
 impl<T> UnwindSafe for Receiver<T> {}
 impl<T> RefUnwindSafe for Receiver<T> {}
 
@@ -53,11 +57,24 @@ impl<T> Receiver<T> {
     }
 
     #[inline(always)]
-    fn recv_by(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().recv(deadline),
-            _ => self.recv_from_clock(deadline),
+    fn recv_by<E>(&self, deadline: Deadline, fail: impl Fn(RecvTimeoutError) -> E) -> Result<T, E> {
+        if size_of::<T>() > INLINE_MAX {
+            return self.recv_large(deadline, fail);
         }
+        self.recv_any(deadline, fail)
+    }
+
+    #[inline(always)]
+    fn recv_any<E>(&self, deadline: Deadline, fail: impl Fn(RecvTimeoutError) -> E) -> Result<T, E> {
+        match &self.0 {
+            Source::Chan(strong) => strong.chan().recv_or(deadline, fail),
+            _ => self.recv_from_clock(deadline).map_err(fail),
+        }
+    }
+
+    #[inline(never)]
+    fn recv_large<E>(&self, deadline: Deadline, fail: impl Fn(RecvTimeoutError) -> E) -> Result<T, E> {
+        self.recv_any(deadline, fail)
     }
 
     #[inline(never)]
@@ -97,10 +114,7 @@ impl<T> Receiver<T> {
     /// ```
     #[inline]
     pub fn recv(&self) -> Result<T, RecvError> {
-        match self.recv_by(Deadline::NEVER) {
-            Ok(value) => Ok(value),
-            Err(_) => Err(RecvError),
-        }
+        self.recv_by(Deadline::NEVER, |_| RecvError)
     }
 
     /// Receives a value if that is possible without waiting.
@@ -147,7 +161,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(rx.recv_timeout(Duration::from_millis(5)), Err(RecvTimeoutError::Timeout));
     /// ```
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        self.recv_by(Deadline::after(timeout))
+        self.recv_by(Deadline::after(timeout), |error| error)
     }
 
     /// Receives a value, waiting for one until `deadline`. As [`recv_timeout`](Receiver::recv_timeout) in all else; a deadline that has
@@ -165,7 +179,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(rx.recv_deadline(std::time::Instant::now()), Ok(7));
     /// ```
     pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
-        self.recv_by(Deadline::at(deadline))
+        self.recv_by(Deadline::at(deadline), |error| error)
     }
 
     /// Receives up to `max` values into `msgs`: waits for the first, then takes what else is there. Returns how many.

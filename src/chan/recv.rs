@@ -5,6 +5,7 @@
 use super::{Chan, Enlisted, Turn};
 use crate::error::{RecvTimeoutError, TryRecvError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
+use crate::ring::slot::ReadSlot;
 use crate::ring::NoValue;
 use crate::sync::Deadline;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
@@ -22,46 +23,95 @@ pub(super) enum Look {
     Coming,
 }
 
+/// The first value, which is ours to read, at once: no foreign code runs before. Dropping it leaves the slot, and sees to who waits.
+///
+/// So the value can be read into the place where the caller wants it, and need not be moved there after the slot was left.
+pub(super) struct First<'a, T> {
+    chan: &'a Chan<T>,
+    slot: ReadSlot<'a, T>,
+    head: u64,
+    /// A wake-up brought us here, and other receivers wait: they are to be seen to.
+    owes: bool,
+}
+
+impl<T> First<'_, T> {
+    /// # Safety
+    /// Called once.
+    #[inline(always)]
+    unsafe fn read(&self) -> T {
+        // SAFETY: the caller's promise.
+        unsafe { self.slot.read() }
+    }
+}
+
+impl<T> Drop for First<'_, T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: who has one reads it, and drops it then.
+        unsafe { self.slot.leave() };
+        self.chan.after_pop(self.head);
+        if self.owes {
+            self.chan.pass_on_value();
+        }
+    }
+}
+
 impl<T> Chan<T> {
     #[inline(always)]
     pub(crate) fn try_recv(&self) -> Result<T, TryRecvError> {
         if self.is_rendezvous() {
             return self.fetch();
         }
-        match self.take_first() {
-            Some(value) => Ok(value),
-            None => self.try_recv_slow(),
-        }
+        let first = match self.ring.claim_read() {
+            Ok((slot, head)) => First { chan: self, slot, head, owes: false },
+            Err(why) => self.claim_first_bounded(why)?,
+        };
+        // SAFETY: once.
+        Ok(unsafe { first.read() })
     }
 
     /// Whether the ring, where nothing could be taken, is empty; or what came meanwhile.
     #[inline(never)]
-    fn try_recv_slow(&self) -> Result<T, TryRecvError> {
+    fn claim_first_bounded(&self, why: NoValue) -> Result<First<'_, T>, TryRecvError> {
+        let mut first = if why == NoValue::GivenUp { self.skip_and_claim() } else { None };
         let mut lag = Lag::new();
         loop {
+            if let Some(first) = first {
+                return Ok(first);
+            }
             match self.look() {
                 Look::Closed => return Err(TryRecvError::Disconnected),
                 Look::Empty => return Err(TryRecvError::Empty),
                 Look::Coming if self.unspill(Some(Patience::Thread)) || lag.wait_bounded(Patience::Thread) => {}
                 Look::Coming => return Err(TryRecvError::Empty),
             }
-            if let Some(value) = self.take_first() {
-                return Ok(value);
-            }
+            first = self.claim_first();
         }
     }
 
-    /// Pops, and sees to the senders that wait.
+    /// The right to the first value, past slots that were given up.
+    #[inline(always)]
+    fn claim_first(&self) -> Option<First<'_, T>> {
+        match self.ring.claim_read() {
+            Ok((slot, head)) => Some(First { chan: self, slot, head, owes: false }),
+            Err(NoValue::Yet) => None,
+            Err(NoValue::GivenUp) => self.skip_and_claim(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn skip_and_claim(&self) -> Option<First<'_, T>> {
+        self.skip();
+        self.claim_first()
+    }
+
+    /// Takes the first value if there is one, and sees to the senders that wait.
     #[inline(always)]
     pub(super) fn take_first(&self) -> Option<T> {
-        match self.ring.pop() {
-            Ok((value, head)) => {
-                self.after_pop(head);
-                Some(value)
-            }
-            Err(NoValue::Yet) => None,
-            Err(NoValue::GivenUp) => self.skip_and_take(),
-        }
+        let first = self.claim_first()?;
+        // SAFETY: once.
+        Some(unsafe { first.read() })
     }
 
     /// Passes over slots that were given up; each is room for a sender. Answers whether there were any.
@@ -75,13 +125,6 @@ impl<T> Chan<T> {
             }
         }
         any
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn skip_and_take(&self) -> Option<T> {
-        self.skip();
-        self.take_first()
     }
 
     #[inline]
@@ -105,25 +148,35 @@ impl<T> Chan<T> {
 
     #[inline(always)]
     pub(crate) fn recv(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
-        if self.is_rendezvous() {
-            return self.accept(deadline);
-        }
-        match self.take_first() {
-            Some(value) => Ok(value),
-            None => self.recv_slow(deadline),
-        }
+        self.recv_or(deadline, |error| error)
     }
 
+    /// As `recv`, with the error that the caller wants: a value that is in its result at once need not be moved into another.
+    #[inline(always)]
+    pub(crate) fn recv_or<E>(&self, deadline: Deadline, fail: impl FnOnce(RecvTimeoutError) -> E) -> Result<T, E> {
+        if self.is_rendezvous() {
+            return self.accept(deadline).map_err(fail);
+        }
+        let first = match self.ring.claim_read() {
+            Ok((slot, head)) => First { chan: self, slot, head, owes: false },
+            Err(_) => self.wait_for_value(deadline).map_err(fail)?,
+        };
+        // SAFETY: once.
+        Ok(unsafe { first.read() })
+    }
+
+    /// Waits for a value in the ring, which was empty a moment ago.
     #[cold]
     #[inline(never)]
-    fn recv_slow(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
+    fn wait_for_value(&self, deadline: Deadline) -> Result<First<'_, T>, RecvTimeoutError> {
         let mut turn = Turn::Last;
         let mut lag = Lag::new();
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, ptr::null_mut());
         loop {
             if deadline.expired() {
-                return self.try_recv().map_err(|error| match error {
+                let first = self.claim_first().map_or_else(|| self.claim_first_bounded(NoValue::Yet), Ok);
+                return first.map_err(|error| match error {
                     TryRecvError::Empty => RecvTimeoutError::Timeout,
                     TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
                 });
@@ -131,8 +184,8 @@ impl<T> Chan<T> {
             let spin = &self.ring.head.mate;
             let ready = || self.ring.may_pop();
             if self.unspill(None) || spin.gap(self.ring.head_hint(), ready) || spin.wait(ready) {
-                match self.take_first() {
-                    Some(value) => return Ok(value),
+                match self.claim_first() {
+                    Some(first) => return Ok(first),
                     None => continue,
                 }
             }
@@ -143,8 +196,8 @@ impl<T> Chan<T> {
                     if !self.unspill(None) && !self.ring.may_pop() {
                         lag.wait();
                     }
-                    match self.take_first() {
-                        Some(value) => return Ok(value),
+                    match self.claim_first() {
+                        Some(first) => return Ok(first),
                         None => continue,
                     }
                 }
@@ -162,8 +215,8 @@ impl<T> Chan<T> {
                 };
             }
             if let Phase::Ready(_) = phase {
-                if let Some(value) = self.recv_woken() {
-                    return Ok(value);
+                if let Some(first) = self.claim_first_woken() {
+                    return Ok(first);
                 }
                 if timed_out {
                     return Err(RecvTimeoutError::Timeout);
@@ -175,14 +228,37 @@ impl<T> Chan<T> {
     }
 
     /// Discharges a wake-up (invariant 2): clears WAKING, looks, and passes the wake-up on if values are left.
-    pub(super) fn recv_woken(&self) -> Option<T> {
+    fn claim_first_woken(&self) -> Option<First<'_, T>> {
         let tail = self.ring.tail_clear(WAKING);
-        let value = self.take_first();
         // With or without a value: senders that saw WAKING left the others to us.
-        if tail & WAITED != 0 && !matches!(self.look(), Look::Empty) {
+        let owes = tail & WAITED != 0;
+        match self.claim_first() {
+            Some(mut first) => {
+                first.owes = owes;
+                Some(first)
+            }
+            None => {
+                if owes {
+                    self.pass_on_value();
+                }
+                None
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pass_on_value(&self) {
+        if !matches!(self.look(), Look::Empty) {
             self.request(WAKE_RX);
         }
-        value
+    }
+
+    /// After a wake-up: tries again.
+    pub(super) fn recv_woken(&self) -> Option<T> {
+        let first = self.claim_first_woken()?;
+        // SAFETY: once.
+        Some(unsafe { first.read() })
     }
 
     /// Enlists a receiver if there is nothing to receive.

@@ -5,6 +5,7 @@
 use super::{Chan, Enlisted, Turn};
 use crate::error::{SendTimeoutError, TrySendError};
 use crate::ring::position::{CLOSED, WAITED, WAKING};
+use crate::ring::slot::WriteSlot;
 use crate::ring::Refused;
 use crate::sync::Deadline;
 use crate::wait::lock::WAKE_TX;
@@ -12,44 +13,79 @@ use crate::wait::spin::Lag;
 use crate::wait::{Claim, Patience, Phase, Waiter};
 use core::ptr;
 
+/// A place in the ring that is ours to fill, at once: no foreign code runs before.
+pub(super) struct ToFill<'a, T> {
+    slot: WriteSlot<'a, T>,
+    flags: u64,
+    /// A wake-up brought us here, and other senders wait: they are to be seen to.
+    owes: bool,
+}
+
 impl<T> Chan<T> {
     #[inline(always)]
     pub(crate) fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         if self.is_rendezvous() {
             return self.offer(value);
         }
-        match self.ring.push(value) {
-            Ok(flags) => {
+        match self.ring.claim_write() {
+            Ok((slot, flags)) => {
+                slot.publish(value);
                 self.after_push(flags);
                 Ok(())
             }
-            Err((value, refused)) => self.try_send_slow(value, refused),
+            Err(refused) => self.try_send_slow(value, refused),
         }
     }
 
-    /// Whether the ring, which refused the value, is full or closed; or room that came meanwhile.
     #[inline(never)]
     fn try_send_slow(&self, value: T, refused: Refused) -> Result<(), TrySendError<T>> {
-        let (mut value, mut refused) = (value, refused);
+        match self.claim_bounded(refused) {
+            Ok(place) => {
+                self.fill(place, value);
+                Ok(())
+            }
+            Err(Refused::Closed) => Err(TrySendError::Disconnected(value)),
+            Err(Refused::Full) => Err(TrySendError::Full(value)),
+            Err(Refused::Spilled) => self.spill(value).map_err(TrySendError::from),
+        }
+    }
+
+    /// Whether the ring, which refused a value, is full, or closed, or to be spilled behind; or room that came meanwhile.
+    #[inline(always)]
+    fn claim_bounded(&self, refused: Refused) -> Result<ToFill<'_, T>, Refused> {
+        let mut refused = refused;
         let mut lag = Lag::new();
         loop {
             if refused == Refused::Closed {
-                return Err(TrySendError::Disconnected(value));
+                return Err(Refused::Closed);
             }
             if self.cold.unbounded {
-                return self.spill(value).map_err(TrySendError::from);
+                return Err(Refused::Spilled);
             }
             // Full by its slot. If not by the positions, a receiver is leaving the slot just now.
             if self.is_full() || !lag.wait_bounded(Patience::Thread) {
-                return Err(TrySendError::Full(value));
+                return Err(Refused::Full);
             }
-            match self.ring.push(value) {
-                Ok(flags) => {
-                    self.after_push(flags);
-                    return Ok(());
-                }
-                Err(again) => (value, refused) = again,
+            match self.claim_place() {
+                Ok(place) => return Ok(place),
+                Err(again) => refused = again,
             }
+        }
+    }
+
+    #[inline(always)]
+    fn claim_place(&self) -> Result<ToFill<'_, T>, Refused> {
+        let (slot, flags) = self.ring.claim_write()?;
+        Ok(ToFill { slot, flags, owes: false })
+    }
+
+    /// Puts the value in, and sees to who waits for it.
+    #[inline(always)]
+    fn fill(&self, place: ToFill<'_, T>, value: T) {
+        place.slot.publish(value);
+        self.after_push(place.flags);
+        if place.owes {
+            self.pass_on_room();
         }
     }
 
@@ -58,65 +94,62 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.give(value, deadline);
         }
-        match self.ring.push(value) {
-            Ok(flags) => {
+        match self.ring.claim_write() {
+            Ok((slot, flags)) => {
+                slot.publish(value);
                 self.after_push(flags);
                 Ok(())
             }
-            Err((value, refused)) => self.send_slow(value, refused, deadline),
+            Err(refused) => self.send_slow(value, refused, deadline),
         }
     }
 
     #[cold]
     #[inline(never)]
     fn send_slow(&self, value: T, refused: Refused, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
-        if refused == Refused::Closed {
-            return Err(SendTimeoutError::Disconnected(value));
+        match self.wait_for_room(refused, deadline) {
+            Ok(place) => {
+                self.fill(place, value);
+                Ok(())
+            }
+            Err(Refused::Closed) => Err(SendTimeoutError::Disconnected(value)),
+            Err(Refused::Full) => Err(SendTimeoutError::Timeout(value)),
+            Err(Refused::Spilled) => self.spill(value).map_err(SendTimeoutError::from),
         }
-        if self.cold.unbounded {
-            return self.spill(value).map_err(SendTimeoutError::from);
+    }
+
+    /// Waits for a place in the ring, which refused a value. `Full`: none came in time.
+    fn wait_for_room(&self, refused: Refused, deadline: Deadline) -> Result<ToFill<'_, T>, Refused> {
+        if refused == Refused::Closed || self.cold.unbounded {
+            return self.claim_bounded(refused);
         }
-        let mut value = value;
         let mut turn = Turn::Last;
         let mut lag = Lag::new();
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, ptr::null_mut());
         loop {
             if deadline.expired() {
-                return self.try_send(value).map_err(|error| match error {
-                    TrySendError::Full(value) => SendTimeoutError::Timeout(value),
-                    TrySendError::Disconnected(value) => SendTimeoutError::Disconnected(value),
-                });
+                return self.claim_place().or_else(|refused| self.claim_bounded(refused));
             }
             let spin = &self.ring.tail.mate;
             let ready = || self.ring.may_push();
             if spin.gap(self.ring.tail_hint(), ready) || spin.wait(ready) {
-                match self.ring.push(value) {
-                    Ok(flags) => {
-                        self.after_push(flags);
-                        return Ok(());
-                    }
-                    Err((back, Refused::Closed)) => return Err(SendTimeoutError::Disconnected(back)),
-                    Err((back, _)) => value = back,
+                match self.claim_place() {
+                    Err(Refused::Full | Refused::Spilled) => continue,
+                    decided => return decided,
                 }
-                continue;
             }
             // SAFETY: the waiter is in no queue, and this frame stays until it was claimed or taken out again, below.
             match unsafe { self.enlist_sender(&waiter, turn, None) } {
-                Enlisted::Closed => return Err(SendTimeoutError::Disconnected(value)),
+                Enlisted::Closed => return Err(Refused::Closed),
                 Enlisted::Again | Enlisted::Busy => {
                     if !self.ring.may_push() {
                         lag.wait();
                     }
-                    match self.ring.push(value) {
-                        Ok(flags) => {
-                            self.after_push(flags);
-                            return Ok(());
-                        }
-                        Err((back, Refused::Closed)) => return Err(SendTimeoutError::Disconnected(back)),
-                        Err((back, _)) => value = back,
+                    match self.claim_place() {
+                        Err(Refused::Full | Refused::Spilled) => continue,
+                        decided => return decided,
                     }
-                    continue;
                 }
                 Enlisted::Yes => {}
             }
@@ -126,18 +159,17 @@ impl<T> Chan<T> {
                 phase = match claim.withdraw() {
                     Ok(()) => {
                         self.withdraw_sender(&waiter);
-                        return Err(SendTimeoutError::Timeout(value));
+                        return Err(Refused::Full);
                     }
                     Err(phase) => claim.settle(phase),
                 };
             }
             match phase {
-                Phase::Ready(_) => match self.send_woken(value) {
-                    Ok(()) => return Ok(()),
-                    Err(SendTimeoutError::Timeout(back)) if !timed_out => value = back,
-                    Err(error) => return Err(error),
+                Phase::Ready(_) => match self.claim_woken() {
+                    Err(Refused::Full | Refused::Spilled) if !timed_out => {}
+                    decided => return decided,
                 },
-                _ => return Err(SendTimeoutError::Disconnected(value)), // closed
+                _ => return Err(Refused::Closed),
             }
             turn = Turn::First;
             claim.reopen();
@@ -145,21 +177,39 @@ impl<T> Chan<T> {
     }
 
     /// Discharges a wake-up (invariant 2): clears WAKING, tries again, and passes the wake-up on if room is left.
-    pub(super) fn send_woken(&self, value: T) -> Result<(), SendTimeoutError<T>> {
+    fn claim_woken(&self) -> Result<ToFill<'_, T>, Refused> {
         let head = self.ring.head_clear(WAKING);
-        let result = match self.ring.push(value) {
-            Ok(flags) => {
-                self.after_push(flags);
-                Ok(())
-            }
-            Err((back, Refused::Closed)) => Err(SendTimeoutError::Disconnected(back)),
-            Err((back, _)) => Err(SendTimeoutError::Timeout(back)),
-        };
         // With or without success: receivers that saw WAKING left the others to us.
-        if head & WAITED != 0 && !self.is_full() {
+        let owes = head & WAITED != 0;
+        match self.ring.claim_write() {
+            Ok((slot, flags)) => Ok(ToFill { slot, flags, owes }),
+            Err(refused) => {
+                if owes {
+                    self.pass_on_room();
+                }
+                Err(refused)
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pass_on_room(&self) {
+        if !self.is_full() {
             self.request(WAKE_TX);
         }
-        result
+    }
+
+    /// After a wake-up: tries again.
+    pub(super) fn send_woken(&self, value: T) -> Result<(), SendTimeoutError<T>> {
+        match self.claim_woken() {
+            Ok(place) => {
+                self.fill(place, value);
+                Ok(())
+            }
+            Err(Refused::Closed) => Err(SendTimeoutError::Disconnected(value)),
+            Err(_) => Err(SendTimeoutError::Timeout(value)),
+        }
     }
 
     /// Whether every place is taken, by the positions.

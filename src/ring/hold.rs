@@ -6,21 +6,15 @@
 
 use super::position::{compare, Stamp, FLAGS, FREE, GIVEN_UP, HELD};
 use super::slot::{ReadSlot, WriteSlot};
-use super::{NoValue, Refused, Ring};
-use crate::ring::position::{CLOSED, SPILLED};
+use super::{Refused, Ring};
 use crate::sync::Ordering;
 
 impl<T, M> Ring<T, M> {
     /// Reserves the place behind the last one and holds it.
     pub(crate) fn hold_write(&self) -> Result<WriteSlot<'_, T>, Refused> {
-        let (slot, _) = self.reserve(CLOSED | SPILLED)?;
+        let (slot, _) = self.claim_write()?;
         slot.hold();
         Ok(slot)
-    }
-
-    /// Takes the right to the first value, with the head word as it was.
-    pub(crate) fn claim_read(&self) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
-        self.claim_first()
     }
 
     /// Ends a hold with a value. Answers the tail's flags after that.

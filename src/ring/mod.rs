@@ -173,10 +173,16 @@ impl<T, M> Ring<T, M> {
         }
     }
 
+    /// Takes the right to the place behind the last one, with the tail's flags at that: to be filled at once.
+    #[inline(always)]
+    pub(crate) fn claim_write(&self) -> Result<(WriteSlot<'_, T>, u64), Refused> {
+        self.reserve(CLOSED | SPILLED)
+    }
+
     /// Appends `value`. `Ok` is the tail's flags at the append, `Err` gives the value back.
     #[inline(always)]
     pub(crate) fn push(&self, value: T) -> Result<u64, (T, Refused)> {
-        match self.reserve(CLOSED | SPILLED) {
+        match self.claim_write() {
             Ok((slot, flags)) => {
                 slot.publish(value);
                 Ok(flags)
@@ -197,9 +203,10 @@ impl<T, M> Ring<T, M> {
         }
     }
 
-    /// `Err`: the stamp of the head's slot has no value for us; GIVEN_UP there is to be skipped.
+    /// Takes the right to the first value, with the head word as it was: to be taken at once, or held. `Err`: the stamp of the head's slot
+    /// has no value for us; GIVEN_UP there is to be skipped.
     #[inline(always)]
-    fn claim_first(&self) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
+    pub(crate) fn claim_read(&self) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
         let mut head = self.head.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
         let layout = self.layout;
         loop {
@@ -224,9 +231,9 @@ impl<T, M> Ring<T, M> {
     }
 
     /// Takes the first value, with the head word as it was.
-    #[inline(always)]
+    #[cfg(test)]
     pub(crate) fn pop(&self) -> Result<(T, u64), NoValue> {
-        self.claim_first().map(|(slot, head)| (slot.take(), head))
+        self.claim_read().map(|(slot, head)| (slot.take(), head))
     }
 
     /// Reads a word again after its old value led to a slot that was already past it.

@@ -119,11 +119,32 @@ impl<'a, T> ReadSlot<'a, T> {
     /// Takes the value out and frees the slot for the next lap.
     #[inline(always)]
     pub(crate) fn take(self) -> T {
-        // SAFETY: the stamp was FULL at this position, seen with Acquire, when the head was advanced over it, once; until the store
-        // below nobody else enters, and the value is not read again.
-        let value = self.slot.value.with_mut(|place| unsafe { (*place).assume_init_read() });
+        // SAFETY: read once, and then left.
+        unsafe {
+            let value = self.read();
+            self.leave();
+            value
+        }
+    }
+
+    /// The value. For who has to say where it goes before the slot is left.
+    ///
+    /// # Safety
+    /// Called once.
+    #[inline(always)]
+    pub(crate) unsafe fn read(&self) -> T {
+        // SAFETY: the stamp was FULL at this position, seen with Acquire, when the head was advanced over it, once; until `leave` nobody
+        // else enters, and the caller does not read it again.
+        self.slot.value.with_mut(|place| unsafe { (*place).assume_init_read() })
+    }
+
+    /// Frees the slot for the next lap.
+    ///
+    /// # Safety
+    /// The value was read; the slot is not touched again.
+    #[inline(always)]
+    pub(crate) unsafe fn leave(&self) {
         // ORDERING: Release pairs with the Acquire in `stamp`: the next writer comes after this read.
         self.slot.stamp.store(self.free | FREE, Ordering::Release);
-        value
     }
 }

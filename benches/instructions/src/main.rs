@@ -21,6 +21,7 @@ const OPERATIONS: &[Operation] = &[
     ("send and recv, capacity 1", |times| pair(1, times)),
     ("send and recv, capacity 128", |times| pair(128, times)),
     ("send and recv, unbounded", pair_unbounded),
+    ("send and recv of 1 KiB", pair_large),
     ("select of two, one ready", select_ready),
     ("select of two, default", select_default),
     ("poll of ready futures: send and recv", poll_pair),
@@ -85,6 +86,17 @@ fn pair_unbounded(times: usize) {
     for i in 0..times {
         black_box(tx.send(black_box(i))).expect("open");
         black_box(rx.recv()).expect("open");
+    }
+}
+
+/// Mostly copies: one into the argument, one into the slot, one into the result.
+fn pair_large(times: usize) {
+    let (tx, rx) = bounded(1);
+    let message = black_box([1_u64; 128]);
+    for _ in 0..times {
+        assert!(tx.send(message).is_ok());
+        let received = rx.recv();
+        assert!(black_box(&received).is_ok());
     }
 }
 
