@@ -119,13 +119,12 @@ impl Stormy {
         for _ in 0..rounds {
             let gives_up = self.rng.below(8) == 0;
             match drive(pin!(select.select_async()), &mut self.rng, &mut self.tally).await {
+                Some(won) if won.index() == give && gives_up => drop(won),
                 Some(won) if won.index() == give => {
-                    if !gives_up {
-                        let value = Tracked::new(self.id, self.next, &self.alive);
-                        assert!(won.send(&to, value).is_ok());
-                        self.tally.sent(self.next);
-                        self.next += 1;
-                    }
+                    let value = Tracked::new(self.id, self.next, &self.alive);
+                    assert!(won.send(&to, value).is_ok());
+                    self.tally.sent(self.next);
+                    self.next += 1;
                 }
                 Some(won) => self.seen.note(won.recv(&from).unwrap(), &mut self.tally),
                 None => {}
