@@ -13,6 +13,10 @@ use core::mem;
 /// A select can be used again, for as many rounds as need be; its operations stay. For a list known when the code is written, [`select!`] is
 /// shorter and faster.
 ///
+/// - *Capacity 0*: an operation is ready when a peer waits.
+/// - *Closed*: an operation on a closed channel is ready, and completes with its error (a receive only once the channel is empty).
+/// - *Timeout*: a zero timeout tries once, one too large for the clock means no limit. Without any operation a select with a timeout waits for its end.
+///
 /// ```
 /// use rendez::Select;
 ///
@@ -260,7 +264,8 @@ impl<'a> Select<'a> {
         }
     }
 
-    /// As [`ready`](Select::ready), for at most `timeout`.
+    /// Waits until an operation would not wait, at most `timeout`: as [`ready`](Select::ready). A zero timeout looks once, one too large for the clock
+    /// means no limit.
     ///
     /// # Errors
     /// If no operation became ready in time.
@@ -280,7 +285,7 @@ impl<'a> Select<'a> {
         self.find(Until::Deadline(Deadline::after(timeout))).ok_or(ReadyTimeoutError)
     }
 
-    /// As [`ready`](Select::ready), until `deadline`.
+    /// Waits until an operation would not wait, or until `deadline`: as [`ready`](Select::ready). One that has passed looks once.
     ///
     /// # Errors
     /// If no operation became ready in time.

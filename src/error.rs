@@ -184,7 +184,7 @@ pub(crate) enum CapacityReason {
 }
 
 impl CapacityError {
-    /// The capacity that was asked for.
+    /// Returns the capacity that was asked for.
     ///
     /// ```
     /// assert_eq!(rendez::try_bounded::<u64>(usize::MAX).unwrap_err().capacity(), usize::MAX);
@@ -273,7 +273,7 @@ impl<T> TrySendError<T> {
         }
     }
 
-    /// Whether there was no room.
+    /// Tells whether there was no room.
     ///
     /// ```
     /// let (tx, _rx) = rendez::rendezvous();
@@ -283,7 +283,7 @@ impl<T> TrySendError<T> {
         matches!(self, TrySendError::Full(_))
     }
 
-    /// Whether the channel is closed.
+    /// Tells whether the channel is closed.
     ///
     /// ```
     /// let (tx, rx) = rendez::rendezvous();
@@ -333,7 +333,7 @@ impl<T> SendTimeoutError<T> {
         }
     }
 
-    /// Whether the time ran out.
+    /// Tells whether the time ran out.
     ///
     /// ```
     /// let (tx, _rx) = rendez::rendezvous();
@@ -343,7 +343,7 @@ impl<T> SendTimeoutError<T> {
         matches!(self, SendTimeoutError::Timeout(_))
     }
 
-    /// Whether the channel is closed.
+    /// Tells whether the channel is closed.
     ///
     /// ```
     /// let (tx, rx) = rendez::rendezvous();
@@ -381,7 +381,7 @@ impl From<RecvError> for TryRecvError {
 }
 
 impl TryRecvError {
-    /// Whether no value was there.
+    /// Tells whether no value was there.
     ///
     /// ```
     /// let (_tx, rx) = rendez::bounded::<u8>(1);
@@ -391,7 +391,7 @@ impl TryRecvError {
         matches!(self, TryRecvError::Empty)
     }
 
-    /// Whether the channel is closed and empty.
+    /// Tells whether the channel is closed and empty.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded::<u8>(1);
@@ -421,7 +421,7 @@ impl From<RecvError> for RecvTimeoutError {
 }
 
 impl RecvTimeoutError {
-    /// Whether the time ran out.
+    /// Tells whether the time ran out.
     ///
     /// ```
     /// let (_tx, rx) = rendez::bounded::<u8>(1);
@@ -431,7 +431,7 @@ impl RecvTimeoutError {
         matches!(self, RecvTimeoutError::Timeout)
     }
 
-    /// Whether the channel is closed and empty.
+    /// Tells whether the channel is closed and empty.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded::<u8>(1);

@@ -59,7 +59,13 @@ macro_rules! select {
     ($($arms:tt)+) => { $crate::__select!(@arms [run Random] (0) [] [] [] $($arms)+) };
 }
 
-/// As [`select!`] with `biased;`: of the arms that are ready the first wins.
+/// Waits for the first of several operations that can go on, as [`select!`] with `biased;`: of the arms that are ready the first wins.
+///
+/// # Panics
+/// As [`select!`].
+///
+/// # Cancel safety
+/// As [`select!`].
 ///
 /// ```
 /// let (tx, rx) = rendez::bounded(1);
@@ -77,7 +83,7 @@ macro_rules! select_biased {
     ($($arms:tt)+) => { $crate::__select!(@arms [run Given] (0) [] [] [] $($arms)+) };
 }
 
-/// As [`select!`], in an `async` function or block: the task waits, its thread does not. Arms may also be futures.
+/// Waits in a task for the first of several operations that can go on: as [`select!`], in an `async` function or block. Arms may also be futures.
 ///
 /// ```text
 /// select_async! {

@@ -212,7 +212,7 @@ impl<T> Receiver<T> {
 
     /// Takes at once what the channel holds now, and iterates over it. One exchange and one wake-up serve the whole batch.
     ///
-    /// At capacity 0 it takes from the senders that wait. What the iterator has not given out is dropped with it.
+    /// At capacity 0 it takes from the senders that wait; from a closed channel what is left. What the iterator has not given out is dropped with it.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded(4);
@@ -278,7 +278,7 @@ impl<T> Receiver<T> {
         matches!(&self.0, Source::Chan(strong) if strong.chan().is_closed())
     }
 
-    /// Waits until the channel is closed, by whichever side. It may still hold values then. A timer never closes.
+    /// Waits until the channel is closed, by whichever side; if it is, it returns at once. It may still hold values then. A timer never closes.
     ///
     /// # Cancel safety
     /// A blocking call cannot be cancelled; [`wait_closed_timeout`](Receiver::wait_closed_timeout) can.
@@ -389,6 +389,8 @@ impl<T> Receiver<T> {
 
     /// Iterates over the values, waiting for each, until the channel is closed and empty.
     ///
+    /// At capacity 0 each is taken from a sender that waits.
+    ///
     /// ```
     /// let (tx, rx) = rendez::unbounded();
     /// (0..3).for_each(|i| tx.send(i).unwrap());
@@ -399,7 +401,9 @@ impl<T> Receiver<T> {
         Iter(self)
     }
 
-    /// Iterates over the values that can be had without waiting.
+    /// Iterates over the values that can be had without waiting; what a closed channel holds is among them.
+    ///
+    /// At capacity 0 they are those of the senders that wait. It ends as soon as there is none, and not only when the channel is closed.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded(4);

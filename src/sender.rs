@@ -212,7 +212,7 @@ impl<T> Sender<T> {
         self.0.chan().is_closed()
     }
 
-    /// Waits until the channel is closed, by whichever side.
+    /// Waits until the channel is closed, by whichever side; if it is, it returns at once.
     ///
     /// # Cancel safety
     /// A blocking call cannot be cancelled; [`wait_closed_timeout`](Sender::wait_closed_timeout) can.

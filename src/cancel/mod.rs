@@ -150,7 +150,8 @@ impl CancelToken {
         CancelToken::make(Some(self), Deadline::NEVER)
     }
 
-    /// Makes a child that is cancelled when `timeout` has passed, if not before. A timeout too large for the clock means none.
+    /// Makes a child that is cancelled when `timeout` has passed, if not before. A timeout of zero cancels at once; one too large for the
+    /// clock means none.
     ///
     /// The first deadline of a process starts a thread for all of them. In models of loom a deadline does not come by itself.
     ///

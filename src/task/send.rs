@@ -170,7 +170,7 @@ pub struct SendFuture<'a, T> {
 impl<T> Sender<T> {
     /// Sends a value in a task: as [`send`](Sender::send), but the task gives its thread to others while it waits.
     ///
-    /// At capacity 0 it ends when a receiver has taken the value.
+    /// At capacity 0 it ends when a receiver has taken the value. While the task waits, whoever makes room sends the value for it, and wakes it then.
     ///
     /// # Errors
     /// If the channel is closed, before or while waiting; the value is in the error.

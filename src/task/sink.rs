@@ -171,8 +171,8 @@ impl<T> Sender<T> {
         SendSink(Inner::new(self))
     }
 
-    /// As [`sink`](Sender::sink), for a sink that owns its sender: closing it drops that, and the channel closes if it was the last. With the feature
-    /// `sink`.
+    /// Makes a sink that owns its sender: closing it drops that, and the channel closes if it was the last. As [`sink`](Sender::sink) in all else, and with
+    /// the feature `sink`.
     ///
     /// ```
     /// use futures_sink::Sink;

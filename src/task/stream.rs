@@ -119,7 +119,7 @@ impl<T> Receiver<T> {
         RecvStream(Inner::new(self))
     }
 
-    /// As [`stream`](Receiver::stream), for a stream that owns its receiver.
+    /// Makes a stream that owns its receiver; as [`stream`](Receiver::stream) in all else.
     ///
     /// ```
     /// use futures_core::Stream;
