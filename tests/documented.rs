@@ -7,12 +7,21 @@ use std::path::Path;
 const FILES: &[&str] = &[
     "cancel/mod.rs",
     "construct.rs",
-    "dynamic.rs",
-    "error.rs",
+    "dynamic/mod.rs",
+    "dynamic/operation.rs",
+    "dynamic/ready.rs",
+    "error/capacity.rs",
+    "error/recv.rs",
+    "error/select.rs",
+    "error/send.rs",
     "iter.rs",
-    "macros.rs",
-    "receiver.rs",
-    "sender.rs",
+    "macros/mod.rs",
+    "receiver/mod.rs",
+    "receiver/state.rs",
+    "receiver/weak.rs",
+    "sender/mod.rs",
+    "sender/state.rs",
+    "sender/weak.rs",
     "task/closed.rs",
     "task/dynamic.rs",
     "task/many.rs",
@@ -82,6 +91,11 @@ fn faults(item: &Item) -> Vec<&'static str> {
     rule(fallible, "# Errors", "returns a `Result` and has no `# Errors`");
     rule(item.tracks, "# Panics", "can panic and has no `# Panics`");
     rule(waits_by || returns.contains("Future<"), "# Cancel safety", "can be cancelled and has no `# Cancel safety`");
+    // What is done begins with what it does: "Sends", "Tells".
+    let verb = item.doc.split_whitespace().next().is_some_and(|word| word.trim_end_matches('.').ends_with('s') && word != "As");
+    if !verb && (is_fn || item.signature.starts_with("macro")) {
+        faults.push("does not begin with a verb");
+    }
     faults
 }
 
@@ -105,14 +119,15 @@ fn every_public_item_is_explained_and_shown() {
 fn the_rules_see_what_is_missing() {
     let fault = |text: &str| items(text).iter().flat_map(faults).collect::<Vec<_>>();
     assert_eq!(fault("/// Says.\npub fn f() {"), ["no example"]);
+    assert_eq!(fault("/// As `g`.\n///\n/// ```\n/// f();\n/// ```\npub fn f() {"), ["does not begin with a verb"]);
     assert_eq!(
         fault("/// Says.\n///\n/// ```\n/// f();\n/// ```\npub fn f(\n    a: u8,\n) -> Result<u8, E> {"),
         ["returns a `Result` and has no `# Errors`"]
     );
     assert_eq!(
-        fault("/// ```\n/// ```\n/// # Errors\n    pub fn f_timeout(&self) -> Result<u8, E> {"),
+        fault("/// Says.\n/// ```\n/// ```\n/// # Errors\n    pub fn f_timeout(&self) -> Result<u8, E> {"),
         ["can be cancelled and has no `# Cancel safety`"]
     );
-    assert_eq!(fault("/// ```\n/// ```\n#[track_caller]\npub fn f() {"), ["can panic and has no `# Panics`"]);
+    assert_eq!(fault("/// Says.\n/// ```\n/// ```\n#[track_caller]\npub fn f() {"), ["can panic and has no `# Panics`"]);
     assert_eq!(fault("#[doc(hidden)]\npub struct S;\npub(crate) fn f() {}\nfn g() {}"), [""; 0]);
 }

@@ -1,12 +1,17 @@
 //! Select over a list of operations that is made at run time.
 
+mod operation;
+mod ready;
+
+pub use operation::SelectedOperation;
+
+use self::operation::selected;
 use crate::chan::Token;
-use crate::error::{ReadyTimeoutError, RecvError, SelectTimeoutError, SendError, TryReadyError, TrySelectError};
+use crate::error::{SelectTimeoutError, TrySelectError};
 use crate::select::{self, Arm, List, Order, Port, Storage, Until};
 use crate::sync::{current_thread, Deadline, Duration, Instant, ThreadId};
 use crate::{Receiver, Sender};
 use core::fmt;
-use core::mem;
 
 /// Waits for one of several operations, added one by one.
 ///
@@ -47,10 +52,6 @@ unsafe impl Send for Select<'_> {}
 #[allow(unsafe_code)]
 // SAFETY: `&Select` can only be cloned.
 unsafe impl Sync for Select<'_> {}
-
-fn address<T>(handle: &T) -> *const () {
-    (handle as *const T).cast()
-}
 
 impl<'a> Select<'a> {
     /// Makes an empty list. Among operations that are ready, the choice will be uniformly random.
@@ -218,98 +219,9 @@ impl<'a> Select<'a> {
         self.run(Until::Deadline(Deadline::at(deadline))).ok_or(SelectTimeoutError)
     }
 
-    /// Finds an operation that would not wait now.
-    ///
-    /// # Errors
-    /// If there is none.
-    ///
-    /// ```
-    /// let (tx, rx) = rendez::bounded(1);
-    /// let mut select = rendez::Select::new();
-    /// let index = select.recv(&rx);
-    /// assert!(select.try_ready().is_err());
-    /// tx.send(1).unwrap();
-    /// assert_eq!(select.try_ready(), Ok(index));
-    /// assert_eq!(rx.len(), 1); // nothing was taken
-    /// ```
-    pub fn try_ready(&mut self) -> Result<usize, TryReadyError> {
-        self.find(Until::Now).ok_or(TryReadyError)
-    }
-
-    /// Waits until an operation would not wait. By the time it is tried, that may be over.
-    ///
-    /// # Panics
-    /// If there is no operation.
-    ///
-    /// ```
-    /// let (tx, rx) = rendez::bounded(1);
-    /// std::thread::spawn(move || tx.send(1));
-    /// let mut select = rendez::Select::new();
-    /// select.recv(&rx);
-    /// let value = loop {
-    ///     select.ready();
-    ///     if let Ok(value) = rx.try_recv() {
-    ///         break value;
-    ///     }
-    /// };
-    /// assert_eq!(value, 1);
-    /// ```
-    #[track_caller]
-    pub fn ready(&mut self) -> usize {
-        self.check_not_empty();
-        loop {
-            if let Some(index) = self.find(Until::Deadline(Deadline::NEVER)) {
-                return index;
-            }
-        }
-    }
-
-    /// Waits until an operation would not wait, at most `timeout`: as [`ready`](Select::ready). A zero timeout looks once, one too large for the clock
-    /// means no limit.
-    ///
-    /// # Errors
-    /// If no operation became ready in time.
-    ///
-    /// # Cancel safety
-    /// Nothing is sent or received in any case.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let (_tx, rx) = rendez::bounded::<u8>(1);
-    /// let mut select = rendez::Select::new();
-    /// select.recv(&rx);
-    /// assert!(select.ready_timeout(Duration::from_millis(5)).is_err());
-    /// ```
-    pub fn ready_timeout(&mut self, timeout: Duration) -> Result<usize, ReadyTimeoutError> {
-        self.find(Until::Deadline(Deadline::after(timeout))).ok_or(ReadyTimeoutError)
-    }
-
-    /// Waits until an operation would not wait, or until `deadline`: as [`ready`](Select::ready). One that has passed looks once.
-    ///
-    /// # Errors
-    /// If no operation became ready in time.
-    ///
-    /// # Cancel safety
-    /// Nothing is sent or received in any case.
-    ///
-    /// ```
-    /// let (tx, _rx) = rendez::bounded::<u8>(1);
-    /// let mut select = rendez::Select::new();
-    /// select.send(&tx);
-    /// assert_eq!(select.ready_deadline(std::time::Instant::now()), Ok(0)); // there is room
-    /// ```
-    pub fn ready_deadline(&mut self, deadline: Instant) -> Result<usize, ReadyTimeoutError> {
-        self.find(Until::Deadline(Deadline::at(deadline))).ok_or(ReadyTimeoutError)
-    }
-
     #[track_caller]
     pub(crate) fn check_not_empty(&self) {
         assert!(self.arms.as_slice().iter().any(|arm| arm.0.is_some()), "no operation was added to the select: it would wait for ever");
-    }
-
-    fn find(&mut self, until: Until) -> Option<usize> {
-        select::ready(self.arms.as_slice(), self.order, until, &mut self.storage)
     }
 
     fn run(&mut self, until: Until) -> Option<SelectedOperation<'a>> {
@@ -328,19 +240,6 @@ impl<'a> Select<'a> {
     }
 }
 
-#[inline]
-fn selected<'a>(
-    arms: &[Arm<'a>],
-    home: Option<ThreadId>,
-    (index, mut token): (usize, Token),
-    storage: &mut Storage,
-) -> Option<SelectedOperation<'a>> {
-    let port = arms[index].0?;
-    port.hold(&mut token);
-    let (token, storage) = storage.split_off(token);
-    Some(SelectedOperation { port, index, home, token: Some(token), storage })
-}
-
 impl Default for Select<'_> {
     fn default() -> Self {
         Self::new()
@@ -356,115 +255,5 @@ impl Clone for Select<'_> {
 impl fmt::Debug for Select<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("Select { .. }")
-    }
-}
-
-/// An operation that a [`Select`] has won, to be completed.
-///
-/// Until then others see it as not there yet. Dropped, it is given up: a send leaves its place to be skipped; a receive drops its value, or leaks it
-/// on another thread than the one that added the operations. At capacity 0 no value is lost: a sender that waits keeps it, and waits on; one that has
-/// had it accepted already leaves it to the next receiver.
-///
-/// ```
-/// let (tx, rx) = rendez::bounded(1);
-/// let mut select = rendez::Select::new();
-/// select.send(&tx);
-/// let won = select.select();
-/// assert!(rx.try_recv().is_err()); // not there yet
-/// won.send(&tx, 1).unwrap();
-/// assert_eq!(rx.try_recv(), Ok(1));
-/// ```
-#[must_use]
-pub struct SelectedOperation<'a> {
-    /// The handle that was added.
-    port: &'a dyn Port,
-    index: usize,
-    home: Option<ThreadId>,
-    token: Option<Token>,
-    storage: Storage,
-}
-
-impl SelectedOperation<'_> {
-    /// Returns the index of the operation.
-    ///
-    /// ```
-    /// let (tx, rx) = rendez::bounded(1);
-    /// tx.send(1).unwrap();
-    /// let mut select = rendez::Select::new();
-    /// let index = select.recv(&rx);
-    /// assert_eq!(select.select().index(), index);
-    /// ```
-    pub fn index(&self) -> usize {
-        self.index
-    }
-
-    #[track_caller]
-    fn token(mut self, handle: *const ()) -> (Token, Storage) {
-        assert!(
-            (self.port as *const dyn Port).cast() == handle,
-            "the selected operation has to be completed with the handle that was added to the select"
-        );
-        let token = self.token.take().expect("a selected operation is completed once");
-        (token, mem::take(&mut self.storage))
-    }
-
-    /// Completes a send.
-    ///
-    /// # Errors
-    /// If the channel is closed; the value is in the error.
-    ///
-    /// # Panics
-    /// If `s` is not the very handle that was added. The operation is given up then.
-    ///
-    /// ```
-    /// let (tx, rx) = rendez::bounded::<i32>(1);
-    /// let mut select = rendez::Select::new();
-    /// select.send(&tx);
-    /// drop(rx);
-    /// assert_eq!(select.select().send(&tx, 1), Err(rendez::SendError(1)));
-    /// ```
-    #[track_caller]
-    pub fn send<T>(self, s: &Sender<T>, msg: T) -> Result<(), SendError<T>> {
-        let (token, mut storage) = self.token(address(s));
-        s.finish(storage.attach(token), msg)
-    }
-
-    /// Completes a receive.
-    ///
-    /// # Errors
-    /// If the channel is closed and empty.
-    ///
-    /// # Panics
-    /// If `r` is not the very handle that was added. The operation is given up then.
-    ///
-    /// ```
-    /// let (tx, rx) = rendez::bounded(1);
-    /// tx.send(1).unwrap();
-    /// let mut select = rendez::Select::new();
-    /// select.recv(&rx);
-    /// assert_eq!(select.select().recv(&rx), Ok(1));
-    /// ```
-    #[track_caller]
-    pub fn recv<T>(self, r: &Receiver<T>) -> Result<T, RecvError> {
-        let (token, mut storage) = self.token(address(r));
-        r.finish(storage.attach(token))
-    }
-}
-
-impl Drop for SelectedOperation<'_> {
-    fn drop(&mut self) {
-        if let Some(token) = self.token.take() {
-            let token = self.storage.attach(token);
-            // On another thread a value might not be ours to drop: it stays where it is, for ever.
-            if self.home == Some(current_thread()) || !matches!(token, Token::Read { .. }) {
-                self.port.give_up(token);
-            }
-        }
-    }
-}
-
-impl fmt::Debug for SelectedOperation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad("SelectedOperation { .. }")
     }
 }
