@@ -326,8 +326,13 @@ impl<T> Chan<T> {
     }
 
     /// Waits, awake and then asleep, until the claim is decided. `Dead`: the deadline decided it.
-    fn meet(&self, claim: &Claim, spin: &Spin, deadline: Deadline) -> Phase {
+    pub(super) fn meet(&self, claim: &Claim, spin: &Spin, deadline: Deadline) -> Phase {
         spin.wait(|| !claim.phase().is_waiting());
+        self.decide(claim, deadline)
+    }
+
+    /// Sleeps until the claim is decided. `Dead`: the deadline decided it.
+    pub(super) fn decide(&self, claim: &Claim, deadline: Deadline) -> Phase {
         let mut phase = claim.settle(claim.phase());
         if phase.is_waiting() {
             phase = claim.sleep(deadline);

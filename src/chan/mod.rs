@@ -18,6 +18,7 @@
 //!    - WAKING is set, under the lock, before the chosen receiver can know; the receiver clears it with an RMW before it looks, whose old
 //!      value shows every send that was spared the waking; if values are left and others wait, it requests the next wake-up.
 //!    - A task that is chosen may never come: it is woken without WAKING, so that nobody is spared waking the next one (see `serve`).
+//!    - Whose operation has been performed for it, and who was asleep, has WAKING to clear, and passes on, all the same.
 //!    - Who was woken and leaves without a value (timeout, another arm) does the same.
 //! 3. Wakers run after the lock is released; no value is dropped, cloned or compared under it.
 //! 4. CLOSED is permanent. A receiver answers *closed* only if the tail with CLOSED equals the head and nothing waits behind the ring.
@@ -135,6 +136,13 @@ impl Turn {
             Turn::First => unsafe { queue.push_front(waiter) },
         }
     }
+}
+
+/// Whether to enlist before staying awake. On one processor a peer can come only while we let it, so it may as well do our part: a ring of one slot then
+/// passes three values for two switches of threads, where looking at the ring passed one (spsc_1 2.7 to 1.05 µs, mpsc_1 6.6 to 1.3, spmc_1 7.5 to 1.3).
+#[inline]
+fn enlists_first() -> bool {
+    crate::sync::processors() == 1
 }
 
 /// How many slots a channel of `cap` needs; `None` is unbounded.

@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code)] // enlisting a waiter of this frame
 
-use super::{Chan, Enlisted, Turn};
+use super::handoff::{Place, SMALL};
+use super::{enlists_first, Chan, Enlisted, Turn};
 use crate::error::{RecvTimeoutError, TryRecvError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::ReadSlot;
@@ -10,7 +11,7 @@ use crate::ring::NoValue;
 use crate::sync::Deadline;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::spin::Lag;
-use crate::wait::{Claim, Patience, Phase, Waiter};
+use crate::wait::{Claim, Patience, Phase, Spin, Waiter};
 use core::ptr;
 
 /// What an exact look at an empty-looking ring says.
@@ -159,33 +160,50 @@ impl<T> Chan<T> {
         }
         let first = match self.ring.claim_read() {
             Ok((slot, head)) => First { chan: self, slot, head, owes: false },
-            Err(_) => self.wait_for_value(deadline).map_err(fail)?,
+            Err(_) if size_of::<T>() <= SMALL => return self.recv_slow(deadline).map_err(fail),
+            Err(_) => match self.wait_for_value(deadline, ptr::null_mut()).map_err(fail)? {
+                Some(first) => first,
+                None => unreachable!("nothing is received for who has no place for it"),
+            },
         };
         // SAFETY: once.
         Ok(unsafe { first.read() })
     }
 
-    /// Waits for a value in the ring, which was empty a moment ago.
     #[cold]
     #[inline(never)]
-    fn wait_for_value(&self, deadline: Deadline) -> Result<First<'_, T>, RecvTimeoutError> {
+    fn recv_slow(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
+        let place = Place::<T>::empty();
+        match self.wait_for_value(deadline, place.erased())? {
+            // SAFETY: once.
+            Some(first) => Ok(unsafe { first.read() }),
+            // SAFETY: it was received for us, so it is in the place, which is ours alone again.
+            None => Ok(unsafe { place.take() }),
+        }
+    }
+
+    /// Waits for a value in the ring, which was empty a moment ago. `None`: it has been received for us, into `value`, an empty `Place`; null if it is to be
+    /// left to us.
+    #[cold]
+    #[inline(never)]
+    fn wait_for_value(&self, deadline: Deadline, value: *mut ()) -> Result<Option<First<'_, T>>, RecvTimeoutError> {
         let mut turn = Turn::Last;
         let mut lag = Lag::new();
         let claim = Claim::new();
-        let waiter = Waiter::new(&claim, 0, ptr::null_mut());
+        let waiter = Waiter::new(&claim, 0, value);
+        let spin = &self.ring.head.mate;
         loop {
             if deadline.expired() {
                 let first = self.claim_first().map_or_else(|| self.claim_first_bounded(NoValue::Yet), Ok);
-                return first.map_err(|error| match error {
+                return first.map(Some).map_err(|error| match error {
                     TryRecvError::Empty => RecvTimeoutError::Timeout,
                     TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
                 });
             }
-            let spin = &self.ring.head.mate;
             let ready = || self.ring.may_pop();
-            if self.unspill(None) || spin.gap(self.ring.head_hint(), ready) || spin.wait(ready) {
+            if self.unspill(None) || (!enlists_first() && (spin.gap(self.ring.head_hint(), ready) || spin.wait(ready))) {
                 match self.claim_first() {
-                    Some(first) => return Ok(first),
+                    Some(first) => return Ok(Some(first)),
                     None => continue,
                 }
             }
@@ -197,34 +215,39 @@ impl<T> Chan<T> {
                         lag.wait();
                     }
                     match self.claim_first() {
-                        Some(first) => return Ok(first),
+                        Some(first) => return Ok(Some(first)),
                         None => continue,
                     }
                 }
                 Enlisted::Yes => {}
             }
-            let mut phase = claim.sleep(deadline);
-            let timed_out = phase.is_waiting();
-            if timed_out {
-                phase = match claim.withdraw() {
-                    Ok(()) => {
-                        self.withdraw_receiver(&waiter);
-                        return Err(RecvTimeoutError::Timeout);
-                    }
-                    Err(phase) => claim.settle(phase),
-                };
-            }
-            if let Phase::Ready(_) = phase {
-                if let Some(first) = self.claim_first_woken() {
-                    return Ok(first);
+            match self.wait_enlisted(&claim, spin, deadline) {
+                Phase::Done(_) => {
+                    self.renounce(false);
+                    return Ok(None);
                 }
-                if timed_out {
+                Phase::Dead => {
+                    self.withdraw_receiver(&waiter);
                     return Err(RecvTimeoutError::Timeout);
                 }
-                turn = Turn::First;
+                Phase::Ready(_) => {
+                    if let Some(first) = self.claim_first_woken() {
+                        return Ok(Some(first));
+                    }
+                    turn = Turn::First;
+                }
+                _ => {} // closed: what is left is to be received first
             }
-            claim.reopen(); // and if it was closed, what is left is to be received first
+            claim.reopen();
         }
+    }
+
+    /// Waits until the claim of a waiter in a queue of the ring is decided. `Dead`: the deadline decided it.
+    pub(super) fn wait_enlisted(&self, claim: &Claim, spin: &Spin, deadline: Deadline) -> Phase {
+        if enlists_first() {
+            return self.meet(claim, spin, deadline);
+        }
+        self.decide(claim, deadline)
     }
 
     /// Discharges a wake-up (invariant 2): clears WAKING, looks, and passes the wake-up on if values are left.

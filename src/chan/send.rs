@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code)] // enlisting a waiter of this frame
 
-use super::{Chan, Enlisted, Turn};
+use super::handoff::{Place, SMALL};
+use super::{enlists_first, Chan, Enlisted, Turn};
 use crate::error::{SendTimeoutError, TrySendError};
 use crate::ring::position::{CLOSED, WAITED, WAKING};
 use crate::ring::slot::WriteSlot;
@@ -107,72 +108,82 @@ impl<T> Chan<T> {
     #[cold]
     #[inline(never)]
     fn send_slow(&self, value: T, refused: Refused, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
-        match self.wait_for_room(refused, deadline) {
-            Ok(place) => {
-                self.fill(place, value);
+        if size_of::<T>() > SMALL {
+            let room = self.wait_for_room(refused, deadline, ptr::null_mut());
+            return self.end_send(room, || value);
+        }
+        let place = Place::holding(value);
+        let room = self.wait_for_room(refused, deadline, place.erased());
+        // SAFETY: it was not sent for us, so it still is in the place, which is ours alone again.
+        self.end_send(room, || unsafe { place.take() })
+    }
+
+    /// `value` is asked for it, once, unless it was sent for us.
+    #[inline(always)]
+    fn end_send(&self, room: Result<Option<ToFill<'_, T>>, Refused>, value: impl FnOnce() -> T) -> Result<(), SendTimeoutError<T>> {
+        match room {
+            Ok(Some(place)) => {
+                self.fill(place, value());
                 Ok(())
             }
-            Err(Refused::Closed) => Err(SendTimeoutError::Disconnected(value)),
-            Err(Refused::Full) => Err(SendTimeoutError::Timeout(value)),
-            Err(Refused::Spilled) => self.spill(value).map_err(SendTimeoutError::from),
+            Ok(None) => Ok(()),
+            Err(Refused::Closed) => Err(SendTimeoutError::Disconnected(value())),
+            Err(Refused::Full) => Err(SendTimeoutError::Timeout(value())),
+            Err(Refused::Spilled) => self.spill(value()).map_err(SendTimeoutError::from),
         }
     }
 
-    /// Waits for a place in the ring, which refused a value. `Full`: none came in time.
-    fn wait_for_room(&self, refused: Refused, deadline: Deadline) -> Result<ToFill<'_, T>, Refused> {
+    /// Waits for a place in the ring, which refused a value. `None`: what was in `value`, a full `Place`, has been sent for us; null if it is to be left to
+    /// us. `Full`: no place came in time.
+    fn wait_for_room(&self, refused: Refused, deadline: Deadline, value: *mut ()) -> Result<Option<ToFill<'_, T>>, Refused> {
         if refused == Refused::Closed || self.cold.unbounded {
-            return self.claim_bounded(refused);
+            return self.claim_bounded(refused).map(Some);
         }
         let mut turn = Turn::Last;
         let mut lag = Lag::new();
         let claim = Claim::new();
-        let waiter = Waiter::new(&claim, 0, ptr::null_mut());
+        let waiter = Waiter::new(&claim, 0, value);
+        let spin = &self.ring.tail.mate;
         loop {
             if deadline.expired() {
-                return self.claim_place().or_else(|refused| self.claim_bounded(refused));
+                return self.claim_place().or_else(|refused| self.claim_bounded(refused)).map(Some);
             }
-            let spin = &self.ring.tail.mate;
             let ready = || self.ring.may_push();
-            if spin.gap(self.ring.tail_hint(), ready) || spin.wait(ready) {
-                match self.claim_place() {
-                    Err(Refused::Full | Refused::Spilled) => continue,
-                    decided => return decided,
+            let room = if !enlists_first() && (spin.gap(self.ring.tail_hint(), ready) || spin.wait(ready)) {
+                self.claim_place()
+            } else {
+                // SAFETY: the waiter is in no queue, and this frame and the caller's place stay until it was claimed or taken out again, below.
+                match unsafe { self.enlist_sender(&waiter, turn, None) } {
+                    Enlisted::Closed => return Err(Refused::Closed),
+                    Enlisted::Again | Enlisted::Busy => {
+                        if !self.ring.may_push() {
+                            lag.wait();
+                        }
+                        self.claim_place()
+                    }
+                    Enlisted::Yes => {
+                        match self.wait_enlisted(&claim, spin, deadline) {
+                            Phase::Done(_) => {
+                                self.renounce(true);
+                                return Ok(None);
+                            }
+                            Phase::Dead => {
+                                self.withdraw_sender(&waiter);
+                                return Err(Refused::Full);
+                            }
+                            Phase::Ready(_) => {}
+                            _ => return Err(Refused::Closed),
+                        }
+                        turn = Turn::First;
+                        claim.reopen();
+                        self.claim_woken()
+                    }
                 }
+            };
+            match room {
+                Err(Refused::Full | Refused::Spilled) => {}
+                decided => return decided.map(Some),
             }
-            // SAFETY: the waiter is in no queue, and this frame stays until it was claimed or taken out again, below.
-            match unsafe { self.enlist_sender(&waiter, turn, None) } {
-                Enlisted::Closed => return Err(Refused::Closed),
-                Enlisted::Again | Enlisted::Busy => {
-                    if !self.ring.may_push() {
-                        lag.wait();
-                    }
-                    match self.claim_place() {
-                        Err(Refused::Full | Refused::Spilled) => continue,
-                        decided => return decided,
-                    }
-                }
-                Enlisted::Yes => {}
-            }
-            let mut phase = claim.sleep(deadline);
-            let timed_out = phase.is_waiting();
-            if timed_out {
-                phase = match claim.withdraw() {
-                    Ok(()) => {
-                        self.withdraw_sender(&waiter);
-                        return Err(Refused::Full);
-                    }
-                    Err(phase) => claim.settle(phase),
-                };
-            }
-            match phase {
-                Phase::Ready(_) => match self.claim_woken() {
-                    Err(Refused::Full | Refused::Spilled) if !timed_out => {}
-                    decided => return decided,
-                },
-                _ => return Err(Refused::Closed),
-            }
-            turn = Turn::First;
-            claim.reopen();
         }
     }
 

@@ -1,31 +1,37 @@
-//! What the holder of the lock does for those who asked: it wakes who has to try again, and sends what futures want to send.
+//! What the holder of the lock does for those who asked: it performs what waiters with a place want, and wakes who has to try again.
 //!
 //! ```text
-//!   a future that sends          the holder of the lock, asked to see to the senders
-//!   -------------------          ---------------------------------------------------
+//!   who waits with a place       the holder of the lock, asked to see to the senders (receivers mirror them)
+//!   ----------------------       ----------------------------------------------------------------------------
 //!   enlisted, its place full     is there room? ─ no ─▶ the request is dropped
 //!                                claim the first ─▶ take the value, push it ─┬─ pushed ──▶ DONE, wake; look for room again
 //!                                                                            └─ refused ─▶ put it back, WAKING, READY, wake
 //! ```
 //!
-//! 1. In the queue of senders of a channel with a ring, a waiter has a place if it is a future of one send: full while it is enlisted. From a won claim
-//!    to the decision the place is the claimer's, who leaves it empty with DONE and full with READY; otherwise it is the future's. A future that is polled
-//!    or dropped meanwhile waits for the decision, a copy or two away; one that is forgotten leaves its memory where it is.
-//! 2. Futures are served in the order of the queue, and each value is pushed, as any other, behind those in the ring. Others may come in between.
-//! 3. Nobody owes anything after a push for a future: WAKING is for those who try again. So whoever serves goes on until there is no more room, nobody
-//!    waits, or it has woken somebody who tries again, and then passes the wake-up on.
-//! 4. A request that finds no room is dropped, and that loses no wake-up. "No room" is judged by the positions (or a held slot), in a head that was read
-//!    under the lock while somebody was enlisted and nobody WAKING. So whoever moves the head, or ends the hold, after that sees WAITED without
-//!    WAKING and asks again, once it has left its slot. A slot that its reader is still leaving is room by the positions: the push is refused, and the future
-//!    tries again itself.
-//! 5. A task may never come: its future may be forgotten, or lie there without being polled. So nobody is spared waking by a task on its way: WAKING is for
-//!    threads, and a request wakes a task for each value, or place, of which nobody was told before. Who is told of one and does not come holds up that one
-//!    alone. (Who is dropped, or finds nothing, passes the wake-up on as threads do; so more may be woken than need be.)
-//! 6. A value that is put into the ring asks for a receiver in its turn: that request is served before the lock is released.
+//! 1. In the queues of a channel with a ring, a waiter has a place if it is a thread's single operation, or a future's single send: full of a value to be
+//!    sent, or empty for one to be received. From a won claim to the decision the place is the claimer's, who leaves a sender's empty with DONE and
+//!    full with READY, a receiver's the other way round; otherwise it is its owner's. Who gives up meanwhile waits for the decision, a copy or two away;
+//!    a future that is forgotten leaves its memory where it is. (A future that receives has no place: if it were dropped with a value in it, that would
+//!    have to go back to the front.)
+//! 2. They are served in the order of the queue, and each value is pushed behind those in the ring, or popped from its front, as any other. Others may
+//!    come in between.
+//! 3. WAKING is for threads that were asleep, served or not: one is on its way at a time, the others' turns come when it is there, clears WAKING, and
+//!    passes the wake-up on. Meanwhile who is awake goes on without asking. Who was served awake owes nothing. So whoever serves goes on until nothing is
+//!    left to do, nobody waits, or WAKING is set.
+//! 4. A request that finds no room, or no value, is dropped, and that loses no wake-up. "None" is judged by the positions (or a held slot), in words that
+//!    were read under the lock while somebody was enlisted and nobody WAKING. So whoever moves them, or ends the hold, after that sees WAITED without
+//!    WAKING and asks again, once it has left its slot. A slot that its reader or writer is still leaving counts by the positions: the push or pop is
+//!    refused, and the waiter tries again itself.
+//! 5. A task may never come: its future may be forgotten, or lie there without being polled. So nobody is spared waking by a task on its way: a request
+//!    wakes a task for each value, or place, of which nobody was told before. Who is told of one and does not come holds up that one alone. (Who is
+//!    dropped, or finds nothing, passes the wake-up on as threads do; so more may be woken than need be.)
+//! 6. A value that is put into the ring asks for a receiver in its turn, and room that is made for a sender: those requests are served before the lock is
+//!    released.
 
-#![allow(unsafe_code)] // the places of futures
+#![allow(unsafe_code)] // the places of waiters
 
 use super::handoff::{Place, SMALL};
+use super::recv::Look;
 use super::{Guard, WAITED, WAKING};
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::queue::Chosen;
@@ -62,8 +68,8 @@ impl<T> Guard<'_, T> {
         put_off
     }
 
-    /// Chooses one receiver to try again, unless one is on its way, and as many tasks as there are values of which nobody was told. `false`: no room for
-    /// more wakers.
+    /// Receives for the threads that come first, as long as there are values and they are awake, and chooses one other receiver to try again, unless one is
+    /// on its way, or as many tasks as there are values of which nobody was told. `false`: no room for more wakers.
     fn see_to_receivers(&mut self, wakers: &mut WakeList) -> bool {
         if self.chan.is_rendezvous() {
             return self.call_lazy(true, wakers);
@@ -75,27 +81,30 @@ impl<T> Guard<'_, T> {
                 return false;
             }
             // Read after the request, which came after the exchange or RMW that made it necessary: so not older than that.
-            if ring.tail_word() & WAKING != 0 {
+            if ring.tail_word() & WAKING != 0 || matches!(self.chan.look(), Look::Empty) {
                 return true;
             }
             let (chosen, empty) = self.with(|lists| (lists.rx.choose(), lists.rx.is_empty()));
-            let task = chosen.as_ref().is_some_and(|receiver| receiver.won.is_of_task());
-            // WAKING goes in before the chosen one can learn of it and clear it.
-            if chosen.is_some() && !task {
-                ring.tail_set(WAKING);
-            }
             if empty {
                 ring.tail_clear(WAITED);
             }
+            let Some(receiver) = chosen else { return true };
+            let task = receiver.won.is_of_task();
+            let received = self.receive_for(&receiver);
+            let goes_on = received && !receiver.won.is_asleep();
+            // WAKING goes in before the chosen one can learn of it and clear it.
+            if !task && !goes_on {
+                ring.tail_set(WAKING);
+            }
             let more = self.tell(true, &mut news);
-            wakers.push(chosen.and_then(|receiver| receiver.won.ready()));
-            if empty || !task || !more {
+            wakers.push(if received { receiver.won.done() } else { receiver.won.ready() });
+            if empty || !(goes_on || (task && more)) {
                 return true;
             }
         }
     }
 
-    /// Sends for the futures that come first, as long as there is room, and chooses one other sender to try again, unless one is on its way, or as many
+    /// Sends for those that come first, as long as there is room and no thread of them sleeps, and chooses one other sender to try again, unless one is on its way, or as many
     /// tasks as there is room of which nobody was told. `false`: no room for more wakers.
     fn see_to_senders(&mut self, wakers: &mut WakeList) -> bool {
         if self.chan.is_rendezvous() {
@@ -115,15 +124,17 @@ impl<T> Guard<'_, T> {
             if empty {
                 ring.head_clear(WAITED);
             }
-            let task = chosen.as_ref().is_some_and(|sender| sender.won.is_of_task());
-            let sent = chosen.as_ref().is_some_and(|sender| self.send_for(sender));
+            let Some(sender) = chosen else { return true };
+            let task = sender.won.is_of_task();
+            let sent = self.send_for(&sender);
+            let goes_on = sent && (task || !sender.won.is_asleep());
             // As above.
-            if chosen.is_some() && !sent && !task {
+            if !task && !goes_on {
                 ring.head_set(WAKING);
             }
             let more = self.tell(false, &mut news);
-            wakers.push(chosen.and_then(|sender| if sent { sender.won.done() } else { sender.won.ready() }));
-            if empty || !(sent || (task && more)) {
+            wakers.push(if sent { sender.won.done() } else { sender.won.ready() });
+            if empty || !(goes_on || (task && more)) {
                 return true;
             }
         }
@@ -150,13 +161,13 @@ impl<T> Guard<'_, T> {
         told != news.1
     }
 
-    /// Sends the value of a future. `false`: the sender has to try again itself.
+    /// Sends the value of a waiter. `false`: the sender has to try again itself.
     fn send_for(&self, sender: &Chosen) -> bool {
         // A longer copy is not worth holding others up.
         if sender.place.is_null() || size_of::<T>() > SMALL {
             return false;
         }
-        // SAFETY: of a sender of this channel, hence a `Place<T>`; ours and full from the claim to the decision (invariant 1).
+        // SAFETY: of a sender of this channel, hence a `Place<T>`; ours and full from the claim to the decision (rule 1).
         let place = unsafe { &*sender.place.cast::<Place<T>>() };
         // SAFETY: as above; and where it was not sent, the value goes back.
         match self.chan.ring.push(unsafe { place.take() }) {
@@ -170,6 +181,17 @@ impl<T> Guard<'_, T> {
                 false
             }
         }
+    }
+
+    /// Receives for a thread. `false`: the receiver has to try again itself.
+    fn receive_for(&self, receiver: &Chosen) -> bool {
+        if receiver.place.is_null() || size_of::<T>() > SMALL {
+            return false;
+        }
+        let Some(value) = self.chan.take_first() else { return false };
+        // SAFETY: of a receiver of this channel, hence a `Place<T>`; ours and empty from the claim to the decision (rule 1).
+        unsafe { (*receiver.place.cast::<Place<T>>()).put(value) };
+        true
     }
 
     /// At capacity 0: tells one that has to try itself, if there still is a peer for it. `false`: no room for its waker.

@@ -162,7 +162,7 @@ impl<T> Chan<T> {
 
     /// # Safety
     /// As for `send_if_seen`.
-    unsafe fn send_from(&self, place: &Place<T>) -> Option<Sent> {
+    pub(super) unsafe fn send_from(&self, place: &Place<T>) -> Option<Sent> {
         // SAFETY: the caller's promise; and where it was not sent, the value goes back.
         let value = unsafe { place.take() };
         let (value, refused) = match self.ring.push(value) {

@@ -336,6 +336,11 @@ impl Won {
         unsafe { (*self.claim).task }
     }
 
+    /// Whether the owner has to be woken.
+    pub(crate) fn is_asleep(&self) -> bool {
+        self.waker.is_some()
+    }
+
     /// Whether the owner is a future that may leave while its claim is held.
     pub(crate) fn is_revocable(&self) -> bool {
         self.held && self.is_of_task()

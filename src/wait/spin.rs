@@ -131,7 +131,7 @@ impl Spin {
     /// `most`: how many rounds the limit allows.
     fn yield_rounds(&self, most: u32, ready: &mut impl FnMut() -> bool) -> bool {
         let escape = get(&self.escape);
-        if get(&self.first_yields) >= escape {
+        if processors() > 1 && get(&self.first_yields) >= escape {
             set(&self.first_yields, 0);
             set(&self.escape, (2 * escape).min(ESCAPE_MAX));
             return false;

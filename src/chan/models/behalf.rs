@@ -1,8 +1,8 @@
-//! Values that are sent for futures, by whoever makes room (`chan::serve`).
+//! Values that are sent or received for others, by whoever makes it possible (`chan::serve`).
 
 #![allow(unsafe_code)] // enlisting, and the place of a value
 
-use super::{assert_quiet, channel, model, recv, rest, Sleeper};
+use super::{assert_quiet, channel, model, recv, rest, send, Sleeper};
 use crate::chan::{Attempt, Chan, Manner, Place};
 use crate::error::TryRecvError;
 use crate::sync::Deadline;
@@ -22,7 +22,7 @@ unsafe impl Send for Offer {}
 
 impl Offer {
     fn new(chan: &Chan<i32>, value: i32) -> Offer {
-        let (place, claim) = (Box::new(Place::holding(value)), Box::new(Claim::new()));
+        let (place, claim) = (Box::new(Place::holding(value)), Box::new(Claim::for_task()));
         let offer = Offer { waiter: Box::new(Waiter::new(&*claim, 0, place.erased())), place, claim };
         assert!(offer.enlist(chan, false));
         offer
@@ -238,6 +238,24 @@ fn a_held_slot_is_no_room_until_it_is_left() {
         assert_eq!(offer.send(&chan), Ok(()));
         assert_eq!(select.join().unwrap(), Ok(0));
         assert_eq!(rest(&chan), [2]);
+        assert_quiet(&chan);
+    });
+}
+
+/// A thread's value is received for it: the room that this makes is the sender's that waits.
+#[test]
+fn room_made_for_a_receiver_is_a_senders() {
+    model("behalf: room made for a receiver is a sender's", || {
+        let chan = channel(Some(1), 0);
+        let (receiving, sending) = (chan.clone(), chan.clone());
+        let receiver = spawn(move || recv(&receiving));
+        let sender = spawn(move || send(&sending, 1));
+        send(&chan, 2);
+        sender.join().unwrap();
+        let mut all = vec![receiver.join().unwrap()];
+        all.extend(rest(&chan));
+        all.sort_unstable();
+        assert_eq!(all, [1, 2]);
         assert_quiet(&chan);
     });
 }
