@@ -14,7 +14,8 @@
 //! - **Foreign code** (wakers, a value's `Drop`, iterators) never runs under a lock, nor in the middle of an operation, but for a send arm's message: see
 //!   [`select!`].
 //! - **Time.** Any `Duration` is accepted, one too large for the clock means no limit; an expired deadline still tries once.
-//! - **Waiting is cheap.** A blocked operation spins for some tens of microseconds at most, then sleeps. It allocates nothing.
+//! - **Waiting is cheap.** A blocked operation spins for some tens of microseconds at most, or as long as [`Sender::set_spin_limit`] says, then sleeps. It
+//!   allocates nothing.
 //! - **Fair.** Those who wait are served in order; a running thread may overtake a sleeping one.
 //!
 //! # A pipeline
