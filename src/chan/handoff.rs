@@ -17,7 +17,7 @@
 
 use super::{Chan, Guard, Lists, Turn};
 use crate::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
-use crate::sync::{init_cell, Cell, Deadline};
+use crate::sync::{init_cell, Cell, Deadline, MODEL};
 use crate::wait::lock::{HAS_RX, HAS_TX};
 use crate::wait::queue::Chosen;
 use crate::wait::{Claim, Patience, Phase, Spin, Waiter};
@@ -116,7 +116,7 @@ pub(super) fn take_from<T>(sender: Chosen) -> T {
 
 /// A value up to this size moves under the lock: the peer, which is looking, hardly ever sees the claim without its end, after which it would
 /// have to look, and the cache line to travel, once more. A longer copy is not worth holding others up.
-pub(super) const SMALL: usize = 256;
+pub(super) const SMALL: usize = if MODEL { size_of::<i32>() } else { 256 };
 
 /// As `give_to`, for who holds the lock, and releases it before anybody is woken.
 #[inline(always)]

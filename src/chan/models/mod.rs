@@ -37,12 +37,16 @@ impl<T> Deref for Owned<T> {
 
 /// A channel with the values `0..len` in it.
 fn channel(cap: Option<usize>, len: i32) -> Arc<Owned<i32>> {
+    channel_of(cap, len)
+}
+
+fn channel_of<T: From<i32>>(cap: Option<usize>, len: i32) -> Arc<Owned<T>> {
     let mut slots: Box<[_]> = (0..super::slots_for(cap)).map(|_| MaybeUninit::uninit()).collect();
     let first = NonNull::new(slots.as_mut_ptr()).expect("a box's pointer");
     // SAFETY: the slots live as long as the channel.
     let chan = unsafe { Chan::new(first.cast(), cap) };
     let owned = Owned { chan, _slots: slots };
-    (0..len).for_each(|value| assert!(owned.try_send(value).is_ok()));
+    (0..len).for_each(|value| assert!(owned.try_send(value.into()).is_ok()));
     Arc::new(owned)
 }
 
@@ -51,21 +55,21 @@ fn soon() -> Deadline {
     Deadline::after(Duration::from_secs(1))
 }
 
-fn send(chan: &Chan<i32>, value: i32) {
+fn send<T>(chan: &Chan<T>, value: T) {
     assert!(chan.send(value, Deadline::NEVER).is_ok());
 }
 
-fn recv(chan: &Chan<i32>) -> i32 {
+fn recv<T>(chan: &Chan<T>) -> T {
     chan.recv(Deadline::NEVER).expect("open")
 }
 
 /// What can still be received when nobody else is there.
-fn rest(chan: &Chan<i32>) -> Vec<i32> {
+fn rest<T>(chan: &Chan<T>) -> Vec<T> {
     std::iter::from_fn(|| chan.try_recv().ok()).collect()
 }
 
 /// When nobody waits, nothing says so (invariants 1 and 2).
-fn assert_quiet(chan: &Chan<i32>) {
+fn assert_quiet<T>(chan: &Chan<T>) {
     assert_eq!(chan.ring.tail_word() & (WAITED | WAKING), 0, "the tail's flags");
     assert_eq!(chan.ring.head_word() & (WAITED | WAKING), 0, "the head's flags");
     assert_eq!(chan.cold.lock.hints(), Some(0));

@@ -2,7 +2,7 @@
 
 #![allow(clippy::arc_with_non_send_sync)] // loom's cells are shared by its threads
 
-use super::{assert_quiet, channel, model, recv, rest, send, soon, Sleeper};
+use super::{assert_quiet, channel, channel_of, model, recv, rest, send, soon, Sleeper};
 use crate::chan::recv::Look;
 use crate::chan::Chan;
 use crate::models::litmus;
@@ -220,11 +220,14 @@ fn a_sleeper_that_gives_up_is_passed_over() {
     });
 }
 
+/// A value of a size that is not moved for those who wait: they are woken to try again themselves.
+type Large = i64;
+
 /// A receiver that was woken finds its value taken by another, and sleeps again.
 #[test]
 fn a_receiver_is_woken_in_vain() {
     model("a receiver is woken in vain", || {
-        let chan = channel(Some(1), 0);
+        let chan = channel_of::<Large>(Some(1), 0);
         let other = chan.clone();
         let receiver = spawn(move || recv(&other));
         send(&chan, 1);
@@ -241,7 +244,7 @@ fn a_receiver_is_woken_in_vain() {
 #[test]
 fn a_sender_is_woken_in_vain() {
     model("a sender is woken in vain", || {
-        let chan = channel(Some(1), 1);
+        let chan = channel_of::<Large>(Some(1), 1);
         let other = chan.clone();
         let sender = spawn(move || send(&other, 1));
         assert_eq!(recv(&chan), 0);
