@@ -10,8 +10,9 @@ use std::collections::VecDeque;
 use std::future::{poll_fn, Future};
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::pin::{pin, Pin};
-use std::sync::Arc;
-use std::task::{Context, RawWaker, RawWakerVTable, Waker};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 use std::thread;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -226,6 +227,29 @@ fn a_waker_that_panics_harms_nobody_else() {
             assert!(tx.close(), "{cap:?}, kind {kind}");
         }
     }
+}
+
+/// A peer comes while the waker is cloned, after the select's look: the select wins as it enlists, and what its waker does then loses nothing.
+#[test]
+fn a_waker_that_panics_loses_nothing_that_is_won_at_once() {
+    let (tx, rx) = bounded(0);
+    let send: Pin<Box<dyn Future<Output = bool> + Send>> = Box::pin(async move { tx.send_async(7).await.is_ok() });
+    let send = Arc::new(Mutex::new(send));
+    let poll_send = move || send.lock().unwrap().as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let (come, armed) = (poll_send.clone(), AtomicBool::new(false));
+    let waker = waker(move |now| match now {
+        Event::Clone => {
+            armed.store(true, Ordering::Relaxed);
+            assert!(come().is_pending());
+        }
+        Event::Drop if armed.swap(false, Ordering::Relaxed) => resume_unwind(Box::new("a waker panics")),
+        _ => {}
+    });
+    let select = pin!(async {
+        select_async! { recv(rx) -> got => got, recv(rendez::never::<()>()) -> _ => unreachable!() }
+    });
+    assert_eq!(select.poll(&mut Context::from_waker(&waker)), Poll::Ready(Ok(7)));
+    assert_eq!(poll_send(), Poll::Ready(true));
 }
 
 /// A thread still sends to another.

@@ -242,6 +242,12 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.call_next_lazy(sending);
         }
+        self.lock().forget_told(!sending);
+        self.discharge(sending);
+    }
+
+    /// Clears WAKING, and passes the wake-up on.
+    pub(super) fn discharge(&self, sending: bool) {
         if sending {
             if self.ring.head_clear(WAKING) & WAITED != 0 && !self.is_full() {
                 self.request(WAKE_TX);

@@ -223,7 +223,7 @@ impl<T> Chan<T> {
             }
             match self.wait_enlisted(&claim, spin, deadline) {
                 Phase::Done(_) => {
-                    self.renounce(false);
+                    self.discharge(false);
                     return Ok(None);
                 }
                 Phase::Dead => {
@@ -295,6 +295,9 @@ impl<T> Chan<T> {
         let empty = self.ring.distance(tail, head) == 0 && tail & SPILLED == 0;
         // What is held comes, or is given up, even if the channel is closed.
         if (empty && tail & CLOSED == 0) || self.ring.head_is_held(head) {
+            if !empty {
+                guard.forget_told(true); // the others may have left
+            }
             // SAFETY: the caller's promise.
             guard.with(|lists| unsafe { turn.push(&mut lists.rx, waiter) });
             return Enlisted::Yes;

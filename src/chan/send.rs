@@ -164,7 +164,7 @@ impl<T> Chan<T> {
                     Enlisted::Yes => {
                         match self.wait_enlisted(&claim, spin, deadline) {
                             Phase::Done(_) => {
-                                self.renounce(true);
+                                self.discharge(true);
                                 return Ok(None);
                             }
                             Phase::Dead => {
@@ -240,9 +240,13 @@ impl<T> Chan<T> {
         let Some(mut guard) = self.lock_within(patience) else { return Enlisted::Busy };
         let head = self.ring.head_set(WAITED);
         let tail = self.ring.tail_set(0); // an RMW, so the latest
-        let full = self.ring.distance(tail, head) >= self.ring.cap() || self.ring.tail_is_held(tail);
+        let room = self.ring.distance(tail, head) < self.ring.cap();
+        let full = !room || self.ring.tail_is_held(tail);
         // A place given up that has become the first is room.
         if full && tail & CLOSED == 0 && !self.skip() {
+            if room {
+                guard.forget_told(false); // as in `enlist_receiver`
+            }
             // SAFETY: the caller's promise.
             guard.with(|lists| unsafe { turn.push(&mut lists.tx, waiter) });
             return Enlisted::Yes;

@@ -24,7 +24,8 @@
 //!    refused, and the waiter tries again itself.
 //! 5. A task may never come: its future may be forgotten, or lie there without being polled. So nobody is spared waking by a task on its way: a request
 //!    wakes a task for each value, or place, of which nobody was told before. Who is told of one and does not come holds up that one alone. (Who is
-//!    dropped, or finds nothing, passes the wake-up on as threads do; so more may be woken than need be.)
+//!    dropped, or finds nothing, passes the wake-up on as threads do; so more may be woken than need be.) Who is dropped while a place is held has nobody
+//!    to pass it on to: so what it was told of counts as news again, and also for who comes while a place is held.
 //! 6. A value that is put into the ring asks for a receiver in its turn, and room that is made for a sender: those requests are served before the lock is
 //!    released.
 
@@ -143,12 +144,27 @@ impl<T> Guard<'_, T> {
     /// The positions of the values, or of the room, of which nobody was told.
     fn news(&mut self, rx: bool) -> (u64, u64) {
         let ring = &self.chan.ring;
+        let (first, end, count) = self.there(rx);
+        let told = self.with(|lists| if rx { lists.told_rx } else { lists.told_tx });
+        (if ring.distance(end, told) > count { first } else { told }, end)
+    }
+
+    /// The positions of the values, or of the room, and how many there are.
+    fn there(&self, rx: bool) -> (u64, u64, usize) {
+        let ring = &self.chan.ring;
         let (tail, head) = ring.words();
         let (tail, head) = (ring.position_of(tail), ring.position_of(head));
-        let told = self.with(|lists| if rx { lists.told_rx } else { lists.told_tx });
-        let (first, end) = if rx { (head, tail) } else { (ring.lap_before(tail), head) };
-        let there = if rx { ring.distance(tail, head) } else { ring.cap() - ring.distance(tail, head).min(ring.cap()) };
-        (if ring.distance(end, told) > there { first } else { told }, end)
+        if rx {
+            (head, tail, ring.distance(tail, head))
+        } else {
+            (ring.lap_before(tail), head, ring.cap() - ring.distance(tail, head).min(ring.cap()))
+        }
+    }
+
+    /// Makes all that is there news again: somebody who was told leaves, or others come while it is held.
+    pub(super) fn forget_told(&mut self, rx: bool) {
+        let (first, ..) = self.there(rx);
+        self.with(|lists| *(if rx { &mut lists.told_rx } else { &mut lists.told_tx }) = first);
     }
 
     /// Somebody is told of the first of them. Answers whether there are more.

@@ -73,8 +73,10 @@ impl<T, M> Ring<T, M> {
     pub(crate) fn head_is_held(&self, head: u64) -> bool {
         self.cap() != 0
             && compare(self.slot(head).stamp(), head & !FLAGS) == Stamp::Here(HELD)
-            // A reader's hold looks the same, but has moved the head before (Release in `ReadSlot::hold`, Acquire in `stamp`).
-            && self.position_of(self.head_word()) == self.position_of(head)
+            // A reader's hold looks the same, but has moved the head before.
+            // ORDERING: comes after that by the stamp (Release in `ReadSlot::hold`, Acquire in `stamp`); not SeqCst, which would hide in the models
+            // that it has to.
+            && self.position_of(self.head.word.load(Ordering::Acquire)) == self.position_of(head)
     }
 
     /// Whether the slot at this tail is held by a reader of the last lap: then it is as good as full.

@@ -4,6 +4,7 @@
 #   tests/mutations/run.sh                 all
 #   tests/mutations/run.sh lock.rs         those with this in their file, snippet or model
 #   tests/mutations/run.sh --sample 4      so many, chosen by RENDEZ_SEED or, without it, by the commit
+#   tests/mutations/run.sh --shard 2/3     the second of three parts, each of which has a tree of its own and may run beside the others
 #   tests/mutations/run.sh --list          shows them, and checks that each still matches, and that each model catches one
 #   tests/mutations/run.sh --models        shows the loom models, each with the race that it is about
 #
@@ -13,8 +14,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
-work=$root/target/mutations
-tree=$work/tree
 limit=${RENDEZ_LOOM_SECONDS:-60}
 
 fail() {
@@ -103,7 +102,7 @@ build() {
     case $built in /*) ;; *) built=$tree/$built ;; esac
 }
 
-# Runs what is named for mutation $1 in the tree as it is: 0 passed, 1 failed, 2 did not build.
+# Runs what is named for mutation $1 in the tree as it is: 0 passed, 1 failed, 2 did not build, 3 passed as far as it got in its time, 4 hung.
 try() {
     local name target
     if [ -n "${models[$1]}" ]; then
@@ -116,7 +115,13 @@ try() {
     local path
     path=$("$built" --list 2>/dev/null | sed -n "s/^\(\(.*::\)\{0,1\}$name\): test$/\1/p")
     [ "$(wc -w <<<"$path")" = 1 ] || fail "not one test of this name: $name"
-    (cd "$tree" && RENDEZ_LOOM_SECONDS=$limit timeout $((limit * 3)) "$built" --exact "$path" >"$work/run.log" 2>&1) 2>/dev/null || return 1
+    local status=0
+    (cd "$tree" && RENDEZ_LOOM_SECONDS=$limit timeout $((limit * 3)) "$built" --exact "$path" --nocapture >"$work/run.log" 2>&1) 2>/dev/null || status=$?
+    case $status in
+    0) ! grep -q INCOMPLETE "$work/run.log" || return 3 ;;
+    124) return 4 ;;
+    *) return 1 ;;
+    esac
 }
 
 # A tree that differs from the source in nothing.
@@ -142,7 +147,7 @@ sample() {
 }
 
 for list in tests/mutations/*.txt; do read_list "$list"; done
-pattern='' count=''
+pattern='' count='' shard=1 shards=1
 while [ $# -gt 0 ]; do
     case $1 in
     --list)
@@ -157,6 +162,7 @@ while [ $# -gt 0 ]; do
         exit
         ;;
     --sample) count=$2 && shift ;;
+    --shard) shard=${2%/*} shards=${2#*/} && shift ;;
     *) pattern=$1 ;;
     esac
     shift
@@ -168,9 +174,15 @@ chosen=$(for i in "${!files[@]}"; do
     [ -z "${reasons[i]}" ] || continue
     case "${files[i]} ${olds[i]} ${models[i]} ${tests[i]}" in *"$pattern"*) echo "$i" ;; esac
 done)
+# What is named by the same model stays together.
+[ "$shards" = 1 ] || chosen=$(for i in $chosen; do printf '%s\t%s\n' "${models[i]}${tests[i]}" "$i"; done | LC_ALL=C sort -k1,1 -s |
+    awk -F'\t' -v shard="$shard" -v shards="$shards" '!($1 in part) { part[$1] = n++ % shards + 1 } part[$1] == shard { print $2 }')
 [ -z "$count" ] || { echo "seed $seed" && chosen=$(sample "$count" <<<"$chosen"); }
 [ -n "$chosen" ] || fail "nothing matches"
 
+work=$root/target/mutations
+[ "$shards" = 1 ] || work=$work/$shard-of-$shards
+tree=$work/tree
 copy
 passing=' '
 caught=0 total=0
@@ -179,7 +191,12 @@ for i in $chosen; do
     case $passing in
     *" ${models[i]}${tests[i]} "*) ;;
     *)
-        try "$i" || { tail -30 "$work/run.log" "$work"/*.log >&2; fail "fails on the source as it is: ${models[i]}${tests[i]}"; }
+        verdict=0
+        try "$i" || verdict=$?
+        case $verdict in
+        0 | 3) ;;
+        *) tail -30 "$work/run.log" "$work"/*.log >&2; fail "fails on the source as it is: ${models[i]}${tests[i]}" ;;
+        esac
         passing+="${models[i]}${tests[i]} "
         ;;
     esac
@@ -194,6 +211,8 @@ for i in $chosen; do
     case $verdict in
     0) word=SURVIVED ;;
     1) word=caught caught=$((caught + 1)) ;;
+    3) word='SURVIVED (incomplete)' ;;
+    4) word='caught (hung)' caught=$((caught + 1)) ;;
     *) word='DOES NOT BUILD' ;;
     esac
     printf '%s  %s: %s -> %s  (%s, %s s)\n' "$word" "${files[i]}" "${olds[i]}" "${news[i]}" "${models[i]}${tests[i]}" $((SECONDS - start))

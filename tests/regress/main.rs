@@ -7,3 +7,4 @@ mod given_up;
 mod lost_arm;
 mod lost_by_a_panic;
 mod select_order;
+mod told;

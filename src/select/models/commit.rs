@@ -214,6 +214,13 @@ fn a_select_does_not_meet_itself() {
             recv(c.1) -> _ => met = true,
             default(SOON) => {}
         }
+        // In whichever order it enlists, a sending arm is there before the receiving one.
+        select_biased! {
+            send(c.0, 1) -> _ => met = true,
+            recv(c.1) -> _ => met = true,
+            send(c.0, 2) -> _ => met = true,
+            default(SOON) => {}
+        }
         assert!(!met);
     });
 }
