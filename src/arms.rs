@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // the contracts of `Port`, passed on to the channel
 
-use crate::chan::{Enlisted, Manner, Token};
+use crate::chan::{Enlisted, Holding, Manner, Token};
 use crate::error::{RecvError, SendError};
 use crate::receiver::Source;
 use crate::select::Port;
@@ -66,6 +66,10 @@ impl<T> Port for Sender<T> {
     #[inline]
     fn is_ready(&self, patience: Patience) -> bool {
         self.0.chan().is_ready(true, patience)
+    }
+
+    fn has_peer(&self, patience: Patience) -> bool {
+        self.0.chan().has_peer(true, patience)
     }
 
     #[inline]
@@ -138,7 +142,7 @@ impl<T> Port for Sender<T> {
         unsafe { self.0.chan().may_win_locked(true, own) }
     }
 
-    unsafe fn win_locked(&self, own: *const Claim, hold: bool) -> Option<Token> {
+    unsafe fn win_locked(&self, own: *const Claim, hold: Holding) -> Option<Token> {
         // SAFETY: the caller's promise.
         unsafe { self.0.chan().win_locked(true, own, hold) }
     }
@@ -193,6 +197,13 @@ impl<T> Port for Receiver<T> {
     }
 
     #[inline]
+    fn has_peer(&self, patience: Patience) -> bool {
+        match &self.0 {
+            Source::Chan(strong) => strong.chan().has_peer(false, patience),
+            _ => false,
+        }
+    }
+
     fn version(&self) -> u64 {
         match &self.0 {
             Source::Chan(strong) => strong.chan().version(false),
@@ -306,7 +317,7 @@ impl<T> Port for Receiver<T> {
         }
     }
 
-    unsafe fn win_locked(&self, own: *const Claim, hold: bool) -> Option<Token> {
+    unsafe fn win_locked(&self, own: *const Claim, hold: Holding) -> Option<Token> {
         match &self.0 {
             // SAFETY: the caller's promise.
             Source::Chan(strong) => unsafe { strong.chan().win_locked(false, own, hold) },

@@ -1,7 +1,7 @@
 //! What the expansion of `select!` calls. Not part of the API.
 
 use crate::chan::Token;
-use crate::select::{self, Port, Until, MANNER};
+use crate::select::{self, Port, Until, Wanted, MANNER};
 use crate::sync::{Deadline, Duration};
 use crate::task::select as task;
 use crate::{Receiver, RecvError, SendError, Sender};
@@ -55,11 +55,19 @@ pub fn arm<'a, P: Port>(handle: &Option<&'a P>) -> Arm<'a> {
     Arm(handle.map(|port| port as &dyn Port))
 }
 
-/// Whether an operation of this arm would not wait now.
+/// Whether an operation of this arm would not wait now; or, for who does not want to wait, whether there is a peer to be called.
 #[inline(always)]
 #[allow(private_bounds)]
-pub fn is_ready<P: Port>(handle: &Option<&P>) -> bool {
-    handle.is_some_and(|port| port.is_ready(MANNER.patience))
+pub fn is_ready<P: Port>(handle: &Option<&P>, limit: &Limit) -> bool {
+    let calls = matches!(limit.0, Until::Now);
+    handle.is_some_and(|port| port.is_ready(MANNER.patience) || (calls && port.has_peer(MANNER.patience)))
+}
+
+/// Whether `win` might succeed: a hint, as cheap as can be.
+#[inline(always)]
+#[allow(private_bounds)]
+pub fn may_win<P: Port>(handle: &Option<&P>) -> bool {
+    handle.is_some_and(|port| port.may_win())
 }
 
 /// A number that changes whenever the arm becomes ready.
@@ -86,16 +94,17 @@ pub fn first(
     n: usize,
     order: Order,
     limit: &Limit,
+    may_win: impl Fn(usize) -> bool,
     is_ready: impl Fn(usize) -> bool,
     version: impl Fn(usize) -> u64,
     win: impl Fn(usize) -> Option<Won>,
 ) -> First<Won> {
-    select::first(n, order, limit.0, is_ready, version, win)
+    select::first(n, order, limit.0, may_win, is_ready, version, win)
 }
 
 /// Goes on after the first look.
 pub fn rest(arms: &[Arm<'_>], order: Order, limit: Limit, storage: &mut Storage) -> Option<(usize, Won)> {
-    select::rest(arms, order, limit.0, storage).map(|(index, token)| (index, Won(token)))
+    select::rest(Wanted { arms, order, until: limit.0, manner: MANNER }, storage).map(|(index, token)| (index, Won(token)))
 }
 
 /// The select as a future. `markers` are those of the entries.

@@ -15,7 +15,7 @@ use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::{ReadSlot, WriteSlot};
 use crate::ring::Refused;
 use crate::sync::{Deadline, Instant, Ordering};
-use crate::wait::lock::{HAS_RX, HAS_TX, WAKE_RX, WAKE_TX};
+use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX, WAKE_RX, WAKE_TX};
 use crate::wait::queue::Chosen;
 use crate::wait::spin::Lag;
 use crate::wait::{Claim, Patience, Spin, Waiter, Waker};
@@ -27,8 +27,23 @@ use core::mem;
 pub(crate) struct Manner {
     /// How long it may wait for a peer in the middle of a step.
     pub(crate) patience: Patience,
-    /// Whether foreign code may run before the win is completed.
-    pub(crate) hold: bool,
+    pub(crate) hold: Holding,
+}
+
+/// Which wins may be followed by foreign code before they are completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holding {
+    None,
+    /// Message expressions.
+    Sends,
+    /// The caller of a dynamic select.
+    All,
+}
+
+impl Holding {
+    fn applies(self, sending: bool) -> bool {
+        self == Holding::All || (sending && self == Holding::Sends)
+    }
 }
 
 /// A won arm.
@@ -46,7 +61,7 @@ pub(crate) enum Token {
     /// A future of capacity 0, or a value that one left behind, by its entry in the list of holds.
     Ticket(u64),
     /// A value that a peer has put into the arm's own place, as the `turn`-th of the channel.
-    Placed { place: *mut (), turn: usize },
+    Placed { place: *mut (), turn: u32 },
     /// Room without end.
     Append,
     /// A message of the clock.
@@ -104,7 +119,7 @@ impl<T> Chan<T> {
     }
 
     fn win_peer(&self, sending: bool, own: *const Claim, manner: Manner) -> Option<Token> {
-        let wanted = if sending { HAS_RX } else { HAS_TX };
+        let wanted = if sending { PLACED_RX } else { PLACED_TX };
         if self.cold.lock.hints().is_some_and(|hints| hints & wanted == 0) {
             return self.is_closed().then_some(Token::Closed);
         }
@@ -115,7 +130,7 @@ impl<T> Chan<T> {
 
     /// # Safety
     /// The guard is of this channel.
-    unsafe fn win_peer_locked(&self, guard: &mut Guard<'_, T>, sending: bool, own: *const Claim, hold: bool) -> Option<Token> {
+    unsafe fn win_peer_locked(&self, guard: &mut Guard<'_, T>, sending: bool, own: *const Claim, hold: Holding) -> Option<Token> {
         let closed = self.is_closed();
         guard.with(|lists| {
             let stashed = if sending { None } else { lists.hold_stashed() };
@@ -123,7 +138,7 @@ impl<T> Chan<T> {
                 return Some(stashed.map_or(Token::Closed, Token::Ticket));
             }
             let peers = if sending { &mut lists.rx } else { &mut lists.tx };
-            let peer = peers.choose_placed(own, hold)?;
+            let peer = peers.choose_placed(own, hold.applies(sending))?;
             Some(if peer.won.is_revocable() { Token::Ticket(lists.hold_peer(peer)) } else { Token::Peer(peer) })
         })
     }
@@ -272,15 +287,20 @@ impl<T> Chan<T> {
     /// As `is_ready`, at capacity 0.
     #[inline(never)]
     fn is_ready_to_meet(&self, sending: bool, patience: Patience) -> bool {
-        let wanted = if sending { HAS_RX } else { HAS_TX };
-        let waits = match self.cold.lock.hints() {
-            Some(hints) => hints & wanted != 0,
-            // By its release it leaves hints.
-            None => self.try_lock(patience).is_some_and(|mut guard| {
-                guard.with(|lists| if sending { !lists.rx.is_empty() } else { !lists.tx.is_empty() || lists.has_stashed() })
-            }),
+        self.waits(if sending { PLACED_RX } else { PLACED_TX }, patience) || self.is_closed()
+    }
+
+    /// At capacity 0: whether a peer waits, be it one that has no value yet and has to be called.
+    pub(crate) fn has_peer(&self, sending: bool, patience: Patience) -> bool {
+        self.is_rendezvous() && self.waits(if sending { HAS_RX } else { HAS_TX }, patience)
+    }
+
+    fn waits(&self, wanted: u32, patience: Patience) -> bool {
+        let hints = match self.cold.lock.hints() {
+            Some(hints) => hints,
+            None => self.try_lock(patience).map_or(0, |mut guard| guard.with(|lists| lists.hints())),
         };
-        waits || self.is_closed()
+        hints & wanted != 0
     }
 
     /// A number that changes whenever a side that was not ready becomes so: with each value that enters or leaves, with closing, and at
@@ -345,7 +365,14 @@ impl<T> Chan<T> {
 
     /// Whether an attempt might succeed now: what a waiting select polls.
     pub(crate) fn may_win(&self, sending: bool) -> bool {
-        !self.is_rendezvous() && if sending { self.cold.unbounded || self.ring.may_push() } else { self.ring.may_pop() }
+        if self.is_rendezvous() {
+            let wanted = if sending { HAS_RX } else { HAS_TX };
+            self.cold.lock.hints().is_some_and(|hints| hints & wanted != 0) || self.is_closed()
+        } else if sending {
+            self.cold.unbounded || self.ring.may_push()
+        } else {
+            self.ring.may_pop()
+        }
     }
 
     /// The learned budget of one side.
@@ -401,7 +428,7 @@ impl<T> Chan<T> {
     ///
     /// # Safety
     /// Between `lock_for_select` and `unlock_for_select`.
-    pub(crate) unsafe fn win_locked(&self, sending: bool, own: *const Claim, hold: bool) -> Option<Token> {
+    pub(crate) unsafe fn win_locked(&self, sending: bool, own: *const Claim, hold: Holding) -> Option<Token> {
         let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
         // SAFETY: the lock is held.
         unsafe { self.win_peer_locked(&mut guard, sending, own, hold) }

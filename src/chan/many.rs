@@ -1,6 +1,6 @@
 //! Many values at once, and values that push others out: one exchange and one wake-up for each batch.
 
-use super::{Chan, Manner};
+use super::{Chan, Holding, Manner};
 use crate::error::{RecvError, RecvTimeoutError, SendError, SendTimeoutError, TrySendError};
 use crate::ring::Refused;
 use crate::sync::Deadline;
@@ -86,7 +86,7 @@ impl<T> Chan<T> {
     fn take_met(&self, patience: Patience) -> Option<T> {
         match patience {
             Patience::Thread => self.try_recv().ok(),
-            Patience::Task => self.finish_recv(self.win_recv(ptr::null(), Manner { patience, hold: false })?).ok(),
+            Patience::Task => self.finish_recv(self.win_recv(ptr::null(), Manner { patience, hold: Holding::None })?).ok(),
         }
     }
 

@@ -38,7 +38,7 @@ mod spill;
 mod stash;
 mod watch;
 
-pub(crate) use arms::{Manner, Token};
+pub(crate) use arms::{Holding, Manner, Token};
 pub(crate) use handoff::Place;
 pub(crate) use shared::{channel, Side, Strong, Weak};
 pub(crate) use solo::{Attempt, Sent};
@@ -46,7 +46,7 @@ pub(crate) use solo::{Attempt, Sent};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING, WATCHED};
 use crate::ring::{Ring, Slot};
 use crate::sync::{next_id, AtomicUsize, Cell, Ordering};
-use crate::wait::lock::{HAS_RX, HAS_TX, WAKE_RX, WAKE_TX};
+use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX, WAKE_RX, WAKE_TX};
 use crate::wait::{Lock, Patience, Queue, Spin, Waiter};
 use core::fmt;
 use core::mem::MaybeUninit;
@@ -95,6 +95,19 @@ struct Lists<T> {
     /// Up to where receivers were told of values, and senders of room: see `serve`.
     told_rx: u64,
     told_tx: u64,
+}
+
+impl<T> Lists<T> {
+    /// What the lock's word says of them.
+    #[inline(always)]
+    fn hints(&self) -> u32 {
+        let stashed = self.has_stashed();
+        let hint = |hint, there| if there { hint } else { 0 };
+        hint(HAS_RX, !self.rx.is_empty())
+            | hint(HAS_TX, !self.tx.is_empty() || stashed)
+            | hint(PLACED_RX, self.rx.any_placed())
+            | hint(PLACED_TX, self.tx.any_placed() || stashed)
+    }
 }
 
 #[allow(unsafe_code)]
@@ -292,10 +305,7 @@ impl<T> Guard<'_, T> {
 
     #[inline(always)]
     fn try_release(&mut self) -> Result<(), u32> {
-        let hints = self.with(|lists| {
-            let senders = !lists.tx.is_empty() || lists.has_stashed();
-            (if lists.rx.is_empty() { 0 } else { HAS_RX }) | (if senders { HAS_TX } else { 0 })
-        });
+        let hints = self.with(|lists| lists.hints());
         self.chan.cold.lock.try_release(hints)
     }
 }

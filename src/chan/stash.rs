@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 
 pub(super) struct Stash<T> {
     /// With the turn at which each was accepted, in that order.
-    values: VecDeque<(usize, T)>,
+    values: VecDeque<(u32, T)>,
     holds: Vec<Hold<T>>,
     tickets: u64,
 }
@@ -31,13 +31,13 @@ enum Held<T> {
     /// A future that waits.
     Peer(Chosen),
     /// A value without its sender.
-    Value(Option<usize>, T),
+    Value(Option<u32>, T),
 }
 
 impl<T> Stash<T> {
-    fn insert(&mut self, turn: usize, value: T) {
+    fn insert(&mut self, turn: u32, value: T) {
         // As a difference: turns may wrap.
-        let later = |(other, _): &(usize, T)| (turn.wrapping_sub(*other) as isize) < 0;
+        let later = |(other, _): &(u32, T)| (turn.wrapping_sub(*other) as i32) < 0;
         let at = self.values.iter().position(later).unwrap_or(self.values.len());
         self.values.insert(at, (turn, value));
     }
@@ -64,7 +64,7 @@ impl<T> Lists<T> {
     }
 
     /// Takes all of them, to be dropped without the lock.
-    pub(super) fn take_all_stashed(&mut self) -> VecDeque<(usize, T)> {
+    pub(super) fn take_all_stashed(&mut self) -> VecDeque<(u32, T)> {
         self.stash.as_mut().map(|stash| std::mem::take(&mut stash.values)).unwrap_or_default()
     }
 
@@ -102,7 +102,7 @@ impl<T> Lists<T> {
 
 impl<T> Chan<T> {
     /// Hands a value that was accepted as the `turn`-th, or just now, to the next receiver, or keeps it for one.
-    pub(crate) fn put_back(&self, turn: Option<usize>, value: T) {
+    pub(crate) fn put_back(&self, turn: Option<u32>, value: T) {
         let mut guard = self.lock();
         let next = guard.with(|lists| lists.rx.choose_placed(core::ptr::null(), false));
         if let Some(receiver) = next {

@@ -8,7 +8,7 @@ pub use operation::SelectedOperation;
 use self::operation::selected;
 use crate::chan::Token;
 use crate::error::{SelectTimeoutError, TrySelectError};
-use crate::select::{self, Arm, List, Order, Port, Storage, Until};
+use crate::select::{self, Arm, List, Order, Port, Storage, Until, Wanted, DYNAMIC};
 use crate::sync::{current_thread, Deadline, Duration, Instant, ThreadId};
 use crate::{Receiver, Sender};
 use core::fmt;
@@ -225,7 +225,10 @@ impl<'a> Select<'a> {
     }
 
     fn run(&mut self, until: Until) -> Option<SelectedOperation<'a>> {
-        let won = select::run(self.arms.as_slice(), self.order, until, &mut self.storage)?;
+        let won = {
+            let wanted = Wanted { arms: self.arms.as_slice(), order: self.order, until, manner: DYNAMIC };
+            select::run(wanted, &mut self.storage)?
+        };
         selected(self.arms.as_slice(), self.home, won, &mut self.storage)
     }
 

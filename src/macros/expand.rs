@@ -74,7 +74,8 @@ macro_rules! __select {
                         $($count)*,
                         $crate::__select::Order::$order,
                         &limit,
-                        |i| $(if i == $($n)* { $crate::__select::is_ready(&$port) } else)* { false },
+                        |i| $(if i == $($n)* { $crate::__select::may_win(&$port) } else)* { false },
+                        |i| $(if i == $($n)* { $crate::__select::is_ready(&$port, &limit) } else)* { false },
                         |i| $(if i == $($n)* { $crate::__select::version(&$port) } else)* { 0 },
                         |i| $(if i == $($n)* { $crate::__select::win(&$port) } else)* { $crate::__select::Option::None },
                     );

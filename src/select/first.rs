@@ -41,6 +41,7 @@ pub(crate) fn first<R>(
     n: usize,
     order: Order,
     until: Until,
+    may_win: impl Fn(usize) -> bool,
     is_ready: impl Fn(usize) -> bool,
     version: impl Fn(usize) -> u64,
     win: impl Fn(usize) -> Option<R>,
@@ -52,9 +53,15 @@ pub(crate) fn first<R>(
         return (0..n).find_map(|i| Some(First::Won(i, win(i)?))).unwrap_or(First::Unsure);
     }
     let now = matches!(until, Until::Now);
+    // Who waits asks first what it would ask while it waits: to look at an empty channel costs those who fill it a cache line.
+    let cheap = |i: usize| !now && may_win(i);
+    let found = (0..n).fold(0, |set, i| set | (u32::from(cheap(i)) << i));
+    if !now && found == 0 {
+        return First::Unsure;
+    }
     let versions = || if now && n > 1 { (0..n).fold(0, |hash, i| mix(hash, version(i))) } else { 0 };
     let before = versions();
-    let ready = (0..n).fold(0, |set, i| set | (u32::from(is_ready(i)) << i));
+    let ready = (0..n).fold(found, |set, i| set | (u32::from(found >> i & 1 == 1 || is_ready(i)) << i));
     if ready == 0 {
         return if now && before == versions() { First::Nothing } else { First::Unsure };
     }
@@ -63,7 +70,7 @@ pub(crate) fn first<R>(
         if !ready.is_power_of_two() {
             chosen = one_of(ready);
         }
-        if (0..n).any(|i| i < chosen && is_ready(i) != (ready >> i & 1 == 1)) {
+        if (0..n).any(|i| i < chosen && (cheap(i) || is_ready(i)) != (ready >> i & 1 == 1)) {
             return First::Unsure;
         }
     }

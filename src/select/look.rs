@@ -54,7 +54,9 @@ pub(super) fn choose<'a, R>(
 /// Tries each arm once.
 #[inline]
 pub(crate) fn look(arms: &[Arm<'_>], order: Order, manner: Manner) -> Option<(usize, Token)> {
-    choose(arms, order, |port| port.is_ready(manner.patience), |i, port| port.win(ptr::null(), manner).map(|token| (i, token)))
+    // The cheap question first, see `first`. (At capacity 0 it is about peers without a value, too.)
+    let ready = |port: &dyn Port| (port.meeting().is_none() && port.may_win()) || port.is_ready(manner.patience);
+    choose(arms, order, ready, |i, port| port.win(ptr::null(), manner).map(|token| (i, token)))
 }
 
 /// Makes one number of all versions: if a single one differs so does the hash; if several do, it is the same once in 2^64.

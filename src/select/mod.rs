@@ -38,7 +38,7 @@ pub use port::Arm;
 pub(crate) use port::Port;
 pub(crate) use ready::ready;
 pub(crate) use round::{meetings, Enlisting, Round};
-pub(crate) use run::{placed, rest, run, Until, MANNER};
+pub(crate) use run::{placed, rest, run, Until, Wanted, DYNAMIC, MANNER};
 pub use storage::Storage;
 pub(crate) use storage::INLINE;
 

@@ -1,6 +1,6 @@
 //! What can be waited for in one arm.
 
-use crate::chan::{Enlisted, Manner, Token};
+use crate::chan::{Enlisted, Holding, Manner, Token};
 use crate::sync::Instant;
 use crate::wait::{Claim, Patience, Spin, Waiter, Waker};
 use core::alloc::Layout;
@@ -30,6 +30,9 @@ pub(crate) trait Port {
 
     /// Whether an operation would not wait now.
     fn is_ready(&self, patience: Patience) -> bool;
+
+    /// Whether a peer waits at capacity 0 that is not enough for `is_ready`, as it has no value yet: it has to be called.
+    fn has_peer(&self, patience: Patience) -> bool;
 
     /// A number that changes whenever an arm that was not ready becomes so.
     fn version(&self) -> u64;
@@ -95,7 +98,7 @@ pub(crate) trait Port {
     ///
     /// # Safety
     /// The lock is held.
-    unsafe fn win_locked(&self, own: *const Claim, hold: bool) -> Option<Token>;
+    unsafe fn win_locked(&self, own: *const Claim, hold: Holding) -> Option<Token>;
 
     /// Enlists. `Some`: a peer was called, whose waker, if it has one, is to be woken after the lock.
     ///

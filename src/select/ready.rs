@@ -5,13 +5,14 @@
 use super::look::{choose, ports, settle_on_none};
 use super::order::Order;
 use super::run::Until;
-use super::{Arm, Storage};
+use super::{Arm, Port, Storage};
 use crate::sync::{Deadline, MODEL};
 use crate::wait::{Claim, Patience, Phase, Waiter};
 
 /// Waits until one of the arms is ready. `None`: none in time. By the time the caller acts on it, it may be ready no more.
 pub(crate) fn ready(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<usize> {
-    let look = || choose(arms, order, |port| port.is_ready(Patience::Thread), |i, port| port.is_ready(Patience::Thread).then_some(i));
+    let ready = |port: &dyn Port| port.is_ready(Patience::Thread) || port.has_peer(Patience::Thread);
+    let look = || choose(arms, order, ready, |i, port| ready(port).then_some(i));
     let found = look();
     match until {
         Until::Deadline(deadline) if found.is_none() => wait(arms, order, deadline, storage, look),

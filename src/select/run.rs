@@ -7,7 +7,7 @@ use super::look::{look, ports, settle_on_none};
 use super::order::Order;
 use super::round::{Enlisting, Round};
 use super::{Arm, Storage};
-use crate::chan::{Manner, Token};
+use crate::chan::{Holding, Manner, Token};
 use crate::sync::{Deadline, MODEL};
 use crate::wait::spin::Lag;
 use crate::wait::{Claim, Patience, Phase};
@@ -23,60 +23,72 @@ pub(crate) enum Until {
     Deadline(Deadline),
 }
 
-/// Foreign code runs between the win and its end: a message expression, or the caller of a dynamic select.
-pub(crate) const MANNER: Manner = Manner { patience: Patience::Thread, hold: true };
+/// What a thread waits for.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'s, 'a> {
+    pub(crate) arms: &'s [Arm<'a>],
+    pub(crate) order: Order,
+    pub(crate) until: Until,
+    pub(crate) manner: Manner,
+}
+
+/// In `select!` a message expression runs between the win and its end, but nothing before a receive.
+pub(crate) const MANNER: Manner = Manner { patience: Patience::Thread, hold: Holding::Sends };
+
+/// In a dynamic select it is the caller, for each arm.
+pub(crate) const DYNAMIC: Manner = Manner { patience: Patience::Thread, hold: Holding::All };
 
 /// Waits for one of the arms. `None`: none in time.
 #[inline]
-pub(crate) fn run(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<(usize, Token)> {
-    look(arms, order, MANNER).or_else(|| after_look(arms, order, until, storage))
+pub(crate) fn run(wanted: Wanted<'_, '_>, storage: &mut Storage) -> Option<(usize, Token)> {
+    wanted.look().or_else(|| wanted.after_look(storage))
 }
 
 /// What is left to do after `first`.
 #[cold]
 #[inline(never)]
-pub(crate) fn rest(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<(usize, Token)> {
-    if arms.len() > FEW {
-        return run(arms, order, until, storage);
+pub(crate) fn rest(wanted: Wanted<'_, '_>, storage: &mut Storage) -> Option<(usize, Token)> {
+    if wanted.arms.len() > FEW {
+        return run(wanted, storage);
     }
-    after_look(arms, order, until, storage)
+    wanted.after_look(storage)
 }
 
-fn after_look(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<(usize, Token)> {
-    match until {
-        // Only a peer that has no value yet is left, if any: another select, which has to be called.
-        Until::Now if ports(arms).any(|(_, port)| port.meeting().is_some() && port.is_ready(MANNER.patience)) => {
-            wait(arms, order, until, storage)
-        }
-        Until::Now if arms.len() > 1 => settle_on_none(arms, || look(arms, order, MANNER)),
-        Until::Now => None,
-        Until::Deadline(_) => wait(arms, order, until, storage),
+impl Wanted<'_, '_> {
+    fn look(&self) -> Option<(usize, Token)> {
+        look(self.arms, self.order, self.manner)
     }
-}
 
-#[cold]
-#[inline(never)]
-fn wait(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<(usize, Token)> {
-    let claim = Claim::new();
-    storage.with_waiters(arms, order, &claim, |waiters, meetings| {
-        let round = Round { arms, claim: &claim, waiters, meetings, order, manner: MANNER, patience: None, called: Cell::new(false) };
-        match until {
-            Until::Now => call(&round),
-            Until::Deadline(deadline) => rounds(&round, deadline),
+    fn after_look(self, storage: &mut Storage) -> Option<(usize, Token)> {
+        match self.until {
+            // Only a peer that has no value yet is left, if any: another select, which has to be called.
+            Until::Now if ports(self.arms).any(|(_, port)| port.has_peer(self.manner.patience)) => self.wait(storage),
+            Until::Now if self.arms.len() > 1 => settle_on_none(self.arms, || self.look()),
+            Until::Now => None,
+            Until::Deadline(_) => stay_awake(self.arms).then(|| self.look()).flatten().or_else(|| self.wait(storage)),
         }
-    })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wait(self, storage: &mut Storage) -> Option<(usize, Token)> {
+        let Wanted { arms, order, until, manner } = self;
+        let claim = Claim::new();
+        storage.with_waiters(arms, order, &claim, |waiters, meetings| {
+            let round = Round { arms, claim: &claim, waiters, meetings, order, manner, patience: None, called: Cell::new(false) };
+            match until {
+                Until::Now => call(&round),
+                Until::Deadline(deadline) => rounds(&round, deadline),
+            }
+        })
+    }
 }
 
 fn rounds(round: &Round<'_, '_>, deadline: Deadline) -> Option<(usize, Token)> {
-    let look = || look(round.arms, round.order, MANNER);
+    let look = || look(round.arms, round.order, round.manner);
     let mut again = false;
     let mut lag = Lag::new();
     loop {
-        if stay_awake(round) {
-            if let Some(won) = look() {
-                return Some(won);
-            }
-        }
         let due = ports(round.arms).filter_map(|(_, port)| port.due()).min();
         // SAFETY: in no queue, and `withdraw_all` comes below, before the frame of the waiters ends: nothing between panics.
         let enlisted = unsafe { round.enlist(again) };
@@ -94,7 +106,7 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline) -> Option<(usize, Token)> {
             Phase::Done(i) => return Some((i, placed(round, i))),
             Phase::Ready(i) => {
                 again = true;
-                let won = round.arms[i].0.and_then(|port| port.win_notified(ptr::null(), MANNER));
+                let won = round.arms[i].0.and_then(|port| port.win_notified(ptr::null(), round.manner));
                 if let Some(token) = won {
                     return Some((i, token));
                 }
@@ -112,6 +124,11 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline) -> Option<(usize, Token)> {
             lag.wait(); // ready a moment ago, and not to be won: a peer is in the middle of a copy
         }
         round.claim.reopen();
+        if round.meetings.is_empty() && stay_awake(round.arms) {
+            if let Some(won) = look() {
+                return Some(won);
+            }
+        }
     }
 }
 
@@ -142,20 +159,30 @@ fn call(round: &Round<'_, '_>) -> Option<(usize, Token)> {
     round.withdraw_all(None);
     let won = match phase {
         Phase::Done(i) => Some((i, placed(round, i))),
-        Phase::Ready(i) => round.arms[i].0.and_then(|port| port.win_notified(ptr::null(), MANNER)).map(|token| (i, token)),
+        Phase::Ready(i) => round.arms[i].0.and_then(|port| port.win_notified(ptr::null(), round.manner)).map(|token| (i, token)),
         _ => None,
     };
     // Who called us may have been served elsewhere: that says nothing about the other arms.
-    won.or_else(|| settle_on_none(round.arms, || look(round.arms, round.order, MANNER)))
+    won.or_else(|| settle_on_none(round.arms, || look(round.arms, round.order, round.manner)))
 }
 
-/// Before enlisting: only if nobody needs to find us in a queue.
-fn stay_awake(round: &Round<'_, '_>) -> bool {
-    if !round.meetings.is_empty() {
-        return false;
+/// At which look a wait finds out what is closed.
+const CLOSED_AT: u32 = 4;
+
+/// Before enlisting: stays awake until an arm may be won; not for long if there are peers who need to find us in a queue.
+fn stay_awake(arms: &[Arm<'_>]) -> bool {
+    let Some(spin) = ports(arms).find_map(|(_, port)| port.spin()) else { return false };
+    let mut looks = 0;
+    let ready = || {
+        looks += 1;
+        // A closed channel is not seen by the cheap look.
+        ports(arms).any(|(_, port)| port.may_win()) || (looks == CLOSED_AT && ports(arms).any(|(_, port)| port.is_ready(MANNER.patience)))
+    };
+    if ports(arms).any(|(_, port)| port.meeting().is_some()) {
+        spin.glance(ready)
+    } else {
+        spin.wait(ready)
     }
-    let spin = ports(round.arms).find_map(|(_, port)| port.spin());
-    spin.is_some_and(|spin| spin.wait(|| ports(round.arms).any(|(_, port)| port.may_win())))
 }
 
 /// Waits, awake and then asleep, until the claim is decided. `Dead`: the deadline decided it.

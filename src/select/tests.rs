@@ -4,7 +4,7 @@ use super::first::{first, First};
 use super::look::choose;
 use super::order::{below, Order};
 use super::{Arm, Enlisting, Port, Round, Storage, Until};
-use crate::chan::Manner;
+use crate::chan::{Holding, Manner};
 use crate::sync::Deadline;
 use crate::wait::{Claim, Patience, Phase};
 use crate::{bounded, never, Receiver};
@@ -61,7 +61,7 @@ fn arms_that_become_ready_together_are_chosen_equally_often() {
         }
         looks.set(0);
         let ready = |i: usize| look() && (i == 1 || i == 2);
-        if let First::Won(won, ()) = first(4, Order::Random, FOR_EVER, ready, |_| 0, |_| Some(())) {
+        if let First::Won(won, ()) = first(4, Order::Random, FOR_EVER, ready, ready, |_| 0, |_| Some(())) {
             first_wins[won] += 1;
         }
     }
@@ -76,7 +76,7 @@ fn the_first_look_is_fair_or_biased_as_asked() {
     let (mut fair, mut biased) = ([0; 5], [0; 5]);
     for _ in 0..ROUNDS {
         for (order, wins) in [(Order::Random, &mut fair), (Order::Given, &mut biased)] {
-            match first(5, order, Until::Now, |i| i % 2 == 1 || i == 4, |_| 0, |i| Some(i * 10)) {
+            match first(5, order, Until::Now, |_| true, |i| i % 2 == 1 || i == 4, |_| 0, |i| Some(i * 10)) {
                 First::Won(won, token) => {
                     assert_eq!(token, won * 10);
                     wins[won] += 1;
@@ -96,7 +96,7 @@ fn the_first_look_is_sure_of_nothing_only_if_nothing_moved() {
     let none = |n: usize, until: Until, moves: bool| {
         let versions = Cell::new(0);
         let version = |_| versions.replace(versions.get() + u64::from(moves));
-        match first::<()>(n, Order::Random, until, |_| false, version, |_| panic!("not ready")) {
+        match first::<()>(n, Order::Random, until, |_| true, |_| false, version, |_| panic!("not ready")) {
             First::Nothing => true,
             First::Unsure => false,
             First::Won(..) => unreachable!(),
@@ -107,8 +107,19 @@ fn the_first_look_is_sure_of_nothing_only_if_nothing_moved() {
     assert!(!none(2, Until::Now, true));
     assert!(!none(2, FOR_EVER, false));
     // Ready, and lost to another before it could be won.
-    let lost = first::<()>(2, Order::Random, Until::Now, |_| true, |_| 0, |_| None);
+    let lost = first::<()>(2, Order::Random, Until::Now, |_| true, |_| true, |_| 0, |_| None);
     assert!(matches!(lost, First::Unsure), "{lost:?}");
+}
+
+/// A closed channel and a clock are not seen by the cheap look. Once another arm is found by it, they have the same chance.
+#[test]
+fn an_arm_that_only_a_full_look_finds_has_its_chance() {
+    let won = || match first(2, Order::Random, FOR_EVER, |i| i == 0, |_| true, |_| 0, Some) {
+        First::Won(i, _) => i,
+        _ => panic!("both are ready"),
+    };
+    let wins = (0..1000).map(|_| won()).sum::<usize>();
+    assert!((350..650).contains(&wins), "{wins} of 1000");
 }
 
 /// Whether it goes behind the others or, woken in vain, in front of them: who comes finds the first of its arms first.
@@ -121,7 +132,7 @@ fn arms_stand_in_their_order() {
         let arms = [Arm(Some(&tx)); 3];
         let claim = Claim::new();
         Storage::new().with_waiters(&arms, Order::Given, &claim, |waiters, meetings| {
-            let (order, manner) = (Order::Given, Manner { patience: Patience::Thread, hold: true });
+            let (order, manner) = (Order::Given, Manner { patience: Patience::Thread, hold: Holding::All });
             let round = Round { arms: &arms, claim: &claim, waiters, meetings, order, manner, patience: None, called: Cell::new(false) };
             // SAFETY: in no queue, and withdrawn below.
             assert!(matches!(unsafe { round.enlist(again) }, Enlisting::Yes));

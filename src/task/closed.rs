@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // the contracts of `Port`, passed on; the pinned future
 
 use super::wait::{Fixed, Wait, Wanted};
-use crate::chan::{Chan, Enlisted, Manner, Token};
+use crate::chan::{Chan, Enlisted, Holding, Manner, Token};
 use crate::receiver::Source;
 use crate::select::{Arm, Order, Port};
 use crate::sync::{Deadline, Instant};
@@ -37,6 +37,10 @@ impl<T> Port for Watch<'_, T> {
 
     fn is_ready(&self, _patience: Patience) -> bool {
         self.0.is_closed()
+    }
+
+    fn has_peer(&self, _patience: Patience) -> bool {
+        false
     }
 
     fn version(&self) -> u64 {
@@ -97,7 +101,7 @@ impl<T> Port for Watch<'_, T> {
         false
     }
 
-    unsafe fn win_locked(&self, _own: *const Claim, _hold: bool) -> Option<Token> {
+    unsafe fn win_locked(&self, _own: *const Claim, _hold: Holding) -> Option<Token> {
         None
     }
 
@@ -131,7 +135,7 @@ pub struct ClosedFuture<'a, T> {
 }
 
 fn wanted<'s, 'a>(arms: &'s [Arm<'a>; 1]) -> Wanted<'s, 'a> {
-    Wanted { arms, order: Order::Given, hold: false, deadline: Deadline::NEVER }
+    Wanted { arms, order: Order::Given, hold: Holding::None, deadline: Deadline::NEVER }
 }
 
 impl<'a, T> ClosedFuture<'a, T> {

@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // pinned fields
 
 use super::wait::{Left, Wait, Waiters, Wanted};
+use crate::chan::Holding;
 use crate::dynamic::{Select, SelectedOperation};
 use crate::select::{Arm, Order, Storage, INLINE};
 use crate::sync::Deadline;
@@ -75,7 +76,7 @@ unsafe impl Send for SelectFuture<'_, '_> {}
 unsafe impl Sync for SelectFuture<'_, '_> {}
 
 fn wanted<'s, 'a>(arms: &'s [Arm<'a>], order: Order) -> Wanted<'s, 'a> {
-    Wanted { arms, order, hold: true, deadline: Deadline::NEVER }
+    Wanted { arms, order, hold: Holding::All, deadline: Deadline::NEVER }
 }
 
 impl<'a> Select<'a> {

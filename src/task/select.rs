@@ -6,7 +6,7 @@
 
 use super::foreign::PollArm;
 use super::wait::{Fixed, Left, Wait, Wanted};
-use crate::chan::{Manner, Token};
+use crate::chan::{Holding, Manner, Token};
 use crate::select::{below, look, ports, settle_on_none, Arm, Order, Port, Storage, Until};
 use crate::sync::{Deadline, Duration, MODEL};
 use crate::wait::Patience;
@@ -21,7 +21,7 @@ use core::task::{ready, Context, Poll};
 const CALL: Duration = Duration::from_millis(20);
 
 /// Foreign code runs between the win and its end: a message expression.
-const MANNER: Manner = Manner { patience: Patience::Task, hold: true };
+const MANNER: Manner = Manner { patience: Patience::Task, hold: Holding::All };
 
 /// No arm was ready in time.
 pub const LATE: usize = usize::MAX;
@@ -190,7 +190,7 @@ impl<'a, M, const N: usize> Future for ArmsFuture<'a, '_, M, N> {
         if matches!(until, Until::Now) {
             let look = || look(arms, *order, MANNER);
             let won = if N > 1 { settle_on_none(arms, look) } else { look() };
-            let calling = || ports(arms).any(|(_, port)| port.meeting().is_some() && port.is_ready(MANNER.patience));
+            let calling = || ports(arms).any(|(_, port)| port.has_peer(MANNER.patience));
             if won.is_some() || !calling() {
                 wait.finish();
                 return Poll::Ready(won.map_or_else(|| (LATE, Won::nothing()), |(i, token)| (i, Won::new(arms[i], token, storage))));

@@ -62,7 +62,7 @@ pub(super) enum Left {
     /// Nothing was won.
     Nothing,
     /// A peer has performed it, as the `turn`-th.
-    Done { turn: usize },
+    Done { turn: u32 },
     /// A peer that had won it goes on without it.
     Taken,
 }

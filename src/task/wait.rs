@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // waiters inside the pinned future
 
-use crate::chan::{Manner, Token};
+use crate::chan::{Holding, Manner, Token};
 use crate::select::{look, meetings, placed, ports, settle_on_none, Arm, Enlisting, Order, Round, INLINE};
 use crate::sync::{pause, Alarm, Deadline, MODEL};
 use crate::wait::{Claim, Patience, Phase, Waiter, Waker};
@@ -56,7 +56,7 @@ pub(super) struct Wanted<'s, 'a> {
     pub(super) arms: &'s [Arm<'a>],
     pub(super) order: Order,
     /// Whether foreign code may run between a win and its end.
-    pub(super) hold: bool,
+    pub(super) hold: Holding,
     pub(super) deadline: Deadline,
 }
 

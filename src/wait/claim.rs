@@ -278,7 +278,9 @@ impl Claim {
         loop {
             match phase {
                 Phase::Claimed(_) => lag.wait(),
-                Phase::Held(arm) => self.sleep_held(arm),
+                // Mostly nothing but a copy.
+                Phase::Held(arm) if !lag.wait_awake() => self.sleep_held(arm),
+                Phase::Held(_) => {}
                 _ => return phase,
             }
             phase = self.phase();

@@ -1,13 +1,14 @@
 //! The channel's cold lock: taken only where somebody waits, and never waited for by whoever only wants to wake.
 //!
 //! ```text
-//!   word:  LOCKED | CROWDED (threads sleep at the gate) | WAKE_RX | WAKE_TX (requests to the holder) | HAS_RX | HAS_TX
+//!   word:  LOCKED | CROWDED (threads sleep at the gate) | WAKE_RX | WAKE_TX (requests to the holder) | HAS_RX | HAS_TX | PLACED_RX | PLACED_TX
 //! ```
 //!
 //! 1. Who finds LOCKED clear when setting it holds the lock.
 //! 2. A request is an RMW on the same word. If LOCKED was set, the holder has not released yet, and its release, an RMW too,
 //!    will see the request; if not, the requester now holds the lock. So waking never waits for a frozen holder.
-//! 3. HAS_RX and HAS_TX say, while the lock is free, whether a receiver or a sender is enlisted. They are written by the release,
+//! 3. HAS_RX and HAS_TX say, while the lock is free, whether a receiver or a sender is enlisted; PLACED_RX and PLACED_TX, whether one whose value can be
+//!    moved at once. They are written by the release,
 //!    at no cost of their own, for attempts that must not sleep.
 
 use super::spin::{Lag, Patience};
@@ -24,7 +25,11 @@ const REQUESTS: u32 = WAKE_RX | WAKE_TX;
 pub(crate) const HAS_RX: u32 = 16;
 /// A sender is enlisted.
 pub(crate) const HAS_TX: u32 = 32;
-const HINTS: u32 = HAS_RX | HAS_TX;
+/// A receiver is enlisted that has a place for a value.
+pub(crate) const PLACED_RX: u32 = 64;
+/// A sender is enlisted that has a value.
+pub(crate) const PLACED_TX: u32 = 128;
+const HINTS: u32 = HAS_RX | HAS_TX | PLACED_RX | PLACED_TX;
 
 /// How often `lock` looks before it sleeps.
 const LOOKS: u32 = if MODEL { 1 } else { 100 };
@@ -125,7 +130,7 @@ impl Lock {
         }
     }
 
-    /// HAS_RX and HAS_TX as of the last release, or `None` while the lock is held.
+    /// What was enlisted as of the last release, or `None` while the lock is held.
     #[inline]
     pub(crate) fn hints(&self) -> Option<u32> {
         // ORDERING: SeqCst: on the failing path of `try_*`, so that two threads which each sent and then look at the other's channel

@@ -2,7 +2,7 @@
 //!
 //! 1. A waiter is linked in at most one queue; its links are touched only under the lock of the channel that owns the queue.
 //! 2. A linked waiter does not move and is not freed: its owner unlinks it under that lock, or has seen it claimed.
-//! 3. `head` and `tail` are both null or both not.
+//! 3. `head` and `tail` are both null or both not. `placed` is how many linked waiters have a place.
 
 #![allow(unsafe_code)] // the intrusive links
 
@@ -30,7 +30,7 @@ struct Links {
     prev: *const Waiter,
     next: *const Waiter,
     /// As the how-manieth of its queue it was chosen.
-    turn: usize,
+    turn: u32,
 }
 
 impl Waiter {
@@ -54,7 +54,7 @@ impl Waiter {
     }
 
     /// As the how-manieth of its queue the waiter was chosen. For the owner, once its claim is DONE.
-    pub(crate) fn turn(&self) -> usize {
+    pub(crate) fn turn(&self) -> u32 {
         // SAFETY: no longer linked: the links are the owner's.
         self.links.with_mut(|links| unsafe { (*links).turn })
     }
@@ -76,7 +76,9 @@ pub(crate) struct Queue {
     head: *const Waiter,
     tail: *const Waiter,
     /// How many were chosen.
-    chosen: usize,
+    chosen: u32,
+    /// How many of those in it have a place.
+    placed: u32,
 }
 
 // SAFETY: the queue is inside a lock; its nodes are `Claim`s, which are `Sync`, and links, which the lock guards.
@@ -84,12 +86,18 @@ unsafe impl Send for Queue {}
 
 impl Queue {
     pub(crate) const fn new() -> Queue {
-        Queue { head: ptr::null(), tail: ptr::null(), chosen: 0 }
+        Queue { head: ptr::null(), tail: ptr::null(), chosen: 0, placed: 0 }
     }
 
     /// How many were chosen so far.
-    pub(crate) fn turn(&self) -> usize {
+    pub(crate) fn turn(&self) -> u32 {
         self.chosen
+    }
+
+    /// Whether anybody's value can be moved at once.
+    #[inline]
+    pub(crate) fn any_placed(&self) -> bool {
+        self.placed != 0
     }
 
     #[inline]
@@ -116,6 +124,7 @@ impl Queue {
             false => unsafe { (*tail).links.with_mut(|links| (*links).next = waiter) },
         }
         self.tail = waiter;
+        self.placed += u32::from(!waiter.place.is_null());
     }
 
     /// Puts `waiter` first: one that was woken in vain keeps its turn.
@@ -136,6 +145,7 @@ impl Queue {
             false => unsafe { (*head).links.with_mut(|links| (*links).prev = waiter) },
         }
         self.head = waiter;
+        self.placed += u32::from(!waiter.place.is_null());
     }
 
     /// Takes `waiter` out if it is in. Answers whether it was.
@@ -149,6 +159,7 @@ impl Queue {
         if prev == UNLINKED {
             return false;
         }
+        self.placed -= u32::from(!waiter.place.is_null());
         match prev.is_null() {
             true => self.head = next,
             // SAFETY: a neighbour is linked, hence alive (invariant 2).

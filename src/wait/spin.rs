@@ -37,6 +37,8 @@ const ESCAPE_MIN: u32 = 16;
 const ESCAPE_MAX: u32 = 4_096;
 /// The longest pause without looking, for a side that finds the ring empty or full after a run: the peer gets ahead undisturbed.
 const GAP_MAX_NS: u32 = 460;
+/// A glance that is in vain every time is done once in so many waits, as a power of two.
+const GLANCES_OFF_LOG2: u32 = 6;
 /// A run of so many operations between two waits makes the gap longer, and one of a single operation shorter.
 const GAP_RUN: u32 = 4;
 
@@ -51,6 +53,9 @@ pub(crate) struct Spin {
     first_yields: AtomicU32,
     gap_ns: AtomicU32,
     last_wait: AtomicU32,
+    /// How many glances in a row were in vain, and how many are to be left out.
+    vain_glances: AtomicU32,
+    glances_off: AtomicU32,
     /// The user's.
     limit_ns: AtomicU32,
 }
@@ -81,6 +86,8 @@ impl Default for Spin {
             first_yields: AtomicU32::new(0),
             gap_ns: AtomicU32::new(0),
             last_wait: AtomicU32::new(0),
+            vain_glances: AtomicU32::new(0),
+            glances_off: AtomicU32::new(0),
             limit_ns: AtomicU32::new(ROUNDS_MAX * WHOLE_ROUND_NS),
         }
     }
@@ -98,6 +105,33 @@ impl Spin {
             return true;
         }
         self.yield_rounds(limit / WHOLE_ROUND_NS, &mut ready)
+    }
+
+    /// The first stage alone, for who should enlist soon, as others only find who is in a queue. The more often it was in vain, the more rarely it is done.
+    pub(crate) fn glance(&self, mut ready: impl FnMut() -> bool) -> bool {
+        let limit = get(&self.limit_ns);
+        if MODEL || limit == 0 || processors() == 1 {
+            return false;
+        }
+        let off = get(&self.glances_off);
+        if off > 0 {
+            set(&self.glances_off, off - 1);
+            return false;
+        }
+        let each = pause_nanos();
+        let mut spent = 0;
+        while spent < get(&self.look_ns).min(limit) {
+            if ready() {
+                set(&self.vain_glances, 0);
+                return true;
+            }
+            pause();
+            spent += each;
+        }
+        let vain = (get(&self.vain_glances) + 1).min(GLANCES_OFF_LOG2);
+        set(&self.vain_glances, vain);
+        set(&self.glances_off, (1 << vain) - 1);
+        false
     }
 
     /// Limits how long a wait stays awake, and begins with waits of that length; 0: not at all.

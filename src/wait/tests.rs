@@ -47,8 +47,10 @@ fn first_come_first_served() {
     const COUNT: u32 = 4;
     for leaving in 0..1 << COUNT {
         for early in [true, false] {
+            // A place that is never entered, for every waiter.
+            let place = |claim: &Claim| ptr::from_ref(claim).cast_mut().cast();
             let claims: Vec<Claim> = (0..COUNT + 2).map(|_| Claim::new()).collect();
-            let waiters: Vec<Waiter> = claims.iter().map(|claim| Waiter::new(claim, 0, ptr::null_mut())).collect();
+            let waiters: Vec<Waiter> = claims.iter().map(|claim| Waiter::new(claim, 0, place(claim))).collect();
             let ([back, last], waiters) = waiters.split_first_chunk().expect("more than two");
             let mut queue = Queue::new();
             let leaves = |i: usize| leaving & 1 << i != 0;
@@ -74,11 +76,12 @@ fn first_come_first_served() {
             unsafe { queue.push_back(last) };
             let expected = iter::once(0).chain((0..waiters.len()).filter(|&i| !leaves(i)).map(|i| i + 2)).chain([1]);
             for i in expected {
+                assert!(queue.any_placed());
                 let chosen = queue.choose().expect("one is left");
                 assert!(chosen.won.is_of(&claims[i]), "{i} is next");
                 assert!(chosen.won.ready().is_none());
             }
-            assert!(queue.is_empty());
+            assert!(queue.is_empty() && !queue.any_placed());
         }
     }
 }
@@ -117,4 +120,32 @@ fn a_wait_keeps_to_its_limit() {
     spin.set_limit(Duration::ZERO);
     assert!(!spin.gap(100, || panic!("no look")));
     assert_eq!(looks(&spin), 0);
+}
+
+/// A glance that never finds anything is hardly ever made; one that does brings it back.
+#[test]
+fn glances_in_vain_become_rare() {
+    let spin = Spin::default();
+    let made = |ready: bool, times: usize| {
+        (0..times)
+            .filter(|_| {
+                let mut looked = false;
+                spin.glance(|| {
+                    looked = true;
+                    ready
+                });
+                looked
+            })
+            .count()
+    };
+    if processors() == 1 {
+        return assert_eq!(made(true, 4), 0);
+    }
+    assert_eq!(made(true, 20), 20);
+    let vain = made(false, 640);
+    assert!((4..=20).contains(&vain), "{vain} of 640");
+    made(true, 64);
+    assert_eq!(made(true, 20), 20);
+    spin.set_limit(Duration::ZERO);
+    assert_eq!(made(true, 4), 0);
 }

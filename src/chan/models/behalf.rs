@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // enlisting, and the place of a value
 
 use super::{assert_quiet, channel, model, recv, rest, send, Sleeper};
-use crate::chan::{Attempt, Chan, Manner, Place};
+use crate::chan::{Attempt, Chan, Holding, Manner, Place};
 use crate::error::TryRecvError;
 use crate::sync::Deadline;
 use crate::wait::{Claim, Patience, Phase, Waiter};
@@ -224,7 +224,7 @@ fn a_push_wakes_a_receiver() {
 fn a_held_slot_is_no_room_until_it_is_left() {
     model("behalf: a held slot is no room until it is left", || {
         let chan = channel(Some(2), 2);
-        let manner = Manner { patience: Patience::Thread, hold: true };
+        let manner = Manner { patience: Patience::Thread, hold: Holding::All };
         let mut token = chan.win_recv(ptr::null(), manner).expect("a value");
         chan.hold(&mut token);
         let token = super::held::Won(token);

@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // enlisting, and a token on its way to another thread
 
 use super::{assert_quiet, channel, model, rest, send, Sleeper};
-use crate::chan::{Chan, Enlisted, Manner, Token, Turn};
+use crate::chan::{Chan, Enlisted, Holding, Manner, Token, Turn};
 use crate::sync::Deadline;
 use crate::wait::{Patience, Phase};
 use loom::thread::spawn;
@@ -56,7 +56,7 @@ unsafe impl Send for Won {}
 
 /// Wins the first value, and leaves it in its slot.
 fn win_and_hold(chan: &Chan<i32>) -> Won {
-    let manner = Manner { patience: Patience::Thread, hold: true };
+    let manner = Manner { patience: Patience::Thread, hold: Holding::All };
     let mut token = chan.win_recv(ptr::null(), manner).expect("a value");
     chan.hold(&mut token);
     Won(token)

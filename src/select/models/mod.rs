@@ -9,14 +9,14 @@ mod ready;
 
 use super::{Port, Storage};
 use crate::chan::models::model;
-use crate::chan::{Enlisted, Manner};
+use crate::chan::{Enlisted, Holding, Manner};
 use crate::wait::{Claim, Patience, Waiter, Waker};
 use crate::{bounded, Receiver, Sender};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// In a model any timed wait may end.
-const MANNER: Manner = Manner { patience: Patience::Thread, hold: true };
+const MANNER: Manner = Manner { patience: Patience::Thread, hold: Holding::All };
 
 const SOON: Duration = Duration::from_secs(1);
 
