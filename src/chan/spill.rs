@@ -75,15 +75,8 @@ impl<T> Chan<T> {
         let Some(mut guard) = self.lock_within(patience) else { return false };
         let mut moved = false;
         let emptied = guard.with(|lists| {
-            while let Some(value) = lists.spill.pop_front() {
-                match self.ring.push_spilled(value) {
-                    Ok(()) => moved = true,
-                    Err(back) => {
-                        lists.spill.push_front(back);
-                        break;
-                    }
-                }
-            }
+            // As many as there is room for, with one exchange: senders are waiting for the lock.
+            moved = self.ring.push_spilled(&mut lists.spill);
             // ORDERING: Relaxed: read as a count only.
             self.cold.spilled.store(lists.spill.len(), Ordering::Relaxed);
             lists.spill.is_empty().then(|| std::mem::take(&mut lists.spill))

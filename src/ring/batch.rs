@@ -13,11 +13,21 @@ impl<T, M> Ring<T, M> {
     /// Appends as many values from the front of `values` as there is room for at once. `Ok`: how many, at least one, and the tail's
     /// flags before.
     pub(crate) fn push_many(&self, values: &mut VecDeque<T>) -> Result<(usize, u64), Refused> {
+        self.push_many_unless(CLOSED | SPILLED, values)
+    }
+
+    /// As `push_many`, for values that were accepted before, and waited behind the ring: neither SPILLED nor CLOSED refuses them. Only for
+    /// the one thread that is moving such values. Answers whether any went in.
+    pub(crate) fn push_spilled(&self, values: &mut VecDeque<T>) -> bool {
+        !values.is_empty() && self.push_many_unless(0, values).is_ok()
+    }
+
+    fn push_many_unless(&self, refuse: u64, values: &mut VecDeque<T>) -> Result<(usize, u64), Refused> {
         debug_assert!(!values.is_empty());
         let mut tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
         let want = values.len().min(self.cap());
         loop {
-            if tail & (CLOSED | SPILLED) != 0 {
+            if tail & refuse != 0 {
                 return Err(if tail & CLOSED != 0 { Refused::Closed } else { Refused::Spilled });
             }
             let mut free = 0;
@@ -30,13 +40,12 @@ impl<T, M> Ring<T, M> {
                 if compare(self.slot(tail).stamp(), tail & !FLAGS) == Stamp::Behind {
                     return Err(Refused::Full);
                 }
-                tail = self.reload(&self.tail.word);
+                tail = self.tail.reload();
                 continue;
             }
-            // ORDERING: SeqCst as in `reserve`.
-            match self.tail.word.compare_exchange_weak(tail, word, Ordering::SeqCst, Ordering::Relaxed) {
+            match self.tail.advance(tail, word) {
                 Err(now) => tail = now,
-                Ok(_) => {
+                Ok(()) => {
                     let mut word = tail;
                     // Popping from a VecDeque runs no foreign code and cannot panic.
                     for value in values.drain(..free) {
@@ -65,13 +74,12 @@ impl<T, M> Ring<T, M> {
                 if want == 0 || compare(self.slot(head).stamp(), head & !FLAGS) != Stamp::Ahead {
                     return (0, head);
                 }
-                head = self.reload(&self.head.word);
+                head = self.head.reload();
                 continue;
             }
-            // ORDERING: SeqCst as in `reserve`.
-            match self.head.word.compare_exchange_weak(head, word, Ordering::SeqCst, Ordering::Relaxed) {
+            match self.head.advance(head, word) {
                 Err(now) => head = now,
-                Ok(_) => {
+                Ok(()) => {
                     let mut word = head;
                     for _ in 0..full {
                         let free = self.layout.next_lap(word & !FLAGS);

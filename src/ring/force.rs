@@ -37,13 +37,12 @@ impl<T, M> Ring<T, M> {
                 if self.skip().is_none() {
                     lag();
                 }
-                tail = self.reload(&self.tail.word);
+                tail = self.tail.reload();
                 continue;
             }
-            // ORDERING: SeqCst as in `reserve`.
             let next = self.layout.next(tail);
-            match self.tail.word.compare_exchange_weak(tail, next, Ordering::SeqCst, Ordering::Relaxed) {
-                Ok(_) => break (slot, position, full),
+            match self.tail.advance(tail, next) {
+                Ok(()) => break (slot, position, full),
                 Err(now) => tail = now,
             }
         };
@@ -58,11 +57,10 @@ impl<T, M> Ring<T, M> {
                     head = self.head_word();
                     continue;
                 }
-                // ORDERING: SeqCst as in `reserve`.
                 let next = self.layout.next(head);
-                match self.head.word.compare_exchange(head, next, Ordering::SeqCst, Ordering::Relaxed) {
+                match self.head.advance(head, next) {
                     // Free for `position`, which is ours; so the slot is not shown to others in between.
-                    Ok(_) => evicted = Some(ReadSlot { slot, free: position }.take()),
+                    Ok(()) => evicted = Some(ReadSlot { slot, free: position }.take()),
                     Err(now) => head = now,
                 }
             }

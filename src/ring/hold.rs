@@ -56,9 +56,8 @@ impl<T, M> Ring<T, M> {
             if compare(slot.stamp(), position) != Stamp::Here(state) {
                 return None;
             }
-            // ORDERING: SeqCst as in `reserve`.
-            match self.head.word.compare_exchange_weak(head, self.layout.next(head), Ordering::SeqCst, Ordering::Relaxed) {
-                Ok(_) => {
+            match self.head.advance(head, self.layout.next(head)) {
+                Ok(()) => {
                     // ORDERING: Release: the next writer comes after this reader.
                     slot.set_stamp(self.layout.next_lap(position) | FREE);
                     return Some(head);

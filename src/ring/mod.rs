@@ -55,8 +55,62 @@ pub(crate) enum NoValue {
 #[derive(Debug, Default)]
 pub(crate) struct End<M> {
     word: AtomicU64,
+    /// The word after one of the last changes. See `guess`.
+    guess: AtomicU64,
     /// What the owner of the ring wants on the same cache line.
     pub(crate) mate: M,
+}
+
+impl<M> End<M> {
+    /// The word, or what it was a moment ago: for who decides by an exchange, and believes no refusal that he has not read in the word itself.
+    ///
+    /// A load of the word has to wait until the last exchange on it is done, and all that follows from it too: the slot, its stamp. What was plainly
+    /// stored is there at once. Between threads it makes no difference.
+    #[inline(always)]
+    fn guess(&self) -> u64 {
+        self.guess.load(Ordering::Relaxed) // ORDERING: a guess; the exchange decides
+    }
+
+    /// Moves the word on. `Err`: what it is instead, or, at random, still is.
+    #[inline(always)]
+    fn advance(&self, from: u64, to: u64) -> Result<(), u64> {
+        // ORDERING: SeqCst (no dearer than AcqRel here) puts all sends and receives in one order with the loads of `tail_word` and `head_word`, so that
+        // two threads which each sent and then look elsewhere cannot both find nothing. Release alone would do for the flags.
+        self.word.compare_exchange_weak(from, to, Ordering::SeqCst, Ordering::Relaxed)?;
+        self.guess.store(to, Ordering::Relaxed); // ORDERING: as in `guess`
+        Ok(())
+    }
+
+    /// Sets flags. Answers the latest word before.
+    fn set(&self, flags: u64) -> u64 {
+        // ORDERING: AcqRel: what was done before is seen by whoever reads these flags in its own exchange, and the other way.
+        let before = self.word.fetch_or(flags, Ordering::AcqRel);
+        self.guess.store(before | flags, Ordering::Relaxed); // ORDERING: as in `guess`
+        before
+    }
+
+    /// Clears flags. Answers the latest word before.
+    fn clear(&self, flags: u64) -> u64 {
+        let before = self.word.fetch_and(!flags, Ordering::AcqRel); // ORDERING: as in `set`
+        self.guess.store(before & !flags, Ordering::Relaxed); // ORDERING: as in `guess`
+        before
+    }
+
+    /// Reads the word again after its old value led to a slot that was already past it.
+    #[inline]
+    fn reload(&self) -> u64 {
+        if crate::sync::MODEL {
+            crate::sync::yield_now(); // a model must be told that this loop waits for another thread's progress
+        }
+        self.word.load(Ordering::Relaxed) // ORDERING: as a guess
+    }
+
+    /// Whether the word is this: then what was concluded from it holds.
+    #[inline(always)]
+    fn is(&self, word: &mut u64) -> bool {
+        let now = self.word.load(Ordering::Relaxed); // ORDERING: as a guess
+        core::mem::replace(word, now) == now
+    }
 }
 
 /// The ring. It does not own the memory of its slots.
@@ -145,38 +199,37 @@ impl<T, M> Ring<T, M> {
         self.layout.cap()
     }
 
-    /// Reserves the place behind the last one, unless a flag of `refuse` is in the tail. With it come the tail's flags as they were at
-    /// the reservation.
-    #[inline(always)]
-    fn reserve(&self, refuse: u64) -> Result<(WriteSlot<'_, T>, u64), Refused> {
-        let mut tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
-        let layout = self.layout;
-        loop {
-            if tail & refuse != 0 {
-                return Err(if tail & CLOSED != 0 { Refused::Closed } else { Refused::Spilled });
-            }
-            let (slot, position) = (self.slot_by(layout, tail), tail & !FLAGS);
-            match compare(slot.stamp(), position) {
-                Stamp::Here(_) => {
-                    let next = layout.next(tail);
-                    // ORDERING: SeqCst (no dearer than AcqRel here) puts all sends and receives in one order with the loads of
-                    // `tail_word` and `head_word`, so that two threads which each sent and then look elsewhere cannot both find nothing.
-                    // Release alone would do for the flags.
-                    match self.tail.word.compare_exchange_weak(tail, next, Ordering::SeqCst, Ordering::Relaxed) {
-                        Ok(_) => return Ok((WriteSlot { slot, position }, tail & FLAGS)),
-                        Err(now) => tail = now,
-                    }
-                }
-                Stamp::Behind => return Err(Refused::Full),
-                Stamp::Ahead => tail = self.reload(&self.tail.word),
-            }
-        }
-    }
-
-    /// Takes the right to the place behind the last one, with the tail's flags at that: to be filled at once.
+    /// Takes the right to the place behind the last one, with the tail's flags at that: to be filled at once, or held.
     #[inline(always)]
     pub(crate) fn claim_write(&self) -> Result<(WriteSlot<'_, T>, u64), Refused> {
-        self.reserve(CLOSED | SPILLED)
+        let mut tail = self.tail.guess();
+        let layout = self.layout;
+        loop {
+            let refused = if tail & (CLOSED | SPILLED) == 0 {
+                let (slot, position) = (self.slot_by(layout, tail), tail & !FLAGS);
+                match compare(slot.stamp(), position) {
+                    Stamp::Here(_) => match self.tail.advance(tail, layout.next(tail)) {
+                        Ok(()) => return Ok((WriteSlot { slot, position }, tail & FLAGS)),
+                        Err(now) => {
+                            tail = now;
+                            continue;
+                        }
+                    },
+                    Stamp::Behind => Refused::Full,
+                    Stamp::Ahead => {
+                        tail = self.tail.reload();
+                        continue;
+                    }
+                }
+            } else if tail & CLOSED != 0 {
+                Refused::Closed
+            } else {
+                Refused::Spilled
+            };
+            if self.tail.is(&mut tail) {
+                return Err(refused);
+            }
+        }
     }
 
     /// Appends `value`. `Ok` is the tail's flags at the append, `Err` gives the value back.
@@ -191,41 +244,34 @@ impl<T, M> Ring<T, M> {
         }
     }
 
-    /// Appends a value that was accepted before, and waited behind the ring: neither SPILLED nor CLOSED refuses it. Only for the one
-    /// thread that is moving such values.
-    pub(crate) fn push_spilled(&self, value: T) -> Result<(), T> {
-        match self.reserve(0) {
-            Ok((slot, _)) => {
-                slot.publish(value);
-                Ok(())
-            }
-            Err(_) => Err(value),
-        }
-    }
-
     /// Takes the right to the first value, with the head word as it was: to be taken at once, or held. `Err`: the stamp of the head's slot
     /// has no value for us; GIVEN_UP there is to be skipped.
     #[inline(always)]
     pub(crate) fn claim_read(&self) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
-        let mut head = self.head.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
+        let mut head = self.head.guess();
         let layout = self.layout;
         loop {
             let (slot, position) = (self.slot_by(layout, head), head & !FLAGS);
-            match compare(slot.stamp(), position) {
-                Stamp::Here(FULL) => {
-                    let next = layout.next(head);
-                    // ORDERING: SeqCst as in `reserve`.
-                    match self.head.word.compare_exchange_weak(head, next, Ordering::SeqCst, Ordering::Relaxed) {
-                        Ok(_) => {
-                            let free = layout.next_lap(position);
-                            return Ok((ReadSlot { slot, free }, head));
-                        }
-                        Err(now) => head = now,
+            let why = match compare(slot.stamp(), position) {
+                Stamp::Here(FULL) => match self.head.advance(head, layout.next(head)) {
+                    Ok(()) => {
+                        let free = layout.next_lap(position);
+                        return Ok((ReadSlot { slot, free }, head));
                     }
+                    Err(now) => {
+                        head = now;
+                        continue;
+                    }
+                },
+                Stamp::Here(GIVEN_UP) => NoValue::GivenUp,
+                Stamp::Here(_) | Stamp::Behind => NoValue::Yet,
+                Stamp::Ahead => {
+                    head = self.head.reload();
+                    continue;
                 }
-                Stamp::Here(GIVEN_UP) => return Err(NoValue::GivenUp),
-                Stamp::Here(_) | Stamp::Behind => return Err(NoValue::Yet),
-                Stamp::Ahead => head = self.reload(&self.head.word),
+            };
+            if self.head.is(&mut head) {
+                return Err(why);
             }
         }
     }
@@ -234,15 +280,6 @@ impl<T, M> Ring<T, M> {
     #[cfg(test)]
     pub(crate) fn pop(&self) -> Result<(T, u64), NoValue> {
         self.claim_read().map(|(slot, head)| (slot.take(), head))
-    }
-
-    /// Reads a word again after its old value led to a slot that was already past it.
-    #[inline]
-    fn reload(&self, word: &AtomicU64) -> u64 {
-        if crate::sync::MODEL {
-            crate::sync::yield_now(); // a model must be told that this loop waits for another thread's progress
-        }
-        word.load(Ordering::Relaxed) // ORDERING: as the first guess
     }
 
     /// Whether a push might succeed or is refused for another reason than being full: what a waiting sender polls. Reads nothing of
@@ -263,14 +300,14 @@ impl<T, M> Ring<T, M> {
     /// The tail as of now.
     #[inline(always)]
     pub(crate) fn tail_word(&self) -> u64 {
-        // ORDERING: SeqCst: see `reserve`. A plain load on most machines.
+        // ORDERING: SeqCst: see `advance`. A plain load on most machines.
         self.tail.word.load(Ordering::SeqCst)
     }
 
     /// The head as of now.
     #[inline(always)]
     pub(crate) fn head_word(&self) -> u64 {
-        // ORDERING: SeqCst: see `reserve`.
+        // ORDERING: SeqCst: see `advance`.
         self.head.word.load(Ordering::SeqCst)
     }
 
@@ -301,8 +338,7 @@ impl<T, M> Ring<T, M> {
 
     /// Sets flags in the tail. Answers the tail before, which is the latest: this is an RMW.
     pub(crate) fn tail_set(&self, flags: u64) -> u64 {
-        // ORDERING: AcqRel: what was done before is seen by whoever reads these flags in its own exchange, and the other way.
-        self.tail.word.fetch_or(flags, Ordering::AcqRel)
+        self.tail.set(flags)
     }
 
     /// Sets flags in the tail if it still is `tail`. Answers whether.
@@ -313,17 +349,17 @@ impl<T, M> Ring<T, M> {
 
     /// Clears flags in the tail. Answers the latest tail before.
     pub(crate) fn tail_clear(&self, flags: u64) -> u64 {
-        self.tail.word.fetch_and(!flags, Ordering::AcqRel) // ORDERING: as `tail_set`
+        self.tail.clear(flags)
     }
 
     /// Sets flags in the head. Answers the latest head before.
     pub(crate) fn head_set(&self, flags: u64) -> u64 {
-        self.head.word.fetch_or(flags, Ordering::AcqRel) // ORDERING: as `tail_set`
+        self.head.set(flags)
     }
 
     /// Clears flags in the head. Answers the latest head before.
     pub(crate) fn head_clear(&self, flags: u64) -> u64 {
-        self.head.word.fetch_and(!flags, Ordering::AcqRel) // ORDERING: as `tail_set`
+        self.head.clear(flags)
     }
 
     /// Both words, read so that they belong together: the tail did not move while the head was read.

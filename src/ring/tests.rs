@@ -2,8 +2,9 @@
 
 #![allow(unsafe_code)] // a ring over slots of a vector
 
-use super::position::{compare, Layout, Stamp};
+use super::position::{compare, Layout, Stamp, SPILLED};
 use super::{NoValue, Refused, Ring, Slot};
+use crate::sync::Ordering;
 use std::collections::VecDeque;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
@@ -86,6 +87,26 @@ fn skips_what_was_given_up() {
         ring.give_up(held);
         assert_eq!(ring.pop(), Err(NoValue::GivenUp));
         assert!(ring.skip().is_some() && ring.skip().is_none());
+        assert_eq!(ring.pop().map(|(value, _)| value), Ok(2));
+    });
+}
+
+/// A guess may be old, as if its store had come late: then it is neither believed nor asked again.
+#[test]
+fn a_refusal_is_read_in_the_word_itself() {
+    with_ring(3, |ring| {
+        (0..3).for_each(|value| assert!(ring.push(value).is_ok()));
+        let old = ring.head_word();
+        let (held, head) = ring.claim_read().expect("a value");
+        held.hold(ring.position_of(head));
+        ring.head.guess.store(old, Ordering::Relaxed);
+        assert_eq!(ring.pop().map(|(value, _)| value), Ok(1), "the place before it is held, and was left behind");
+        assert_eq!(ring.empty(held).0, 0);
+        ring.tail_set(SPILLED);
+        let old = ring.tail_word();
+        ring.tail_clear(SPILLED);
+        ring.tail.guess.store(old, Ordering::Relaxed);
+        assert!(ring.push(3).is_ok(), "nothing is behind the ring any more");
         assert_eq!(ring.pop().map(|(value, _)| value), Ok(2));
     });
 }
