@@ -3,6 +3,8 @@
 //! 1. A waiter is linked in at most one queue; its links are touched only under the lock of the channel that owns the queue.
 //! 2. A linked waiter does not move and is not freed: its owner unlinks it under that lock, or has seen it claimed.
 //! 3. `head` and `tail` are both null or both not. `placed` is how many linked waiters have a place.
+//! 4. The first waiter's `prev` says only that it is linked. So taking the first one out, which is what happens with every message, leaves the
+//!    second alone: its owner is looking at that cache line.
 
 #![allow(unsafe_code)] // the intrusive links
 
@@ -160,11 +162,15 @@ impl Queue {
             return false;
         }
         self.placed -= u32::from(!waiter.place.is_null());
-        match prev.is_null() {
-            true => self.head = next,
-            // SAFETY: a neighbour is linked, hence alive (invariant 2).
-            false => unsafe { (*prev).links.with_mut(|links| (*links).next = next) },
+        if ptr::eq(self.head, waiter) {
+            self.head = next;
+            if next.is_null() {
+                self.tail = next;
+            }
+            return true;
         }
+        // SAFETY: it is not the first, so this is its neighbour (invariant 4), which is linked, hence alive (invariant 2).
+        unsafe { (*prev).links.with_mut(|links| (*links).next = next) };
         match next.is_null() {
             true => self.tail = prev,
             // SAFETY: as above.
