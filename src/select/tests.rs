@@ -96,7 +96,7 @@ fn the_first_look_is_sure_of_nothing_only_if_nothing_moved() {
     let none = |n: usize, until: Until, moves: bool| {
         let versions = Cell::new(0);
         let version = |_| versions.replace(versions.get() + u64::from(moves));
-        match first::<()>(n, Order::Random, until, |_| true, |_| false, version, |_| panic!("not ready")) {
+        match first::<()>(n, Order::Random, until, |_| false, |_| false, version, |_| panic!("not ready")) {
             First::Nothing => true,
             First::Unsure => false,
             First::Won(..) => unreachable!(),
