@@ -26,7 +26,9 @@ fn a_request_without_room_for_its_waker_is_put_off() {
     let woken = Arc::new(Woken::default());
     let claims = [(); 2].map(|()| Claim::parked(woken.clone().into()));
     let [receiver, sender] = claims.each_ref().map(|claim| Waiter::new(claim, 0, ptr::null_mut()));
-    let (strong, _other) = channel::<u8>(Some(1)).expect("one slot");
+    // A value to receive, and room to send.
+    let (strong, _other) = channel::<u8>(Some(2)).expect("two slots");
+    strong.chan().try_send(1).expect("room");
     let mut guard = strong.chan().lock();
     // SAFETY: in no queue before; both are chosen below, before this frame goes.
     guard.with(|lists| unsafe {
