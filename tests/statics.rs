@@ -139,11 +139,11 @@ mod sizes {
 
     const WORD: usize = size_of::<usize>();
     const_assert!(size_of::<SendFuture<'static, usize>>() <= 14 * WORD);
-    const_assert!(size_of::<RecvFuture<'static, usize>>() <= 17 * WORD);
-    const_assert!(size_of::<RecvStream<'static, usize>>() <= 18 * WORD);
-    const_assert!(size_of::<IntoStream<usize>>() <= 19 * WORD);
+    const_assert!(size_of::<RecvFuture<'static, usize>>() <= 14 * WORD);
+    const_assert!(size_of::<RecvStream<'static, usize>>() <= 15 * WORD);
+    const_assert!(size_of::<IntoStream<usize>>() <= 16 * WORD);
     const_assert!(size_of::<SendManyFuture<'static, usize>>() <= 16 * WORD);
-    const_assert!(size_of::<RecvManyFuture<'static, usize>>() <= 20 * WORD);
+    const_assert!(size_of::<RecvManyFuture<'static, usize>>() <= 18 * WORD);
     const_assert!(size_of::<ClosedFuture<'static, usize>>() <= 18 * WORD);
     const_assert!(size_of::<SelectFuture<'static, 'static>>() <= 76 * WORD);
 }

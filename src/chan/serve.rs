@@ -49,7 +49,7 @@ impl<T> Guard<'_, T> {
                 put_off |= self.collect(requests, &mut wakers);
                 requests = self.try_release().err().unwrap_or(0);
             }
-            drop(wakers); // wakes
+            wakers.wake_all();
             if put_off == 0 || !self.chan.cold.lock.request(put_off) {
                 return;
             }

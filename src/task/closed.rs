@@ -232,7 +232,7 @@ impl<T> Drop for ClosedFuture<'_, T> {
         if let Some(watch) = &self.watch {
             let arms = [Arm(Some(watch as &dyn Port))];
             // SAFETY: it was pinned if it was polled, and is not moved any more.
-            drop(unsafe { Pin::new_unchecked(&mut self.wait) }.cancel(wanted(&arms)));
+            let _ = unsafe { Pin::new_unchecked(&mut self.wait) }.cancel(wanted(&arms));
         }
     }
 }

@@ -6,7 +6,6 @@ use super::solo::{Left, Operation, Waiting};
 use crate::chan::{Attempt, Chan, Place};
 use crate::error::RecvError;
 use crate::receiver::Source;
-use crate::sync::Alarm;
 use crate::wait::{Claim, Waiter, Waker};
 use crate::Receiver;
 use core::fmt;
@@ -17,12 +16,11 @@ use core::task::{Context, Poll};
 use futures_core::FusedFuture;
 
 /// One receive after the other, by a task.
+#[repr(C)] // the stage first: see `solo`
 pub(super) struct Receiving<T> {
     waiting: Waiting,
     /// Where at capacity 0 a sender puts the value.
     place: Place<T>,
-    /// For the messages of the clock.
-    alarm: Option<Alarm>,
 }
 
 // SAFETY: values of `T: Send` pass through the place. The claim is `Sync`; the waiter is touched by peers under locks, and by the owner otherwise,
@@ -85,7 +83,7 @@ impl<T> Operation for Receive<'_, T> {
 impl<T> Receiving<T> {
     #[inline]
     pub(super) fn new() -> Receiving<T> {
-        Receiving { waiting: Waiting::new(), place: Place::empty(), alarm: None }
+        Receiving { waiting: Waiting::new(), place: Place::empty() }
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -117,13 +115,13 @@ impl<T> Receiving<T> {
         }
         match timer.try_recv() {
             Ok(message) => {
-                self.alarm = None;
+                self.waiting.disarm();
                 self.waiting.finish();
                 Poll::Ready(Ok(message))
             }
             Err(_) => {
                 if let Some(due) = timer.due() {
-                    self.alarm.get_or_insert_with(Alarm::new).set(due, cx.waker());
+                    self.waiting.wake_at(due, cx);
                 }
                 Poll::Pending
             }
@@ -140,7 +138,7 @@ impl<T> Receiving<T> {
     pub(super) fn cancel(self: Pin<&mut Self>, rx: &Receiver<T>) {
         // SAFETY: nothing is moved out of it but the value, once.
         let this = unsafe { self.get_unchecked_mut() };
-        let Source::Chan(strong) = &rx.0 else { return };
+        let Source::Chan(strong) = &rx.0 else { return this.waiting.disarm() };
         let chan = strong.chan();
         if let Left::Done { turn } = this.waiting.cancel(&Receive { chan, place: &this.place }) {
             // SAFETY: as in `done`.
@@ -167,6 +165,7 @@ impl<T> Receiving<T> {
 /// assert_eq!(pin!(rx.recv_async()).poll(&mut cx), Poll::Ready(Ok(1)));
 /// ```
 #[must_use = "a future does nothing unless it is awaited"]
+#[repr(C)] // words that are written first: see `solo`
 pub struct RecvFuture<'a, T> {
     rx: &'a Receiver<T>,
     receiving: Receiving<T>,

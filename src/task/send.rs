@@ -14,10 +14,11 @@ use core::task::{Context, Poll};
 use futures_core::FusedFuture;
 
 /// One send after the other, by a task.
+#[repr(C)] // what is written when it is made first: see `solo`
 pub(super) struct Sending<T> {
-    waiting: Waiting,
     /// Full while the operation is not over, but for what a peer takes out of it.
     place: Place<T>,
+    waiting: Waiting,
 }
 
 // SAFETY: a value of `T: Send`. The claim is `Sync`; the waiter is touched by peers under locks, and by the owner otherwise, wherever it is.
@@ -162,6 +163,7 @@ impl<T> Sending<T> {
 /// assert_eq!(send.as_mut().poll(&mut cx), Poll::Ready(Ok(())));
 /// ```
 #[must_use = "a future does nothing unless it is awaited"]
+#[repr(C)] // words that are written first: see `solo`
 pub struct SendFuture<'a, T> {
     tx: &'a Sender<T>,
     sending: Sending<T>,

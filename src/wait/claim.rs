@@ -6,6 +6,7 @@
 
 use super::spin::Lag;
 use crate::sync::{AtomicUsize, Cell, Deadline, Duration, Ordering, Parker, Unparker};
+use core::mem::MaybeUninit;
 use core::ptr;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
@@ -217,8 +218,7 @@ impl Claim {
             }
         }
         let held = hold && (word == OPEN || self.task);
-        let waker = if word == PARKED && !held { self.take_waker() } else { None };
-        Some(Won { claim: self, arm, held, waker })
+        Some(Won { claim: self, arm, held, parked: word == PARKED && !held })
     }
 
     /// Owner of a HELD claim, a task, under the lock of the channel whose peer holds it, and while it does: leaves its waker. Answers the old one.
@@ -328,7 +328,8 @@ pub(crate) struct Won {
     claim: *const Claim,
     arm: usize,
     held: bool,
-    waker: Option<Waker>,
+    /// The owner sleeps, and its waker is ours.
+    parked: bool,
 }
 
 impl Won {
@@ -340,7 +341,7 @@ impl Won {
 
     /// Whether the owner has to be woken.
     pub(crate) fn is_asleep(&self) -> bool {
-        self.waker.is_some()
+        self.parked
     }
 
     /// Whether the owner is a future that may leave while its claim is held.
@@ -360,9 +361,8 @@ impl Won {
         let claim = unsafe { &*self.claim };
         // ORDERING: Relaxed, twice: a task's HELD word is written only under the lock (invariant 6).
         let parked = claim.word.load(Ordering::Relaxed) & PHASE == HELD_PARKED;
-        let waker = if parked { claim.take_waker() } else { None };
         claim.word.store(Phase::Claimed(self.arm).encode(), Ordering::Relaxed);
-        Won { held: false, waker, ..self }
+        Won { held: false, parked, ..self }
     }
 
     /// Says what was decided, and lets go of the peer's frame. The waker is to be woken once no lock is held.
@@ -376,10 +376,11 @@ impl Won {
         if self.held {
             return claim.finish_held(self.arm, phase);
         }
+        let waker = if self.parked { claim.take_waker() } else { None };
         // ORDERING: Release publishes the value that was written to or read from the frame, to the Acquire of `phase`. This is the
         // last touch: after it the frame may be gone.
         claim.word.store(phase.encode(), Ordering::Release);
-        self.waker
+        waker
     }
 
     /// The peer is to try again.
@@ -407,41 +408,46 @@ impl Won {
 
 const BATCH: usize = 32;
 
-/// Wakers collected under a lock, to be woken after it.
+/// Wakers collected under a lock, to be woken after it. Only what was pushed is ever written: this is on the path of every message that somebody waits for.
 pub(crate) struct WakeList {
-    wakers: [Option<Waker>; BATCH],
     len: usize,
+    /// The first `len` are there.
+    wakers: [MaybeUninit<Waker>; BATCH],
 }
 
 impl WakeList {
+    #[inline]
     pub(crate) fn new() -> WakeList {
-        WakeList { wakers: [const { None }; BATCH], len: 0 }
+        WakeList { len: 0, wakers: [const { MaybeUninit::uninit() }; BATCH] }
     }
 
     /// Whether the next push might not fit.
+    #[inline]
     pub(crate) fn is_full(&self) -> bool {
         self.len == BATCH
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, waker: Option<Waker>) {
         if let Some(waker) = waker {
-            self.wakers[self.len] = Some(waker);
+            self.wakers[self.len].write(waker);
             self.len += 1;
         }
     }
 
-    /// Wakes all of them. One that panics does not keep the others asleep: the list's drop wakes the rest.
+    /// Wakes all of them, first come first.
+    #[inline]
     pub(crate) fn wake_all(&mut self) {
-        while self.len > 0 {
-            self.len -= 1;
-            if let Some(waker) = self.wakers[self.len].take() {
-                waker.wake();
-            }
+        let len = core::mem::take(&mut self.len);
+        for waker in &self.wakers[..len] {
+            // SAFETY: among the first `len`; and as that is 0 now, it is read once.
+            unsafe { waker.assume_init_read() }.wake();
         }
     }
 }
 
 impl Drop for WakeList {
+    #[inline]
     fn drop(&mut self) {
         self.wake_all();
     }
