@@ -57,6 +57,7 @@ fn ready_without_a_receive_passes_the_wake_up_on() {
             select.recv(&from.1);
             select.ready_timeout(SOON)
         });
+        thread::yield_now(); // so that it may wait first, at no preemption
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, ptr::null_mut());
         // SAFETY: claimed before this frame ends.
