@@ -128,13 +128,16 @@ try() {
 copy() {
     mkdir -p "$tree"
     for part in Cargo.toml Cargo.lock README.md src tests examples benches; do
-        [ -e "$root/$part" ] && rsync_or_cp "$part"
+        [ -e "$root/$part" ] && update "$part"
     done
 }
 
-# Copies what differs, so that only that is built again.
-rsync_or_cp() {
+# Copies what differs, so that only that is built again, and takes out what is no longer there.
+update() {
     local path
+    [ ! -d "$tree/$1" ] || (cd "$tree" && find "$1" -type f) | while IFS= read -r path; do
+        [ -e "$root/$path" ] || rm "$tree/$path"
+    done
     (cd "$root" && find "$1" -name target -prune -o -type f -print) | while IFS= read -r path; do
         mkdir -p "$tree/$(dirname "$path")"
         cmp -s "$root/$path" "$tree/$path" || cp "$root/$path" "$tree/$path"
@@ -195,7 +198,7 @@ for i in $chosen; do
         try "$i" || verdict=$?
         case $verdict in
         0 | 3) ;;
-        *) tail -30 "$work/run.log" "$work"/*.log >&2; fail "fails on the source as it is: ${models[i]}${tests[i]}" ;;
+        *) tail -n 30 "$work/run.log" "$work"/*.log >&2; fail "fails on the source as it is: ${models[i]}${tests[i]}" ;;
         esac
         passing+="${models[i]}${tests[i]} "
         ;;
