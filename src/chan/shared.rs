@@ -17,7 +17,7 @@ use super::{slots_for, Chan};
 use crate::error::{CapacityError, CapacityReason};
 use crate::ring::position::{CLOSED, GONE, WAITED, WATCHED};
 use crate::ring::Slot;
-use crate::sync::{alloc, dealloc, AtomicUsize, Ordering};
+use crate::sync::{alloc, dealloc, AtomicUsize, Ordering, MODEL};
 use core::ptr::{addr_of_mut, NonNull};
 use std::alloc::Layout;
 
@@ -234,6 +234,9 @@ unsafe fn destroy<T>(shared: NonNull<Shared<T>>, leak: bool) {
     unsafe {
         let chan = addr_of_mut!((*shared.as_ptr()).chan);
         let _free = Free(shared);
+        if MODEL {
+            (*chan).cold.lists.with_mut(|_| ()); // which checks that who was in them has left
+        }
         if !leak {
             chan.drop_in_place();
         }

@@ -348,3 +348,21 @@ fn a_place_given_up_is_written_again() {
         giving_up.join().unwrap();
     });
 }
+
+/// Who sees a reader's hold sees the head moved on, and does not take it for a writer's.
+#[test]
+fn a_readers_hold_is_no_writers() {
+    model("ring: a reader's hold is no writer's", || {
+        let ring = ring(2, 1);
+        let other = ring.clone();
+        let reader = spawn(move || {
+            let Ok((slot, head)) = other.claim_read() else { unreachable!("there is a value") };
+            slot.hold(other.position_of(head));
+            other.empty(slot);
+        });
+        let head = ring.head_set(0);
+        let _ = ring.head_word(); // so that the reader is tried here, too: see `model_atomic`
+        assert!(!ring.head_is_held(head));
+        reader.join().unwrap();
+    });
+}
