@@ -311,6 +311,23 @@ fn two_senders_do_not_both_miss_the_other() {
     }
 }
 
+/// M22. The same, by the number that a select compares: nothing else is read that could make the other's send known.
+#[test]
+fn two_senders_do_not_both_miss_the_others_version() {
+    litmus("two senders do not both miss the other's version", || {
+        let [one, two] = [(); 2].map(|()| channel(Some(1), 0));
+        let before = one.version(false);
+        let (first, second) = (one.clone(), two.clone());
+        let other = spawn(move || {
+            send(&first, 1);
+            second.version(false) == before
+        });
+        send(&two, 1);
+        let missed = one.version(false) == before;
+        assert!(!(other.join().unwrap() && missed));
+    });
+}
+
 /// The same for room: two threads that each receive and then look for a place in the other channel.
 #[test]
 fn two_receivers_do_not_both_miss_the_other() {
