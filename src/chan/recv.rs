@@ -296,7 +296,7 @@ impl<T> Chan<T> {
         // What is held comes, or is given up, even if the channel is closed.
         if (empty && tail & CLOSED == 0) || self.ring.head_is_held(head) {
             if !empty {
-                guard.forget_told(true); // the others may have left
+                guard.forget_told(true); // whoever was told came in vain
             }
             // SAFETY: the caller's promise.
             guard.with(|lists| unsafe { turn.push(&mut lists.rx, waiter) });

@@ -210,7 +210,7 @@ impl<T> Drop for Leave<T> {
         // SAFETY: this side has not set GONE yet (invariant 1).
         let chan = unsafe { &(*self.shared.as_ptr()).chan };
         // The last touch, unless the other side was faster.
-        if chan.ring.tail_set(GONE) & GONE != 0 {
+        if chan.ring.tail_set_last(GONE) & GONE != 0 {
             // SAFETY: both sides are gone, and this is the second.
             unsafe { destroy(self.shared, self.panicked) };
         }

@@ -341,10 +341,16 @@ impl<T, M> Ring<T, M> {
         self.tail.set(flags)
     }
 
-    /// Sets flags in the tail if it still is `tail`. Answers whether.
+    /// Sets flags in the tail if it still is `tail`. Answers whether. As with `tail_set_last`, the ring may be gone then.
     pub(crate) fn tail_leave(&self, tail: u64, flags: u64) -> bool {
         // ORDERING: AcqRel as `tail_set`.
         self.tail.word.compare_exchange(tail, tail | flags, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    }
+
+    /// As `tail_set`, for who touches the ring for the last time: another may free it at once, so there is no guess to be left.
+    pub(crate) fn tail_set_last(&self, flags: u64) -> u64 {
+        // ORDERING: AcqRel as `tail_set`.
+        self.tail.word.fetch_or(flags, Ordering::AcqRel)
     }
 
     /// Clears flags in the tail. Answers the latest tail before.
