@@ -233,15 +233,15 @@ impl<T> Chan<T> {
         if sending {
             let head = self.ring.head_clear(WAKING);
             let token = self.win_send(own, manner);
-            if head & WAITED != 0 && !self.is_full() {
-                self.request(WAKE_TX);
+            if head & WAITED != 0 {
+                self.pass_on_room();
             }
             token
         } else {
             let tail = self.ring.tail_clear(WAKING);
             let token = self.win_recv(own, manner);
-            if tail & WAITED != 0 && !matches!(self.look(), super::recv::Look::Empty) {
-                self.request(WAKE_RX);
+            if tail & WAITED != 0 {
+                self.pass_on_value();
             }
             token
         }
@@ -264,11 +264,11 @@ impl<T> Chan<T> {
     /// Clears WAKING, and passes the wake-up on.
     pub(super) fn discharge(&self, sending: bool) {
         if sending {
-            if self.ring.head_clear(WAKING) & WAITED != 0 && !self.is_full() {
-                self.request(WAKE_TX);
+            if self.ring.head_clear(WAKING) & WAITED != 0 {
+                self.pass_on_room();
             }
-        } else if self.ring.tail_clear(WAKING) & WAITED != 0 && !matches!(self.look(), super::recv::Look::Empty) {
-            self.request(WAKE_RX);
+        } else if self.ring.tail_clear(WAKING) & WAITED != 0 {
+            self.pass_on_value();
         }
     }
 

@@ -271,7 +271,7 @@ impl<T> Chan<T> {
 
     #[cold]
     #[inline(never)]
-    fn pass_on_value(&self) {
+    pub(super) fn pass_on_value(&self) {
         if !matches!(self.look(), Look::Empty) {
             self.request(WAKE_RX);
         }

@@ -205,7 +205,7 @@ impl<T> Chan<T> {
 
     #[cold]
     #[inline(never)]
-    fn pass_on_room(&self) {
+    pub(super) fn pass_on_room(&self) {
         if !self.is_full() {
             self.request(WAKE_TX);
         }

@@ -105,8 +105,8 @@ impl<T> Guard<'_, T> {
         }
     }
 
-    /// Sends for those that come first, as long as there is room and no thread of them sleeps, and chooses one other sender to try again, unless one is on its way, or as many
-    /// tasks as there is room of which nobody was told. `false`: no room for more wakers.
+    /// Sends for those that come first, as long as there is room and no thread of them sleeps, and chooses one other sender to try again, unless one is
+    /// on its way, or as many tasks as there is room of which nobody was told. `false`: no room for more wakers.
     fn see_to_senders(&mut self, wakers: &mut WakeList) -> bool {
         if self.chan.is_rendezvous() {
             return self.call_lazy(false, wakers);
