@@ -256,7 +256,13 @@ unsafe fn release_memory<T>(shared: NonNull<Shared<T>>) {
         return;
     }
     // SAFETY: allocated with this layout in `channel`; no share is left.
-    unsafe { dealloc(start, layout) };
+    unsafe {
+        // The end of the counts, which a model watches.
+        addr_of_mut!((*shared.as_ptr()).senders).drop_in_place();
+        addr_of_mut!((*shared.as_ptr()).receivers).drop_in_place();
+        addr_of_mut!((*shared.as_ptr()).weak).drop_in_place();
+        dealloc(start, layout);
+    }
 }
 
 impl<T, const SENDER: bool> Weak<T, SENDER> {
@@ -274,8 +280,8 @@ impl<T, const SENDER: bool> Weak<T, SENDER> {
             if now > isize::MAX as usize {
                 std::process::abort();
             }
-            // ORDERING: Acquire: what the existing handles were made from is seen.
-            match count.compare_exchange_weak(now, now + 1, Ordering::Acquire, Ordering::Relaxed) {
+            // ORDERING: Relaxed as in `add_handle`: this handle was made from a strong one.
+            match count.compare_exchange_weak(now, now + 1, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => return Some(Strong(self.0)),
                 Err(other) => now = other,
             }

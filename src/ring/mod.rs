@@ -180,6 +180,16 @@ impl<T, M: Default> Ring<T, M> {
     }
 }
 
+impl<T, M> Drop for Ring<T, M> {
+    /// Ends the slots, which a model watches. Values in them are not dropped.
+    #[allow(unsafe_code)]
+    fn drop(&mut self) {
+        let slots = core::ptr::slice_from_raw_parts_mut(self.slots.as_ptr(), self.cap());
+        // SAFETY: initialised by `init`, and the ring's user has promised that they are still there; nobody else is in the ring.
+        unsafe { slots.drop_in_place() };
+    }
+}
+
 impl<T, M> Ring<T, M> {
     #[inline(always)]
     fn slot(&self, word: u64) -> &Slot<T> {
@@ -343,13 +353,13 @@ impl<T, M> Ring<T, M> {
 
     /// Sets flags in the tail if it still is `tail`. Answers whether. As with `tail_set_last`, the ring may be gone then.
     pub(crate) fn tail_leave(&self, tail: u64, flags: u64) -> bool {
-        // ORDERING: AcqRel as `tail_set`.
-        self.tail.word.compare_exchange(tail, tail | flags, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        // ORDERING: Release: who frees the ring comes after all that was done in it. Who leaves first reads nothing more.
+        self.tail.word.compare_exchange(tail, tail | flags, Ordering::Release, Ordering::Relaxed).is_ok()
     }
 
     /// As `tail_set`, for who touches the ring for the last time: another may free it at once, so there is no guess to be left.
     pub(crate) fn tail_set_last(&self, flags: u64) -> u64 {
-        // ORDERING: AcqRel as `tail_set`.
+        // ORDERING: AcqRel: who frees the ring comes (Acquire) after all that the others did in it (Release).
         self.tail.word.fetch_or(flags, Ordering::AcqRel)
     }
 

@@ -50,7 +50,7 @@ fn arms_that_become_ready_together_are_chosen_equally_often() {
     let rx: [Receiver<()>; 4] = core::array::from_fn(|_| never());
     let arms: [Arm<'_>; 4] = core::array::from_fn(|i| Arm(Some(&rx[i])));
     let is_one_of = |port: &dyn Port, some: &[Receiver<()>]| some.iter().any(|rx| ptr::addr_eq(rx, port));
-    let (mut wins, mut first_wins) = ([0; 4], [0; 4]);
+    let (mut wins, mut first_wins) = ([0; 4], [[0; 4]; 2]);
     for _ in 0..ROUNDS {
         let since = below(8);
         let looks = Cell::new(0);
@@ -59,13 +59,15 @@ fn arms_that_become_ready_together_are_chosen_equally_often() {
         if let Some(won) = choose(&arms, Order::Random, ready, |i, _| Some(i)) {
             wins[won] += 1;
         }
-        looks.set(0);
         let ready = |i: usize| look() && (i == 1 || i == 2);
-        if let First::Won(won, ()) = first(4, Order::Random, FOR_EVER, ready, ready, |_| 0, |_| Some(())) {
-            first_wins[won] += 1;
+        for (until, wins) in [FOR_EVER, Until::Now].into_iter().zip(&mut first_wins) {
+            looks.set(0);
+            if let First::Won(won, ()) = first(4, Order::Random, until, ready, ready, |_| 0, |_| Some(())) {
+                wins[won] += 1;
+            }
         }
     }
-    for wins in [wins, first_wins] {
+    for wins in [wins, first_wins[0], first_wins[1]] {
         assert_eq!([wins[0], wins[3]], [0, 0]);
         assert_equal(&wins[1..3]);
     }

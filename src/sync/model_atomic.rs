@@ -10,6 +10,8 @@
 //! | `Orders` | are what they are: a load may read an old value | orderings that are too weak |
 //! | `TotalOrder` | as `Orders`, and what is SeqCst is in one order, which loom alone does not model | SeqCst that is missing |
 //!
+//! In every mode the end of an atomic is an access that excludes all others: so a model also finds who touches what has been freed.
+//!
 //! In every mode a relaxed load of a word that is never plainly stored to, a guess before an exchange, is a read-modify-write. (Of a word
 //! with plain stores it could read, in loom, what it wrote itself for ever.)
 
@@ -116,6 +118,15 @@ macro_rules! model_atomics {
                 let result = f(&self.0);
                 after_write(order);
                 result
+            }
+        }
+
+        /// Its memory goes: who has touched it came before, and nobody will (loom reports both).
+        impl Drop for $name {
+            fn drop(&mut self) {
+                if !std::thread::panicking() {
+                    self.0.with_mut(|_| ());
+                }
             }
         }
     )*};

@@ -182,8 +182,8 @@ impl Claim {
 
     /// Owner of a PARKED claim: becomes OPEN again, and gets the waker back. `Err` is what a peer decided first.
     pub(crate) fn disarm(&self) -> Result<Option<Waker>, Phase> {
-        // ORDERING: Acquire on both sides: the cell is ours again only if no claimer took it.
-        match self.word.compare_exchange(PARKED, OPEN, Ordering::Acquire, Ordering::Acquire) {
+        // ORDERING: Relaxed: what is PARKED only its owner has made so, and nobody has been in the cell since. Acquire on failure as in `arm`.
+        match self.word.compare_exchange(PARKED, OPEN, Ordering::Relaxed, Ordering::Acquire) {
             Ok(_) => Ok(self.take_waker()),
             Err(now) => Err(Phase::decode(now)),
         }
