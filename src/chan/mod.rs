@@ -51,7 +51,6 @@ use crate::wait::{Lock, Patience, Queue, Spin, Waiter};
 use core::fmt;
 use core::mem::MaybeUninit;
 use core::ptr::{addr_of_mut, NonNull};
-use std::collections::VecDeque;
 
 /// Which slots an unbounded channel has before values wait behind the ring.
 const UNBOUNDED_RING: usize = if crate::sync::MODEL { 1 } else { 128 };
@@ -89,7 +88,7 @@ struct Lists<T> {
     tx: Queue,
     watch: Queue,
     /// Values behind the ring, newer than those in it.
-    spill: VecDeque<T>,
+    spill: spill::Spill<T>,
     /// At capacity 0, what futures leave behind; made when the first one does.
     stash: Option<Box<stash::Stash<T>>>,
     /// Up to where receivers were told of values, and senders of room: see `serve`.
@@ -175,7 +174,7 @@ impl<T> Chan<T> {
             rx: Queue::new(),
             tx: Queue::new(),
             watch: Queue::new(),
-            spill: const { VecDeque::new() },
+            spill: spill::Spill::new(),
             stash: None,
             told_rx: 0,
             told_tx: 0,

@@ -47,7 +47,7 @@ impl<T> Chan<T> {
             }
             Err(Refused::Closed) => Err(TrySendError::Disconnected(value)),
             Err(Refused::Full) => Err(TrySendError::Full(value)),
-            Err(Refused::Spilled) => self.spill(value).map_err(TrySendError::from),
+            Err(Refused::Spilled) => self.spill(value).map(|_| ()).map_err(TrySendError::from),
         }
     }
 
@@ -108,6 +108,22 @@ impl<T> Chan<T> {
     #[cold]
     #[inline(never)]
     fn send_slow(&self, value: T, refused: Refused, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
+        if self.cold.unbounded {
+            return match self.spill(value) {
+                Ok(long) => {
+                    if long {
+                        self.give_way();
+                    }
+                    Ok(())
+                }
+                Err(error) => Err(error.into()),
+            };
+        }
+        self.send_waiting(value, refused, deadline)
+    }
+
+    #[inline(never)] // its frame is large, and who spills needs none of it
+    fn send_waiting(&self, value: T, refused: Refused, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
         if size_of::<T>() > SMALL {
             let room = self.wait_for_room(refused, deadline, ptr::null_mut());
             return self.end_send(room, || value);
@@ -128,16 +144,15 @@ impl<T> Chan<T> {
             }
             Ok(None) => Ok(()),
             Err(Refused::Closed) => Err(SendTimeoutError::Disconnected(value())),
-            Err(Refused::Full) => Err(SendTimeoutError::Timeout(value())),
-            Err(Refused::Spilled) => self.spill(value()).map_err(SendTimeoutError::from),
+            Err(Refused::Full | Refused::Spilled) => Err(SendTimeoutError::Timeout(value())), // only unbounded channels spill
         }
     }
 
     /// Waits for a place in the ring, which refused a value. `None`: what was in `value`, a full `Place`, has been sent for us; null if it is to be left to
     /// us. `Full`: no place came in time.
     fn wait_for_room(&self, refused: Refused, deadline: Deadline, value: *mut ()) -> Result<Option<ToFill<'_, T>>, Refused> {
-        if refused == Refused::Closed || self.cold.unbounded {
-            return self.claim_bounded(refused).map(Some);
+        if refused == Refused::Closed {
+            return Err(refused);
         }
         let mut turn = Turn::Last;
         let mut lag = Lag::new();

@@ -9,7 +9,6 @@ use super::{Chan, Lists, Turn};
 use crate::chan::Enlisted;
 use crate::error::{RecvError, SendTimeoutError};
 use crate::ring::Refused;
-use crate::sync::Deadline;
 use crate::wait::lock::{HAS_RX, HAS_TX};
 use crate::wait::spin::Lag;
 use crate::wait::{Claim, Patience, Waiter};
@@ -173,8 +172,8 @@ impl<T> Chan<T> {
             Err(refused) => refused,
         };
         let value = match refused {
-            Refused::Spilled | Refused::Full if self.is_unbounded() => match self.send(value, Deadline::NEVER) {
-                Ok(()) => return Some(Ok(())),
+            Refused::Spilled | Refused::Full if self.is_unbounded() => match self.spill(value) {
+                Ok(_) => return Some(Ok(())),     // a task does not give way: the receiver may be on this thread
                 Err(error) => error.into_inner(), // closed meanwhile
             },
             _ => value,

@@ -6,8 +6,12 @@
 //! 3. A send that spills takes effect when it finds, under the lock, SPILLED (or sets it) with CLOSED clear. Receivers cannot take the
 //!    channel for drained from then on: they must take the lock first.
 //! 4. The memory behind the ring is given back when the last value has left it.
+//!
+//! Through the ring a value is passed in a third of the time. So a thread that makes the queue behind it long stays awake for a moment, as a sender of a
+//! bounded channel does, for a receiver that is just about to empty it, or needs this processor to do so. Each time that was in vain, the queue has to
+//! be twice as long for the next: what is sent where nobody receives is not held up.
 
-use super::Chan;
+use super::{enlists_first, Chan};
 use crate::error::SendError;
 use crate::ring::position::{CLOSED, SPILLED};
 use crate::ring::Refused;
@@ -15,11 +19,46 @@ use crate::sync::Ordering;
 use crate::wait::Patience;
 use std::collections::VecDeque;
 
+/// How many values behind the ring are few.
+const FEW: usize = 128;
+
+/// The values, and when there are too many.
+pub(super) struct Spill<T> {
+    pub(super) values: VecDeque<T>,
+    /// At this length whoever appends gives way, see above.
+    long: usize,
+}
+
+impl<T> Spill<T> {
+    pub(super) const fn new() -> Spill<T> {
+        Spill { values: VecDeque::new(), long: FEW }
+    }
+
+    /// Appends. Answers whether to give way.
+    pub(super) fn push(&mut self, value: T) -> bool {
+        self.values.push_back(value);
+        let long = self.values.len() >= self.long;
+        if long {
+            self.long = 2 * self.values.len();
+        }
+        long
+    }
+
+    /// If it is empty: forgets half of what it has learned, and hands out the memory.
+    pub(super) fn reset(&mut self) -> Option<VecDeque<T>> {
+        if !self.values.is_empty() {
+            return None;
+        }
+        self.long = FEW.max(self.long / 2);
+        Some(std::mem::take(&mut self.values))
+    }
+}
+
 impl<T> Chan<T> {
-    /// Sends on an unbounded channel whose ring refused the value.
+    /// Sends on an unbounded channel whose ring refused the value. Answers whether there is reason to `give_way`.
     #[cold]
     #[inline(never)]
-    pub(super) fn spill(&self, value: T) -> Result<(), SendError<T>> {
+    pub(super) fn spill(&self, value: T) -> Result<bool, SendError<T>> {
         let mut value = value;
         let mut guard = self.lock();
         let mut tail = self.ring.tail_word();
@@ -29,7 +68,7 @@ impl<T> Chan<T> {
                 Ok(flags) => {
                     drop(guard);
                     self.after_push(flags);
-                    return Ok(());
+                    return Ok(false);
                 }
                 Err((back, _)) => value = back,
             }
@@ -42,22 +81,37 @@ impl<T> Chan<T> {
             drop(guard);
             return Err(SendError(value));
         }
-        guard.with(|lists| {
-            lists.spill.push_back(value);
+        let long = guard.with(|lists| {
+            let long = lists.spill.push(value);
             // ORDERING: Relaxed: read as a count only.
-            self.cold.spilled.store(lists.spill.len(), Ordering::Relaxed);
+            self.cold.spilled.store(lists.spill.values.len(), Ordering::Relaxed);
+            long
         });
         drop(guard);
         self.after_push(tail);
-        Ok(())
+        Ok(long)
+    }
+
+    /// Stays awake for a while, for a receiver to take what is behind the ring.
+    #[cold]
+    pub(super) fn give_way(&self) {
+        let spin = &self.ring.tail.mate;
+        let taken = || self.ring.tail_word() & SPILLED == 0;
+        if !enlists_first() && !spin.gap(self.ring.tail_hint(), taken) {
+            spin.wait(taken);
+        }
     }
 
     /// Sends many on an unbounded channel whose ring refused them.
     pub(super) fn spill_many(&self, values: &mut VecDeque<T>) -> Result<(), SendError<()>> {
         while let Some(value) = values.pop_front() {
-            if let Err(SendError(value)) = self.spill(value) {
-                values.push_front(value);
-                return Err(SendError(()));
+            match self.spill(value) {
+                Ok(true) => self.give_way(),
+                Ok(false) => {}
+                Err(SendError(value)) => {
+                    values.push_front(value);
+                    return Err(SendError(()));
+                }
             }
         }
         Ok(())
@@ -76,10 +130,10 @@ impl<T> Chan<T> {
         let mut moved = false;
         let emptied = guard.with(|lists| {
             // As many as there is room for, with one exchange: senders are waiting for the lock.
-            moved = self.ring.push_spilled(&mut lists.spill);
+            moved = self.ring.push_spilled(&mut lists.spill.values);
             // ORDERING: Relaxed: read as a count only.
-            self.cold.spilled.store(lists.spill.len(), Ordering::Relaxed);
-            lists.spill.is_empty().then(|| std::mem::take(&mut lists.spill))
+            self.cold.spilled.store(lists.spill.values.len(), Ordering::Relaxed);
+            lists.spill.reset()
         });
         if emptied.is_some() {
             self.ring.tail_clear(SPILLED);

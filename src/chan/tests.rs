@@ -1,8 +1,9 @@
-//! What the lock's holder owes those who asked it to wake somebody; and that a side's limit reaches its waits.
+//! What the lock's holder owes those who asked it to wake somebody; that a side's limit reaches its waits; and how seldom a send behind the ring gives way.
 
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
 use super::shared::channel;
+use super::spill::Spill;
 use super::{WAKE_RX, WAKE_TX};
 use crate::wait::{Claim, Waiter, WakeList, Waker};
 use std::ptr;
@@ -79,4 +80,27 @@ fn a_limit_of_zero_goes_to_sleep_at_once() {
             }
         }
     }
+}
+
+/// Where nobody receives, a send gives way a few times in all, however many there are.
+#[test]
+fn sends_behind_the_ring_give_way_at_each_doubling() {
+    let mut spill = Spill::new();
+    let long = (1..100_000).filter(|_| spill.push(())).count();
+    assert_eq!(long, 10, "from 128 on, at each doubling");
+    assert!(spill.reset().is_none(), "not empty yet");
+    spill.values.clear();
+    spill.reset();
+    // A burst of the same length is let pass, until that was forgotten.
+    let bursts: Vec<usize> = (0..12)
+        .map(|_| {
+            let long = (0..1_000).filter(|_| spill.push(())).count();
+            spill.values.clear();
+            spill.reset();
+            long
+        })
+        .collect();
+    assert_eq!(bursts[..6], [0; 6]);
+    assert!(bursts[6..].iter().all(|long| *long <= 3), "{bursts:?}");
+    assert!(bursts[6..].iter().any(|long| *long > 0), "{bursts:?}");
 }
