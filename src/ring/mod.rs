@@ -217,20 +217,21 @@ impl<T, M> Ring<T, M> {
         loop {
             let refused = if tail & (CLOSED | SPILLED) == 0 {
                 let (slot, position) = (self.slot_by(layout, tail), tail & !FLAGS);
-                match compare(slot.stamp(), position) {
-                    Stamp::Here(_) => match self.tail.advance(tail, layout.next(tail)) {
+                let stamp = slot.stamp();
+                if stamp == position | FREE {
+                    match self.tail.advance(tail, layout.next(tail)) {
                         Ok(()) => return Ok((WriteSlot { slot, position }, tail & FLAGS)),
                         Err(now) => {
                             tail = now;
                             continue;
                         }
-                    },
-                    Stamp::Behind => Refused::Full,
-                    Stamp::Ahead => {
-                        tail = self.tail.reload();
-                        continue;
                     }
                 }
+                if compare(stamp, position) != Stamp::Behind {
+                    tail = self.tail.reload();
+                    continue;
+                }
+                Refused::Full
             } else if tail & CLOSED != 0 {
                 Refused::Closed
             } else {
@@ -262,8 +263,9 @@ impl<T, M> Ring<T, M> {
         let layout = self.layout;
         loop {
             let (slot, position) = (self.slot_by(layout, head), head & !FLAGS);
-            let why = match compare(slot.stamp(), position) {
-                Stamp::Here(FULL) => match self.head.advance(head, layout.next(head)) {
+            let stamp = slot.stamp();
+            if stamp == position | FULL {
+                match self.head.advance(head, layout.next(head)) {
                     Ok(()) => {
                         let free = layout.next_lap(position);
                         return Ok((ReadSlot { slot, free }, head));
@@ -272,7 +274,9 @@ impl<T, M> Ring<T, M> {
                         head = now;
                         continue;
                     }
-                },
+                }
+            }
+            let why = match compare(stamp, position) {
                 Stamp::Here(GIVEN_UP) => NoValue::GivenUp,
                 Stamp::Here(_) | Stamp::Behind => NoValue::Yet,
                 Stamp::Ahead => {

@@ -40,7 +40,8 @@ const LAST_STATE: u64 = 3;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     cap: usize,
-    one_lap: u64,
+    /// The index and the flags: one less than a lap.
+    mask: u64,
 }
 
 /// How the stamp of a slot stands to the position that was read from a word.
@@ -58,7 +59,7 @@ impl Layout {
     /// The packing for `cap` slots; `cap` is below 2^32 (checked by the channel's constructor).
     #[inline]
     pub(crate) fn new(cap: usize) -> Layout {
-        Layout { cap, one_lap: (cap.max(1) as u64).next_power_of_two() << FLAG_BITS }
+        Layout { cap, mask: ((cap.max(1) as u64).next_power_of_two() << FLAG_BITS) - 1 }
     }
 
     pub(crate) fn cap(self) -> usize {
@@ -67,7 +68,7 @@ impl Layout {
 
     #[inline(always)]
     pub(crate) fn index(self, word: u64) -> usize {
-        ((word & (self.one_lap - 1)) >> FLAG_BITS) as usize
+        ((word & self.mask) >> FLAG_BITS) as usize
     }
 
     /// The word one position on, same flags.
@@ -76,26 +77,27 @@ impl Layout {
         if self.index(word) + 1 < self.cap {
             word + ONE
         } else {
-            ((word & !(self.one_lap - 1)).wrapping_add(self.one_lap)) | (word & FLAGS)
+            // Not added up from the same parts as above: then the compiler would choose between them by a move, and the exchange would wait for it.
+            (word | self.mask).wrapping_add(1) | (word & FLAGS)
         }
     }
 
     /// The stamp that a slot has when it is free again after `position`.
     #[inline(always)]
     pub(crate) fn next_lap(self, position: u64) -> u64 {
-        position.wrapping_add(self.one_lap)
+        position.wrapping_add(self.mask + 1)
     }
 
     /// The position of the same slot one lap before.
     pub(crate) fn last_lap(self, position: u64) -> u64 {
-        position.wrapping_sub(self.one_lap)
+        position.wrapping_sub(self.mask + 1)
     }
 
     /// How many positions `tail` is ahead of `head`.
     #[inline]
     pub(crate) fn distance(self, tail: u64, head: u64) -> usize {
         // A shift: the compiler does not know that it divides by a power of two.
-        let laps = (tail & !(self.one_lap - 1)).wrapping_sub(head & !(self.one_lap - 1)) >> self.one_lap.trailing_zeros();
+        let laps = (tail & !self.mask).wrapping_sub(head & !self.mask) >> self.mask.trailing_ones();
         (laps as usize).wrapping_mul(self.cap).wrapping_add(self.index(tail)).wrapping_sub(self.index(head))
     }
 }
