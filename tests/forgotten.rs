@@ -4,23 +4,16 @@
 mod common;
 
 use common::task::Count;
-use common::watched;
+use common::{keep, watched};
 use rendez::{bounded, select_async, unbounded, Receiver, Select, Sender};
 use std::collections::VecDeque;
 use std::future::{poll_fn, Future};
 use std::pin::{pin, Pin};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::thread;
 
 type Fut = Pin<Box<dyn Future<Output = ()>>>;
-
-/// Where forgotten memory is, so that it does not count as leaked.
-static KEPT: Mutex<Vec<usize>> = Mutex::new(Vec::new());
-
-fn keep<T: ?Sized>(place: &T) {
-    KEPT.lock().unwrap().push((place as *const T).cast::<()>() as usize);
-}
 
 fn forget(future: Fut) {
     keep(&*future);

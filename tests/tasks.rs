@@ -3,7 +3,7 @@
 mod common;
 
 use common::task::{block_on, poll, Count};
-use common::{watched, Rng, Tracked};
+use common::{keep, watched, Rng, Tracked};
 use futures_core::{FusedFuture, FusedStream, Stream};
 use rendez::{bounded, unbounded, Receiver, RecvError, SendError, Sender, TryRecvError};
 use std::future::poll_fn;
@@ -373,6 +373,8 @@ fn a_forgotten_future_does_not_stop_the_others() {
         let (tx, rx): (&'static _, &'static _) = (Box::leak(Box::new(tx)), Box::leak(Box::new(rx)));
         let mut recv = Box::pin(rx.recv_async());
         assert_eq!(poll(recv.as_mut(), Waker::noop()), Poll::Pending);
+        keep(tx);
+        keep(&*recv);
         std::mem::forget(recv);
         if cap == 0 {
             assert_eq!(tx.try_send(0), Ok(()), "the forgotten one takes it");

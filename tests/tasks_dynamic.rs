@@ -3,7 +3,7 @@
 mod common;
 
 use common::task::{block_on, poll, Count};
-use common::watched;
+use common::{keep, watched};
 use futures_core::FusedFuture;
 use rendez::{after, bounded, never, Receiver, Select, Sender};
 use std::future::Future;
@@ -133,10 +133,13 @@ fn a_forgotten_one_keeps_its_memory() {
     for arms in [2, 20] {
         let (tx, rx) = channels(arms, 0);
         let (tx, rx): (&'static _, &'static [_]) = (Box::leak(Box::new(tx)), rx.leak());
+        keep(tx);
+        keep(rx);
         let mut select = receiving(rx);
         for _ in 0..2 {
             let mut wait = Box::pin(select.select_async());
             assert!(poll(wait.as_mut(), Waker::noop()).is_pending());
+            keep(&*wait);
             forget(wait);
         }
         assert_eq!(tx[0].try_send(1), Ok(()), "to the first that was forgotten");

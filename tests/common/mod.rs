@@ -4,7 +4,7 @@
 pub mod task;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{mpsc, Arc};
+use std::sync::{mpsc, Arc, Mutex};
 use std::time::Duration;
 
 /// Runs `f`, and ends the process if that takes so long that it must hang.
@@ -28,6 +28,12 @@ pub fn watched_for<R: Send + 'static>(limit: Duration, f: impl FnOnce() -> R + S
         Ok(result) => result,
         Err(panic) => std::panic::resume_unwind(panic),
     }
+}
+
+/// Remembers where memory is that will be leaked, so that it does not count as leaked.
+pub fn keep<T: ?Sized>(place: &T) {
+    static KEPT: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+    KEPT.lock().unwrap().push((place as *const T).cast::<()>() as usize);
 }
 
 /// A small generator of random numbers (xorshift).
