@@ -52,7 +52,8 @@
 //!
 //! - `sink`: [`Sender::sink`] and [`Sender::into_sink`], for the `Sink` trait of `futures`. Everything else is always there.
 //!
-//! With `--cfg loom` the channels stand on loom's primitives; with `--cfg rendez_no_loom` besides they do not.
+//! With `--cfg loom` the channels stand on loom's primitives, with `--cfg rendez_coarse` besides an operation is one step of the model, and with
+//! `--cfg rendez_no_loom` they stay real.
 //!
 //! # The code, from the bottom
 //!

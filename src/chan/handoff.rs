@@ -310,6 +310,7 @@ impl<T> Chan<T> {
         if self.release_calling_lazy(guard, false, claim) {
             claim.sleep_briefly();
         }
+        self.cold.step.take();
         let phase = match claim.withdraw() {
             Ok(()) => Phase::Dead,
             Err(phase) => claim.settle(phase),
@@ -337,6 +338,7 @@ impl<T> Chan<T> {
         if phase.is_waiting() {
             phase = claim.sleep(deadline);
         }
+        self.cold.step.take();
         if phase.is_waiting() {
             phase = match claim.withdraw() {
                 Ok(()) => Phase::Dead,

@@ -45,7 +45,7 @@ pub(crate) use solo::{Attempt, Sent};
 
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING, WATCHED};
 use crate::ring::{Ring, Slot};
-use crate::sync::{next_id, AtomicUsize, Cell, Ordering};
+use crate::sync::{next_id, AtomicUsize, Cell, Ordering, Step};
 use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX, WAKE_RX, WAKE_TX};
 use crate::wait::{Lock, Patience, Queue, Spin, Waiter};
 use core::fmt;
@@ -77,6 +77,8 @@ struct Cold<T> {
     /// At capacity 0, how many waiters ever enlisted; written under the lock.
     enlisted: AtomicUsize,
     lists: Cell<Lists<T>>,
+    /// For coarse models.
+    step: Step,
 }
 
 const PAD: usize = (64 - size_of::<u64>() - size_of::<AtomicUsize>() - 1).saturating_sub(crate::wait::lock::WORD_AT);
@@ -188,6 +190,7 @@ impl<T> Chan<T> {
             addr_of_mut!((*cold).spilled).write(AtomicUsize::new(0));
             addr_of_mut!((*cold).enlisted).write(AtomicUsize::new(0));
             addr_of_mut!((*cold).unbounded).write(cap.is_none());
+            addr_of_mut!((*cold).step).write(Step::new());
             addr_of_mut!((*cold).id).write(if cap == Some(0) { next_id() } else { 0 });
         }
     }

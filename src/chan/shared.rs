@@ -127,7 +127,9 @@ impl<T, const SENDER: bool> Strong<T, SENDER> {
 
     #[inline(always)]
     pub(crate) fn chan(&self) -> &Chan<T> {
-        &self.shared().chan
+        let chan = &self.shared().chan;
+        chan.cold.step.take();
+        chan
     }
 
     /// How many strong handles a side has.
@@ -161,6 +163,7 @@ impl<T, const SENDER: bool> Drop for Strong<T, SENDER> {
         if count.fetch_sub(1, Ordering::AcqRel) != 1 {
             return;
         }
+        shared.chan.cold.step.take();
         let leave = Leave { shared: self.0, done: false, panicked: false };
         leave.last_of_side(SENDER);
     }

@@ -22,7 +22,9 @@ impl<T> Chan<T> {
         if unsafe { self.enlist_watcher(&waiter, None) } == Enlisted::Closed {
             return true;
         }
-        if claim.sleep(deadline).is_waiting() {
+        let phase = claim.sleep(deadline);
+        self.cold.step.take();
+        if phase.is_waiting() {
             match claim.withdraw() {
                 Ok(()) => {
                     self.withdraw_watcher(&waiter, None);

@@ -1,15 +1,55 @@
 //! The model checker's side of the wall.
+//!
+//! With `--cfg rendez_coarse`, for users' models that are too large to be explored in full detail, an operation on a channel is one step, and one more
+//! when it has slept: no other thread comes in between. The model sees the steps (`Step`), which of a channel's operations comes first, and who sleeps;
+//! atomics and places are plain. What can come of it can come of the program, too.
 
 use super::{Deadline, Instant};
 use loom::sync::Notify;
-use std::mem::MaybeUninit;
 use std::sync::{Arc, Mutex, PoisonError};
 
+#[cfg(rendez_coarse)]
+pub(crate) use super::cell::{init_cell, Cell};
+#[cfg(not(rendez_coarse))]
 pub(crate) use super::model_atomic::{AtomicU32, AtomicU64, AtomicUsize};
 pub(crate) use loom::alloc::{alloc, dealloc};
 pub(crate) use loom::thread::yield_now;
+#[cfg(rendez_coarse)]
+pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
+
+/// In a coarse model, where one operation ends and the next begins, be it another thread's. Who takes it learns all that they knew who took it before.
+#[derive(Debug)]
+pub(crate) struct Step(#[cfg(rendez_coarse)] loom::sync::atomic::AtomicUsize);
+
+impl Step {
+    pub(crate) fn new() -> Step {
+        Step(
+            #[cfg(rendez_coarse)]
+            loom::sync::atomic::AtomicUsize::new(0),
+        )
+    }
+
+    pub(crate) fn take(&self) {
+        #[cfg(rendez_coarse)]
+        self.0.fetch_add(1, super::Ordering::AcqRel);
+    }
+}
+
+/// Gives the others a turn, which ends with any step of one of them. loom does not let a thread that yields go on before such a step, and in a coarse
+/// model one may be a whole operation: so there it is a choice whether to yield, for which a wait that may end for no reason serves.
+fn take_turns() {
+    #[cfg(not(rendez_coarse))]
+    yield_now();
+    #[cfg(rendez_coarse)]
+    {
+        let choice = Notify::new();
+        choice.notify();
+        choice.wait();
+    }
+}
 
 /// A place whose accesses the model watches.
+#[cfg(not(rendez_coarse))]
 pub(crate) type Cell<T> = loom::cell::UnsafeCell<T>;
 
 /// As `Cell::<MaybeUninit<T>>::init` of the real side: loom's cells carry state, so one is put there.
@@ -17,9 +57,10 @@ pub(crate) type Cell<T> = loom::cell::UnsafeCell<T>;
 /// # Safety
 /// `place` is valid for writes.
 #[allow(unsafe_code)]
-pub(crate) unsafe fn init_cell<T>(place: *mut Cell<MaybeUninit<T>>) {
+#[cfg(not(rendez_coarse))]
+pub(crate) unsafe fn init_cell<T>(place: *mut Cell<std::mem::MaybeUninit<T>>) {
     // SAFETY: the caller's promise.
-    unsafe { place.write(Cell::new(MaybeUninit::uninit())) }
+    unsafe { place.write(Cell::new(std::mem::MaybeUninit::uninit())) }
 }
 
 loom::lazy_static! {
@@ -54,7 +95,7 @@ impl Parker {
     /// deadline becomes a choice of the model; and it ends if no other thread can go on.
     pub(crate) fn park(&self, deadline: Deadline) -> bool {
         if let Some(when) = deadline.instant() {
-            yield_now();
+            take_turns();
             let mut clock = CLOCK.lock().unwrap_or_else(PoisonError::into_inner);
             *clock = when.max(*clock);
             return true;

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | `AtomicUsize`, `AtomicU64`, `AtomicU32` | core's | loom's |
 //! | `Cell` | an `UnsafeCell` read in closures | loom's, which reports races |
+//! | `Step` | nothing | nothing, or in a coarse one the point at which others may come in between |
 //! | `Parker`, `Unparker` | park and unpark of the current thread | a loom `Notify` made for one wait |
 //! | `Gate` | a mutex and a condition variable | yields |
 //! | `Deadline` | a clock | a choice of the model: any timed wait may end early |
@@ -22,8 +23,11 @@ mod imp;
 
 #[cfg(not(all(loom, not(rendez_no_loom))))]
 mod alarm;
+#[cfg(any(rendez_coarse, not(all(loom, not(rendez_no_loom)))))]
+mod cell;
 mod deadline;
 #[cfg(all(loom, not(rendez_no_loom)))]
+#[cfg_attr(rendez_coarse, allow(dead_code))]
 pub(crate) mod model_atomic;
 
 #[cfg(not(all(loom, not(rendez_no_loom))))]

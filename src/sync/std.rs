@@ -1,47 +1,28 @@
 //! The real machine's side of the wall.
 
-#![allow(unsafe_code)] // the Sync impl of `Cell`, which hands the duty to its users
-
 use super::{Deadline, Instant};
-use std::cell::UnsafeCell;
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{self, Thread};
 
+pub(crate) use super::cell::{init_cell, Cell};
 pub(crate) use std::alloc::{alloc, dealloc};
 pub(crate) use std::hint::spin_loop as pause;
 pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 pub(crate) use std::thread::yield_now;
 
-/// A place shared between threads whose users say, at each access, why nobody else is in it.
-#[repr(transparent)]
+/// What a coarse model makes of an operation. Here it is nothing.
 #[derive(Debug)]
-pub(crate) struct Cell<T: ?Sized>(UnsafeCell<T>);
+pub(crate) struct Step;
 
-// SAFETY: `Cell` gives out raw pointers only; each dereference argues its own exclusivity. `T: Send` because a value put in
-// by one thread is taken out by another.
-unsafe impl<T: ?Sized + Send> Sync for Cell<T> {}
-
-impl<T> Cell<T> {
-    pub(crate) const fn new(value: T) -> Cell<T> {
-        Cell(UnsafeCell::new(value))
+impl Step {
+    pub(crate) const fn new() -> Step {
+        Step
     }
 
-    /// Calls `f` with a pointer for reading and writing.
     #[inline(always)]
-    pub(crate) fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
-        f(self.0.get())
-    }
+    pub(crate) fn take(&self) {}
 }
-
-/// Makes the cell at `place` a valid empty one. Nothing to do here: any bytes are a valid `MaybeUninit`, and a large `T` must
-/// never pass through the stack.
-///
-/// # Safety
-/// `place` is valid for writes.
-#[inline(always)]
-pub(crate) unsafe fn init_cell<T>(_place: *mut Cell<MaybeUninit<T>>) {}
 
 /// The current thread, able to sleep. Bound to the thread that made it.
 pub(crate) struct Parker {

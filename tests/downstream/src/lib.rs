@@ -5,6 +5,8 @@
 mod deadlock;
 mod lost;
 mod order;
+mod outcomes;
+mod pipeline;
 
 use rendez::{bounded, Receiver, Sender};
 
