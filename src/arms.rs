@@ -93,6 +93,10 @@ impl<T> Port for Sender<T> {
         self.0.chan().may_win(true)
     }
 
+    fn may_call(&self) -> bool {
+        self.0.chan().may_call(true)
+    }
+
     fn spin(&self) -> Option<&Spin> {
         Some(self.0.chan().spin(true))
     }
@@ -229,6 +233,10 @@ impl<T> Port for Receiver<T> {
             Source::Chan(strong) => strong.chan().may_win(false),
             _ => false, // the sleep ends in time
         }
+    }
+
+    fn may_call(&self) -> bool {
+        matches!(&self.0, Source::Chan(strong) if strong.chan().may_call(false))
     }
 
     fn spin(&self) -> Option<&Spin> {

@@ -366,13 +366,19 @@ impl<T> Chan<T> {
     /// Whether an attempt might succeed now: what a waiting select polls.
     pub(crate) fn may_win(&self, sending: bool) -> bool {
         if self.is_rendezvous() {
-            let wanted = if sending { HAS_RX } else { HAS_TX };
+            let wanted = if sending { PLACED_RX } else { PLACED_TX };
             self.cold.lock.hints().is_some_and(|hints| hints & wanted != 0) || self.is_closed()
         } else if sending {
             self.cold.unbounded || self.ring.may_push()
         } else {
             self.ring.may_pop()
         }
+    }
+
+    /// At capacity 0, whether only peers seem to wait that have no value yet: polled, too.
+    pub(crate) fn may_call(&self, sending: bool) -> bool {
+        let (any, placed) = if sending { (HAS_RX, PLACED_RX) } else { (HAS_TX, PLACED_TX) };
+        self.is_rendezvous() && self.cold.lock.hints().is_some_and(|hints| hints & (any | placed) == any)
     }
 
     /// The learned budget of one side.

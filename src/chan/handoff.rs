@@ -69,19 +69,19 @@ impl<T> Place<T> {
 /// The frame of an operation that waits. A peer touches the second half: one cache line, if the value is a word; what the owner writes while
 /// it waits is elsewhere. (In one run: 64-byte lines that come in pairs, or 128-byte ones.)
 #[repr(C, align(128))]
-struct Frame<T> {
+pub(crate) struct Frame<T> {
     /// So that the claim's word, its last field, begins the second half.
     _pad: MaybeUninit<[u8; PAD]>,
-    claim: Claim,
-    waiter: Waiter,
-    place: Place<T>,
+    pub(crate) claim: Claim,
+    pub(crate) waiter: Waiter,
+    pub(crate) place: Place<T>,
 }
 
 const LINE: usize = 64;
 const PAD: usize = (LINE + size_of::<usize>()).saturating_sub(size_of::<Claim>());
 
 impl<T> Frame<T> {
-    fn new(place: Place<T>) -> Frame<T> {
+    pub(crate) fn new(place: Place<T>) -> Frame<T> {
         Frame { _pad: MaybeUninit::uninit(), claim: Claim::new(), waiter: Waiter::new(ptr::null(), 0, ptr::null_mut()), place }
     }
 

@@ -39,7 +39,7 @@ mod stash;
 mod watch;
 
 pub(crate) use arms::{Holding, Manner, Token};
-pub(crate) use handoff::Place;
+pub(crate) use handoff::{Frame, Place};
 pub(crate) use shared::{channel, Side, Strong, Weak};
 pub(crate) use solo::{Attempt, Sent};
 

@@ -21,6 +21,7 @@
 mod first;
 mod list;
 mod look;
+mod meet;
 mod order;
 mod port;
 mod ready;

@@ -46,6 +46,9 @@ pub(crate) trait Port {
     /// Whether `win` might succeed: cheap, polled.
     fn may_win(&self) -> bool;
 
+    /// Whether a peer seems to wait that has no value yet, and would have to be called: cheap, polled.
+    fn may_call(&self) -> bool;
+
     /// The learned budget to stay awake, if this arm can wake anybody.
     fn spin(&self) -> Option<&Spin>;
 

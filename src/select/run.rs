@@ -4,13 +4,14 @@
 
 use super::first::FEW;
 use super::look::{look, ports, settle_on_none};
+use super::meet::{meet, meeting_place, Met};
 use super::order::Order;
 use super::round::{Enlisting, Round};
 use super::{Arm, Storage};
 use crate::chan::{Holding, Manner, Token};
 use crate::sync::{Deadline, MODEL};
 use crate::wait::spin::Lag;
-use crate::wait::{Claim, Patience, Phase};
+use crate::wait::{Claim, Patience, Phase, Spin};
 use core::cell::Cell;
 use core::ptr;
 
@@ -62,31 +63,46 @@ impl Wanted<'_, '_> {
     fn after_look(self, storage: &mut Storage) -> Option<(usize, Token)> {
         match self.until {
             // Only a peer that has no value yet is left, if any: another select, which has to be called.
-            Until::Now if ports(self.arms).any(|(_, port)| port.has_peer(self.manner.patience)) => self.wait(storage),
+            Until::Now if ports(self.arms).any(|(_, port)| port.has_peer(self.manner.patience)) => self.wait(storage, Met::Seen),
             Until::Now if self.arms.len() > 1 => settle_on_none(self.arms, || self.look()),
             Until::Now => None,
-            Until::Deadline(_) => stay_awake(self.arms).then(|| self.look()).flatten().or_else(|| self.wait(storage)),
+            Until::Deadline(_) => stay_awake(self.arms, self.order, self.manner).or_else(|| match self.meet(storage) {
+                Met::Won(i, token) => Some((i, token)),
+                met => self.wait(storage, met),
+            }),
+        }
+    }
+
+    /// Before enlisting at all arms.
+    fn meet(&self, storage: &mut Storage) -> Met {
+        let arms = self.arms;
+        let awake = ports(arms).find_map(|(_, port)| port.spin()).is_some_and(Spin::is_on);
+        let Some(at) = meeting_place(arms).filter(|_| awake) else { return Met::Seen };
+        match meet(arms, at, self.manner, storage) {
+            Met::Seen => self.look().map_or(Met::Seen, |(i, token)| Met::Won(i, token)),
+            met => met,
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn wait(self, storage: &mut Storage) -> Option<(usize, Token)> {
+    fn wait(self, storage: &mut Storage, met: Met) -> Option<(usize, Token)> {
         let Wanted { arms, order, until, manner } = self;
         let claim = Claim::new();
         storage.with_waiters(arms, order, &claim, |waiters, meetings| {
             let round = Round { arms, claim: &claim, waiters, meetings, order, manner, patience: None, called: Cell::new(false) };
             match until {
                 Until::Now => call(&round),
-                Until::Deadline(deadline) => rounds(&round, deadline),
+                Until::Deadline(deadline) => rounds(&round, deadline, met),
             }
         })
     }
 }
 
-fn rounds(round: &Round<'_, '_>, deadline: Deadline) -> Option<(usize, Token)> {
+fn rounds(round: &Round<'_, '_>, deadline: Deadline, met: Met) -> Option<(usize, Token)> {
     let look = || look(round.arms, round.order, round.manner);
-    let mut again = false;
+    let mut again = matches!(met, Met::Again);
+    let mut tired = matches!(met, Met::Nobody);
     let mut lag = Lag::new();
     loop {
         let due = ports(round.arms).filter_map(|(_, port)| port.due()).min();
@@ -94,9 +110,10 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline) -> Option<(usize, Token)> {
         let enlisted = unsafe { round.enlist(again) };
         let phase = match enlisted {
             Enlisting::Won(i, token) => return Some((i, token)),
-            Enlisting::Yes => wait_enlisted(round, due.map_or(deadline, |due| deadline.min(Deadline::at(due)))),
+            Enlisting::Yes => wait_enlisted(round, due.map_or(deadline, |due| deadline.min(Deadline::at(due))), tired),
             Enlisting::Again | Enlisting::Busy => withdraw(round.claim),
         };
+        tired = false;
         let decided = match phase {
             Phase::Done(i) | Phase::Ready(i) | Phase::Closed(i) => Some(i),
             _ => None,
@@ -124,8 +141,8 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline) -> Option<(usize, Token)> {
             lag.wait(); // ready a moment ago, and not to be won: a peer is in the middle of a copy
         }
         round.claim.reopen();
-        if round.meetings.is_empty() && stay_awake(round.arms) {
-            if let Some(won) = look() {
+        if round.meetings.is_empty() {
+            if let Some(won) = stay_awake(round.arms, round.order, round.manner) {
                 return Some(won);
             }
         }
@@ -139,7 +156,7 @@ pub(crate) fn placed(round: &Round<'_, '_>, i: usize) -> Token {
 }
 
 /// Gives up waiting. `Dead`, or what a peer decided first.
-fn withdraw(claim: &Claim) -> Phase {
+pub(super) fn withdraw(claim: &Claim) -> Phase {
     match claim.withdraw() {
         Ok(()) => Phase::Dead,
         Err(phase) => claim.settle(phase),
@@ -169,27 +186,34 @@ fn call(round: &Round<'_, '_>) -> Option<(usize, Token)> {
 /// At which look a wait finds out what is closed.
 const CLOSED_AT: u32 = 4;
 
-/// Before enlisting: stays awake until an arm may be won; not for long if there are peers who need to find us in a queue.
-fn stay_awake(arms: &[Arm<'_>]) -> bool {
-    let Some(spin) = ports(arms).find_map(|(_, port)| port.spin()) else { return false };
+/// Before enlisting: stays awake until an arm is won; not for long if there are peers who need to find us in a queue with a place.
+fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner) -> Option<(usize, Token)> {
+    let spin = ports(arms).find_map(|(_, port)| port.spin())?;
     let mut looks = 0;
+    let mut won = None;
     let ready = || {
         looks += 1;
         // A closed channel is not seen by the cheap look.
-        ports(arms).any(|(_, port)| port.may_win()) || (looks == CLOSED_AT && ports(arms).any(|(_, port)| port.is_ready(MANNER.patience)))
+        if ports(arms).any(|(_, port)| port.may_win())
+            || (looks == CLOSED_AT && ports(arms).any(|(_, port)| port.is_ready(manner.patience)))
+        {
+            won = look(arms, order, manner);
+        }
+        won.is_some() || ports(arms).any(|(_, port)| port.may_call())
     };
-    if ports(arms).any(|(_, port)| port.meeting().is_some()) {
-        spin.glance(ready)
+    if ports(arms).any(|(_, port)| port.place_layout().is_some()) {
+        spin.glance(ready);
     } else {
-        spin.wait(ready)
+        spin.wait(ready);
     }
+    won
 }
 
-/// Waits, awake and then asleep, until the claim is decided. `Dead`: the deadline decided it.
-fn wait_enlisted(round: &Round<'_, '_>, deadline: Deadline) -> Phase {
+/// Waits, awake and then asleep, until the claim is decided. `Dead`: the deadline decided it. Who is `tired` has been awake for long enough.
+fn wait_enlisted(round: &Round<'_, '_>, deadline: Deadline, tired: bool) -> Phase {
     let claim = round.claim;
     let spin = ports(round.arms).find_map(|(_, port)| port.spin());
-    if let (false, Some(spin)) = (round.meetings.is_empty(), spin) {
+    if let (false, Some(spin)) = (tired || round.meetings.is_empty(), spin) {
         spin.wait(|| !claim.phase().is_waiting());
     }
     let mut phase = claim.settle(claim.phase());

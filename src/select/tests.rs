@@ -2,11 +2,12 @@
 
 use super::first::{first, First};
 use super::look::choose;
+use super::meet::{meet, meeting_place, Met};
 use super::order::{below, Order};
-use super::{Arm, Enlisting, Port, Round, Storage, Until};
+use super::{Arm, Enlisting, Port, Round, Storage, Until, INLINE};
 use crate::chan::{Holding, Manner};
 use crate::sync::Deadline;
-use crate::wait::{Claim, Patience, Phase};
+use crate::wait::{Claim, Patience, Phase, Waiter};
 use crate::{bounded, never, Receiver};
 use core::cell::Cell;
 use core::ptr;
@@ -144,4 +145,63 @@ fn arms_stand_in_their_order() {
         assert_eq!(claim.phase(), Phase::Ready(0), "again: {again}");
         tx.renounce();
     }
+}
+
+/// Values that fit the frame of a meeting, that are larger, and that want more alignment than it has.
+#[test]
+fn a_value_of_any_shape_is_met() {
+    #[repr(align(64))]
+    #[derive(Clone, Copy, PartialEq, Debug)]
+    struct Aligned(u8);
+    fn meets<T: Copy + PartialEq + core::fmt::Debug + Send + 'static>(value: T) {
+        let ((tx, rx), (_open, other)) = (bounded(0), bounded::<T>(0));
+        std::thread::spawn(move || while tx.try_send(value).is_err() {});
+        let manner = Manner { patience: Patience::Thread, hold: Holding::Sends };
+        let mut storage = Storage::new();
+        let (at, token) = loop {
+            match meet(&[Arm(Some(&other)), Arm(Some(&rx))], 1, manner, &mut storage) {
+                Met::Won(at, token) => break (at, token),
+                _ => continue,
+            }
+        };
+        assert_eq!((at, rx.finish(token)), (1, Ok(value)));
+    }
+    meets(());
+    meets(7);
+    meets([7_u8; 3]);
+    meets([7_u64; 8]);
+    meets([7_u64; 9]);
+    meets([7_u128; 2]);
+    meets(Aligned(7));
+    meets([7_u64; 1000]);
+}
+
+/// With the same chance for each arm that receives at capacity 0; but where somebody has to be called, if there is such a place.
+#[test]
+fn a_meeting_place_is_drawn() {
+    let meetings: [_; 3] = core::array::from_fn(|_| bounded::<u8>(0));
+    let [(tx0, rx0), (tx1, rx1), (_, rx2)] = &meetings;
+    let (_, buffered) = bounded::<u8>(1);
+    let mut chosen = [0; 4];
+    for _ in 0..ROUNDS {
+        let arms = [Arm(Some(&buffered)), Arm(Some(rx0)), Arm(Some(tx1)), Arm(Some(rx2))];
+        chosen[meeting_place(&arms).expect("two will do")] += 1;
+    }
+    assert_eq!([chosen[0], chosen[2]], [0, 0]);
+    assert_equal(&[chosen[1], chosen[3]]);
+    // One arm alone enlists as always; and a select that would see itself does.
+    assert_eq!(meeting_place(&[Arm(Some(rx0))]), None);
+    assert_eq!(meeting_place(&[Arm(Some(tx0)), Arm(Some(rx0))]), None);
+    assert_eq!(meeting_place(&[Arm(Some(rx0)); INLINE + 1]), None);
+    // A select that waits to send has to be called.
+    let claim = Claim::new();
+    let waiter = Waiter::new(&claim, 0, ptr::null_mut());
+    // SAFETY: in no queue, and withdrawn below.
+    #[allow(unsafe_code)]
+    let enlisted = unsafe { tx1.enlist_lazy(&waiter, &claim) };
+    assert!(enlisted);
+    for _ in 0..100 {
+        assert_eq!(meeting_place(&[Arm(Some(rx0)), Arm(Some(rx1)), Arm(Some(rx2))]), Some(1));
+    }
+    tx1.withdraw(&waiter, None);
 }

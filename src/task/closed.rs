@@ -56,6 +56,10 @@ impl<T> Port for Watch<'_, T> {
         self.0.is_closed()
     }
 
+    fn may_call(&self) -> bool {
+        false
+    }
+
     fn spin(&self) -> Option<&Spin> {
         None
     }

@@ -107,6 +107,11 @@ impl Spin {
         self.yield_rounds(limit / WHOLE_ROUND_NS, &mut ready)
     }
 
+    /// Whether waits stay awake at all.
+    pub(crate) fn is_on(&self) -> bool {
+        !MODEL && get(&self.limit_ns) != 0
+    }
+
     /// The first stage alone, for who should enlist soon, as others only find who is in a queue. The more often it was in vain, the more rarely it is done.
     pub(crate) fn glance(&self, mut ready: impl FnMut() -> bool) -> bool {
         let limit = get(&self.limit_ns);

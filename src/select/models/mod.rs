@@ -5,6 +5,7 @@
 mod commit;
 mod ends;
 mod lazy;
+mod meet;
 mod ready;
 
 use super::{Port, Storage};

@@ -1,0 +1,111 @@
+//! Meeting while awake: a select that receives at capacity 0 first enlists in one channel, drawn at random, and looks at the others.
+//!
+//! To enlist everywhere takes every lock, and to leave takes them again: with a peer on another core that is a cache line to be fetched each time. Here it is
+//! one. A peer that is awake finds us in one channel as well as in all, as it looks at all; and a peer that waits elsewhere is seen by us.
+//!
+//! 1. Nobody sleeps here, nor is anything concluded from having met nobody: who has not won enlists everywhere and looks again, under all locks (see `round`).
+//! 2. The waiter is in no queue when `meet` returns.
+
+#![allow(unsafe_code)] // a waiter of this frame
+
+use super::look::ports;
+use super::order::below;
+use super::run::withdraw;
+use super::{Arm, Port, Storage, INLINE};
+use crate::chan::{Frame, Manner, Place, Token};
+use crate::sync::MODEL;
+use crate::wait::{Phase, Waiter, Waker};
+use core::ptr;
+
+/// What came of it.
+pub(crate) enum Met {
+    /// An arm was won.
+    Won(usize, Token),
+    /// An arm may be won now.
+    Seen,
+    /// A peer had chosen us, and gave up: we are to come first in the queues.
+    Again,
+    /// Nobody came.
+    Nobody,
+}
+
+/// The arm to enlist at: of those with a peer that has to be called, if there are some. Not one whose channel has another arm, as we would see ourselves there.
+pub(crate) fn meeting_place(arms: &[Arm<'_>]) -> Option<usize> {
+    let several = arms.len() > 1 && arms.len() <= INLINE;
+    let alone = |id| ports(arms).filter(|(_, port)| port.meeting() == id).count() == 1;
+    let mut chosen = None;
+    let (mut found, mut calling) = (0, false);
+    for (i, port) in ports(arms).filter(|(_, port)| several && port.place_layout().is_some() && alone(port.meeting())) {
+        let calls = port.may_call();
+        if calls && !calling {
+            (found, calling) = (0, true);
+        }
+        if calls == calling {
+            found += 1;
+            if below(found) == 0 {
+                chosen = Some(i);
+            }
+        }
+    }
+    chosen
+}
+
+/// A value up to this size comes to the frame's own place, beside what the peer touches anyway.
+type Small = [u64; 8];
+
+/// Enlists at one arm for as long as staying awake is worth while.
+pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut Storage) -> Met {
+    let Some(port) = arms[at].0 else { return Met::Nobody };
+    let mut frame = Frame::new(Place::<Small>::empty());
+    let layout =
+        port.place_layout().filter(|layout| !MODEL && layout.size() <= size_of::<Small>() && layout.align() <= align_of::<Small>());
+    let place = if layout.is_some() { frame.place.erased() } else { storage.place_for(port) };
+    frame.waiter = Waiter::new(&frame.claim, at, place);
+    let Frame { claim, waiter, .. } = &frame;
+
+    port.lock(None);
+    // SAFETY: the lock is held.
+    let won = unsafe { port.win_locked(claim, manner.hold) };
+    let called = match won {
+        Some(_) => None,
+        // SAFETY: as above; the waiter is in no queue, and stays where it is until it is taken out, below: nothing between panics.
+        None => unsafe { port.enlist_locked(waiter, false, claim) },
+    };
+    // SAFETY: taken above.
+    unsafe { port.unlock() };
+    if let Some(token) = won {
+        return Met::Won(at, token);
+    }
+    let anybody_called = called.is_some();
+    called.flatten().into_iter().for_each(Waker::wake);
+
+    // Whom we have called stands in other queues until it comes.
+    let seen = || ports(arms).any(|(i, port)| i != at && (port.may_win() || (!anybody_called && port.may_call())));
+    let awake = port.spin().is_some_and(|spin| spin.wait(|| !claim.phase().is_waiting() || seen()));
+    let phase = match claim.settle(claim.phase()) {
+        phase if phase.is_waiting() => withdraw(claim),
+        phase => phase,
+    };
+    match phase {
+        Phase::Done(_) => Met::Won(at, Token::Placed { place: keep(port, place, layout.is_some(), storage), turn: waiter.turn() }),
+        Phase::Ready(_) => port.win_notified(ptr::null(), manner).map_or(Met::Again, |token| Met::Won(at, token)),
+        Phase::Closed(_) => Met::Seen,
+        _ => {
+            port.withdraw(waiter, None);
+            if awake {
+                Met::Seen
+            } else {
+                Met::Nobody
+            }
+        }
+    }
+}
+
+/// A place that outlives the frame: a value in the frame moves there.
+fn keep(port: &dyn Port, place: *mut (), in_frame: bool, storage: &mut Storage) -> *mut () {
+    let Some(layout) = port.place_layout().filter(|_| in_frame) else { return place };
+    let kept = storage.place_for(port);
+    // SAFETY: both are places of this port's values, and as large as `layout` says; the value moves, and the old place is left for good.
+    unsafe { ptr::copy_nonoverlapping(place.cast::<u8>(), kept.cast::<u8>(), layout.size()) };
+    kept
+}
