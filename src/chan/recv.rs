@@ -158,16 +158,32 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.accept(deadline).map_err(fail);
         }
-        let first = match self.ring.claim_read() {
-            Ok((slot, head)) => First { chan: self, slot, head, owes: false },
-            Err(_) if size_of::<T>() <= SMALL => return self.recv_slow(deadline).map_err(fail),
-            Err(_) => match self.wait_for_value(deadline, ptr::null_mut()).map_err(fail)? {
-                Some(first) => first,
-                None => unreachable!("nothing is received for who has no place for it"),
-            },
+        let first = match self.ring.claim_read_at_once() {
+            Some((slot, head)) => First { chan: self, slot, head, owes: false },
+            None if size_of::<T>() <= SMALL => return self.recv_again(deadline).map_err(fail),
+            None => self.first_again(deadline).map_err(fail)?,
         };
         // SAFETY: once.
         Ok(unsafe { first.read() })
+    }
+
+    #[inline(never)]
+    fn recv_again(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
+        match self.take_first() {
+            Some(value) => Ok(value),
+            None => self.recv_slow(deadline),
+        }
+    }
+
+    #[inline(never)]
+    fn first_again(&self, deadline: Deadline) -> Result<First<'_, T>, RecvTimeoutError> {
+        if let Some(first) = self.claim_first() {
+            return Ok(first);
+        }
+        match self.wait_for_value(deadline, ptr::null_mut())? {
+            Some(first) => Ok(first),
+            None => unreachable!("nothing is received for who has no place for it"),
+        }
     }
 
     #[cold]

@@ -95,10 +95,21 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.give(value, deadline);
         }
-        match self.ring.claim_write() {
-            Ok((slot, flags)) => {
+        match self.ring.claim_write_at_once() {
+            Some((slot, flags)) => {
                 slot.publish(value);
                 self.after_push(flags);
+                Ok(())
+            }
+            None => self.send_again(value, deadline),
+        }
+    }
+
+    #[inline(never)]
+    fn send_again(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
+        match self.claim_place() {
+            Ok(place) => {
+                self.fill(place, value);
                 Ok(())
             }
             Err(refused) => self.send_slow(value, refused, deadline),

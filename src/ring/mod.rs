@@ -209,6 +209,19 @@ impl<T, M> Ring<T, M> {
         self.layout.cap()
     }
 
+    /// One attempt at `claim_write`, which is all that most need. `None` says nothing.
+    #[inline(always)]
+    pub(crate) fn claim_write_at_once(&self) -> Option<(WriteSlot<'_, T>, u64)> {
+        let tail = self.tail.guess();
+        if tail & (CLOSED | SPILLED) != 0 {
+            return None;
+        }
+        let layout = self.layout;
+        let (slot, position) = (self.slot_by(layout, tail), tail & !FLAGS);
+        let won = slot.stamp() == position | FREE && self.tail.advance(tail, layout.next(tail)).is_ok();
+        won.then_some((WriteSlot { slot, position }, tail & FLAGS))
+    }
+
     /// Takes the right to the place behind the last one, with the tail's flags at that: to be filled at once, or held.
     #[inline(always)]
     pub(crate) fn claim_write(&self) -> Result<(WriteSlot<'_, T>, u64), Refused> {
@@ -253,6 +266,16 @@ impl<T, M> Ring<T, M> {
             }
             Err(refused) => Err((value, refused)),
         }
+    }
+
+    /// One attempt at `claim_read`, which is all that most need. `None` says nothing.
+    #[inline(always)]
+    pub(crate) fn claim_read_at_once(&self) -> Option<(ReadSlot<'_, T>, u64)> {
+        let head = self.head.guess();
+        let layout = self.layout;
+        let (slot, position) = (self.slot_by(layout, head), head & !FLAGS);
+        let won = slot.stamp() == position | FULL && self.head.advance(head, layout.next(head)).is_ok();
+        won.then_some((ReadSlot { slot, free: layout.next_lap(position) }, head))
     }
 
     /// Takes the right to the first value, with the head word as it was: to be taken at once, or held. `Err`: the stamp of the head's slot
