@@ -79,7 +79,7 @@ impl Offer {
     }
 }
 
-/// A future is dropped while its value is being sent: it is sent, or it comes back.
+/// M24. A future is dropped while its value is being sent: it is sent, or it comes back.
 #[test]
 fn a_push_against_a_cancel() {
     model("behalf: a push against a cancel", || {
@@ -152,7 +152,7 @@ fn a_push_against_another_receiver() {
     });
 }
 
-/// A sender comes by and takes the room: the future gets the next.
+/// M24. A sender comes by and takes the room: the future gets the next.
 #[test]
 fn a_push_against_a_sender() {
     model("behalf: a push against a sender", || {
@@ -166,6 +166,27 @@ fn a_push_against_a_sender() {
         }
         assert_eq!(offer.send(&chan), Ok(()));
         assert_eq!(rest(&chan), [1]);
+        assert_quiet(&chan);
+    });
+}
+
+/// M24. The same, and the future is dropped meanwhile: the room is taken by one of them, or by nobody.
+#[test]
+fn a_push_against_a_sender_and_a_cancel() {
+    model("behalf: a push against a sender and a cancel", || {
+        let chan = channel(Some(1), 1);
+        let offer = Offer::new(&chan, 1);
+        let (other, leaves) = (chan.clone(), chan.clone());
+        let sender = spawn(move || other.try_send(2).is_ok());
+        let leaving = spawn(move || offer.cancel(&leaves));
+        assert_eq!(recv(&chan), 0);
+        let expected = match (sender.join().unwrap(), leaving.join().unwrap()) {
+            (true, Some(1)) => vec![2],
+            (false, None) => vec![1],
+            (false, Some(1)) => vec![],
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(rest(&chan), expected);
         assert_quiet(&chan);
     });
 }
