@@ -4,7 +4,7 @@
 //! It decides as `choose` and `settle_on_none` do; where those would look once more, it is `Unsure`.
 
 use super::look::mix;
-use super::order::{below, Order};
+use super::order::{one_of, Order};
 use super::run::Until;
 use super::INLINE;
 use crate::sync::MODEL;
@@ -75,12 +75,4 @@ pub(crate) fn first<R>(
         }
     }
     win(chosen).map_or(First::Unsure, |won| First::Won(chosen, won))
-}
-
-/// The index of a set bit, of each with the same chance.
-fn one_of(mut set: u32) -> usize {
-    for _ in 0..below(set.count_ones()) {
-        set &= set - 1;
-    }
-    set.trailing_zeros() as usize
 }

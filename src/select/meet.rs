@@ -9,7 +9,7 @@
 #![allow(unsafe_code)] // a waiter of this frame
 
 use super::look::ports;
-use super::order::below;
+use super::order::one_of;
 use super::run::withdraw;
 use super::{Arm, Port, Storage, INLINE};
 use crate::chan::{Frame, Manner, Place, Token};
@@ -31,23 +31,24 @@ pub(crate) enum Met {
 
 /// The arm to enlist at: of those with a peer that has to be called, if there are some. Not one whose channel has another arm, as we would see ourselves there.
 pub(crate) fn meeting_place(arms: &[Arm<'_>]) -> Option<usize> {
-    let several = arms.len() > 1 && arms.len() <= INLINE;
-    let alone = |id| ports(arms).filter(|(_, port)| port.meeting() == id).count() == 1;
-    let mut chosen = None;
-    let (mut found, mut calling) = (0, false);
-    for (i, port) in ports(arms).filter(|(_, port)| several && port.place_layout().is_some() && alone(port.meeting())) {
-        let calls = port.may_call();
-        if calls && !calling {
-            (found, calling) = (0, true);
-        }
-        if calls == calling {
-            found += 1;
-            if below(found) == 0 {
-                chosen = Some(i);
-            }
+    if arms.len() == 1 || arms.len() > INLINE {
+        return None;
+    }
+    let mut channels = [None; INLINE];
+    let (mut places, mut calling) = (0, 0);
+    for (i, port) in ports(arms) {
+        channels[i] = port.meeting();
+        let place = channels[i].is_some() && port.place_layout().is_some();
+        places |= u32::from(place) << i;
+        calling |= u32::from(place && port.may_call()) << i;
+    }
+    for (i, channel) in channels.iter().enumerate().filter(|(_, channel)| channel.is_some()) {
+        if channels[..i].contains(channel) {
+            places &= !channels.iter().enumerate().fold(0, |set, (at, other)| set | u32::from(other == channel) << at);
         }
     }
-    chosen
+    let best = if places & calling != 0 { places & calling } else { places };
+    (best != 0).then(|| one_of(best))
 }
 
 /// A value up to this size comes to the frame's own place, beside what the peer touches anyway.

@@ -3,6 +3,8 @@
 //! ```text
 //!   look ──▶ an arm could be won: done                              (a fresh random order, or the given one; `select!` looks by itself, see `first`)
 //!     │
+//!   meet     capacity 0, awake: in one channel, if we receive there; see `meet`
+//!     │
 //!   enlist   capacity 0: all such channels locked together, in order of their ids; look once more, then a waiter in each
 //!     │      buffered:   one after the other; one that is ready now ends the round
 //!   wait     one claim word for all waiters: whoever claims it decides which arm it is

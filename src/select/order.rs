@@ -36,3 +36,11 @@ pub(crate) fn below(n: u32) -> u32 {
     }
     (product >> 32) as u32
 }
+
+/// The index of a set bit, of each with the same chance.
+pub(super) fn one_of(mut set: u32) -> usize {
+    for _ in 0..below(set.count_ones()) {
+        set &= set - 1;
+    }
+    set.trailing_zeros() as usize
+}

@@ -3,11 +3,11 @@
 #![allow(unsafe_code)] // waiters of this frame
 
 use super::first::FEW;
-use super::look::{look, ports, settle_on_none};
+use super::look::{choose, look, ports, settle_on_none};
 use super::meet::{meet, meeting_place, Met};
 use super::order::Order;
 use super::round::{Enlisting, Round};
-use super::{Arm, Storage};
+use super::{Arm, Port, Storage};
 use crate::chan::{Holding, Manner, Token};
 use crate::sync::{Deadline, MODEL};
 use crate::wait::spin::Lag;
@@ -197,7 +197,9 @@ fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner) -> Option<(usize, 
         if ports(arms).any(|(_, port)| port.may_win())
             || (looks == CLOSED_AT && ports(arms).any(|(_, port)| port.is_ready(manner.patience)))
         {
-            won = look(arms, order, manner);
+            // At capacity 0 no lock is asked for while it is polled.
+            let ready = |port: &dyn Port| port.may_win() || (port.meeting().is_none() && port.is_ready(manner.patience));
+            won = choose(arms, order, ready, |i, port| Some((i, port.win(ptr::null(), manner)?)));
         }
         won.is_some() || ports(arms).any(|(_, port)| port.may_call())
     };
