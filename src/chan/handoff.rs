@@ -185,8 +185,34 @@ impl<T> Chan<T> {
         }
     }
 
-    /// `send` at capacity 0.
-    #[inline(never)] // its frame would be set up for sends through the ring, too
+    /// `send` at capacity 0, apart: else its frame would be set up for sends through the ring, too. Only a large value, which would be copied for the
+    /// call, is better given here.
+    #[inline]
+    pub(super) fn give_apart(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
+        #[inline(never)]
+        fn apart<T>(chan: &Chan<T>, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
+            chan.give(value, deadline)
+        }
+        if size_of::<T>() > SMALL {
+            return self.give(value, deadline);
+        }
+        apart(self, value, deadline)
+    }
+
+    /// `recv` at capacity 0, apart as `give_apart`.
+    #[inline]
+    pub(super) fn accept_apart(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
+        #[inline(never)]
+        fn apart<T>(chan: &Chan<T>, deadline: Deadline) -> Result<T, RecvTimeoutError> {
+            chan.accept(deadline)
+        }
+        if size_of::<T>() > SMALL {
+            return self.accept(deadline);
+        }
+        apart(self, deadline)
+    }
+
+    #[inline]
     pub(super) fn give(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
         match self.pair(true, deadline) {
             Pairing::With(guard, receiver) => {
@@ -238,8 +264,7 @@ impl<T> Chan<T> {
         }
     }
 
-    /// `recv` at capacity 0.
-    #[inline(never)] // as `give`
+    #[inline]
     pub(super) fn accept(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
         match self.pair(false, deadline) {
             Pairing::With(guard, sender) => Ok(take_releasing(guard, sender)),

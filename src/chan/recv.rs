@@ -156,7 +156,7 @@ impl<T> Chan<T> {
     #[inline(always)]
     pub(crate) fn recv_or<E>(&self, deadline: Deadline, fail: impl FnOnce(RecvTimeoutError) -> E) -> Result<T, E> {
         if self.is_rendezvous() {
-            return self.accept(deadline).map_err(fail);
+            return self.accept_apart(deadline).map_err(fail);
         }
         let first = match self.ring.claim_read_at_once() {
             Some((slot, head)) => First { chan: self, slot, head, owes: false },

@@ -5,7 +5,7 @@
 use super::handoff::{Place, SMALL};
 use super::{enlists_first, Chan, Enlisted, Turn};
 use crate::error::{SendTimeoutError, TrySendError};
-use crate::ring::position::{CLOSED, WAITED, WAKING};
+use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::WriteSlot;
 use crate::ring::Refused;
 use crate::sync::Deadline;
@@ -93,7 +93,7 @@ impl<T> Chan<T> {
     #[inline(always)]
     pub(crate) fn send(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
         if self.is_rendezvous() {
-            return self.give(value, deadline);
+            return self.give_apart(value, deadline);
         }
         match self.ring.claim_write_at_once() {
             Some((slot, flags)) => {
@@ -101,11 +101,20 @@ impl<T> Chan<T> {
                 self.after_push(flags);
                 Ok(())
             }
-            None => self.send_again(value, deadline),
+            None if size_of::<T>() > SMALL => self.send_again(value, deadline), // it would be copied for the call
+            None => self.send_again_apart(value, deadline),
         }
     }
 
     #[inline(never)]
+    fn send_again_apart(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
+        if self.cold.unbounded && self.ring.tail_word() & SPILLED != 0 {
+            return self.send_behind(value);
+        }
+        self.send_again(value, deadline)
+    }
+
+    #[inline(always)]
     fn send_again(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
         match self.claim_place() {
             Ok(place) => {
@@ -120,17 +129,17 @@ impl<T> Chan<T> {
     #[inline(never)]
     fn send_slow(&self, value: T, refused: Refused, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
         if self.cold.unbounded {
-            return match self.spill(value) {
-                Ok(long) => {
-                    if long {
-                        self.give_way();
-                    }
-                    Ok(())
-                }
-                Err(error) => Err(error.into()),
-            };
+            return self.send_behind(value);
         }
         self.send_waiting(value, refused, deadline)
+    }
+
+    /// Sends to behind the ring, or through the ring after all.
+    fn send_behind(&self, value: T) -> Result<(), SendTimeoutError<T>> {
+        if self.spill(value)? {
+            self.give_way();
+        }
+        Ok(())
     }
 
     #[inline(never)] // its frame is large, and who spills needs none of it
