@@ -68,7 +68,11 @@ pub fn rendezvous<T>() -> (Sender<T>, Receiver<T>) {
     bounded(0)
 }
 
-/// Makes a channel that holds any number of values. Sending never waits; the memory of a burst is given back when it has been received.
+/// Makes a channel that holds any number of values. The memory of a burst is given back when it has been received.
+///
+/// Sending never sleeps. But where many values wait already, [`send`](Sender::send) may stay awake for some microseconds, so that a receiver catches up; then
+/// twice as many have to wait before it does so again. After [`set_spin_limit(0)`](Sender::set_spin_limit) it never does, nor do
+/// [`try_send`](Sender::try_send) and tasks.
 ///
 /// # Panics
 /// If there is no memory for the channel.

@@ -98,7 +98,7 @@ impl<T> Chan<T> {
         let spin = &self.ring.tail.mate;
         let taken = || self.ring.tail_word() & SPILLED == 0;
         if !enlists_first() && !spin.gap(self.ring.tail_hint(), taken) {
-            spin.wait(taken);
+            spin.wait_briefly(taken);
         }
     }
 

@@ -96,8 +96,18 @@ impl Default for Spin {
 impl Spin {
     /// Stays awake for the learned time or until `ready`. `false`: sleep now.
     #[inline]
-    pub(crate) fn wait(&self, mut ready: impl FnMut() -> bool) -> bool {
-        let limit = get(&self.limit_ns);
+    pub(crate) fn wait(&self, ready: impl FnMut() -> bool) -> bool {
+        self.wait_within(get(&self.limit_ns), ready)
+    }
+
+    /// As `wait`, but however long the user lets a wait be, no longer than by default: for who would not sleep either, but go on.
+    #[inline]
+    pub(crate) fn wait_briefly(&self, ready: impl FnMut() -> bool) -> bool {
+        self.wait_within(get(&self.limit_ns).min(ROUNDS_MAX * WHOLE_ROUND_NS), ready)
+    }
+
+    #[inline]
+    fn wait_within(&self, limit: u32, mut ready: impl FnMut() -> bool) -> bool {
         if MODEL || limit == 0 {
             return false;
         }

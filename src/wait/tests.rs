@@ -149,3 +149,16 @@ fn glances_in_vain_become_rare() {
     spin.set_limit(Duration::ZERO);
     assert_eq!(made(true, 4), 0);
 }
+
+/// Who would go on anyway stays awake for a moment, whatever the limit of those who would sleep.
+#[test]
+fn a_brief_wait_is_brief_under_a_long_limit() {
+    let spin = Spin::default();
+    spin.set_limit(Duration::from_secs(2));
+    let mut looks = 0;
+    assert!(!spin.wait_briefly(|| {
+        looks += 1;
+        false
+    }));
+    assert!(looks < 20_000, "{looks} looks");
+}
