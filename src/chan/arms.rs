@@ -11,7 +11,7 @@
 use super::handoff::{give_to, take_from, Place};
 use super::{Chan, Enlisted, Guard, Turn};
 use crate::error::{RecvError, SendError};
-use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
+use crate::ring::position::{CLOSED, FLAGS, SPILLED, WAITED, WAKING};
 use crate::ring::slot::{ReadSlot, WriteSlot};
 use crate::ring::Refused;
 use crate::sync::{Deadline, Instant, Ordering};
@@ -58,7 +58,7 @@ pub(crate) enum Token {
     Write { slot: *const (), position: u64 },
     /// A waiting peer of capacity 0.
     Peer(Chosen),
-    /// A future of capacity 0, or a value that one left behind, by its entry in the list of holds.
+    /// A future of capacity 0, or a value that one of any capacity left behind, by its entry in the list of holds.
     Ticket(u64),
     /// A value that a peer has put into the arm's own place, as the `turn`-th of the channel.
     Placed { place: *mut (), turn: u32 },
@@ -85,6 +85,9 @@ impl<T> Chan<T> {
                 Err(_) => {
                     self.skip();
                 }
+            }
+            if let Some(ticket) = self.hold_returned() {
+                return Some(Token::Ticket(ticket));
             }
             match self.look() {
                 super::recv::Look::Closed => return Some(Token::Closed),
@@ -307,11 +310,12 @@ impl<T> Chan<T> {
     /// capacity 0 with each waiter.
     pub(crate) fn version(&self, sending: bool) -> u64 {
         let tail = self.ring.tail_word();
+        // ORDERING: Relaxed: written under the lock, which a failed attempt has read before and after.
+        let others = (self.cold.enlisted.load(Ordering::Relaxed) as u64).wrapping_mul(FLAGS + 1);
         let moved = match sending {
-            // ORDERING: Relaxed: written under the lock, which a failed attempt has read before and after.
-            _ if self.is_rendezvous() => self.cold.enlisted.load(Ordering::Relaxed) as u64 * 2,
+            _ if self.is_rendezvous() => others,
             true => self.ring.position_of(self.ring.head_word()),
-            false => self.ring.position_of(tail) | (tail & SPILLED),
+            false => self.ring.position_of(tail).wrapping_add(others) | (tail & SPILLED),
         };
         moved | (tail & CLOSED)
     }

@@ -5,7 +5,7 @@
 use super::handoff::{Place, SMALL};
 use super::{enlists_first, Chan, Enlisted, Turn};
 use crate::error::{RecvTimeoutError, TryRecvError};
-use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
+use crate::ring::position::{CLOSED, RETURNED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::ReadSlot;
 use crate::ring::NoValue;
 use crate::sync::Deadline;
@@ -20,7 +20,7 @@ pub(super) enum Look {
     Empty,
     /// No value, and none will come.
     Closed,
-    /// A value is being copied in, or waits behind the ring.
+    /// A value is being copied in, or waits behind the ring, or before it.
     Coming,
 }
 
@@ -63,22 +63,34 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.fetch();
         }
-        let first = match self.ring.claim_read() {
-            Ok((slot, head)) => First { chan: self, slot, head, owes: false },
-            Err(why) => self.claim_first_bounded(why)?,
-        };
-        // SAFETY: once.
-        Ok(unsafe { first.read() })
+        match self.ring.claim_read() {
+            // SAFETY: once.
+            Ok((slot, head)) => Ok(unsafe { First { chan: self, slot, head, owes: false }.read() }),
+            Err(_) => self.try_recv_slow(),
+        }
     }
 
-    /// Whether the ring, where nothing could be taken, is empty; or what came meanwhile.
     #[inline(never)]
-    fn claim_first_bounded(&self, why: NoValue) -> Result<First<'_, T>, TryRecvError> {
-        let mut first = if why == NoValue::GivenUp { self.skip_and_claim() } else { None };
+    fn try_recv_slow(&self) -> Result<T, TryRecvError> {
+        let place = Place::<T>::empty();
+        match self.claim_first_bounded(place.erased())? {
+            // SAFETY: once.
+            Some(first) => Ok(unsafe { first.read() }),
+            // SAFETY: it was put there, and the place is ours alone.
+            None => Ok(unsafe { place.take() }),
+        }
+    }
+
+    /// Whether the channel, where nothing could be taken, is empty; or what came meanwhile. `None`: it is in `value`, an empty `Place`.
+    fn claim_first_bounded(&self, value: *mut ()) -> Result<Option<First<'_, T>>, TryRecvError> {
         let mut lag = Lag::new();
         loop {
-            if let Some(first) = first {
-                return Ok(first);
+            if let Some(first) = self.claim_first() {
+                return Ok(Some(first));
+            }
+            // SAFETY: the caller's place.
+            if unsafe { self.take_returned_into(value, false) } {
+                return Ok(None);
             }
             match self.look() {
                 Look::Closed => return Err(TryRecvError::Disconnected),
@@ -86,7 +98,6 @@ impl<T> Chan<T> {
                 Look::Coming if self.unspill(Some(Patience::Thread)) || lag.wait_bounded(Patience::Thread) => {}
                 Look::Coming => return Err(TryRecvError::Empty),
             }
-            first = self.claim_first();
         }
     }
 
@@ -95,7 +106,7 @@ impl<T> Chan<T> {
     fn claim_first(&self) -> Option<First<'_, T>> {
         match self.ring.claim_read() {
             Ok((slot, head)) => Some(First { chan: self, slot, head, owes: false }),
-            Err(NoValue::Yet) => None,
+            Err(NoValue::Yet | NoValue::Returned) => None,
             Err(NoValue::GivenUp) => self.skip_and_claim(),
         }
     }
@@ -110,6 +121,15 @@ impl<T> Chan<T> {
     /// Takes the first value if there is one, and sees to the senders that wait.
     #[inline(always)]
     pub(super) fn take_first(&self) -> Option<T> {
+        match self.claim_first() {
+            // SAFETY: once.
+            Some(first) => Some(unsafe { first.read() }),
+            None => self.take_returned(),
+        }
+    }
+
+    /// As `take_first`, for who holds the lock and has seen that nothing was given back.
+    pub(super) fn take_in_ring(&self) -> Option<T> {
         let first = self.claim_first()?;
         // SAFETY: once.
         Some(unsafe { first.read() })
@@ -131,7 +151,9 @@ impl<T> Chan<T> {
     #[inline]
     pub(super) fn look(&self) -> Look {
         let (tail, head) = self.ring.words();
-        if self.ring.position_of(tail) != self.ring.position_of(head) {
+        if head & RETURNED != 0 {
+            Look::Coming
+        } else if self.ring.position_of(tail) != self.ring.position_of(head) {
             // What is held is not there yet, even if the channel is closed.
             if self.ring.head_is_held(head) {
                 Look::Empty
@@ -210,11 +232,14 @@ impl<T> Chan<T> {
         let spin = &self.ring.head.mate;
         loop {
             if deadline.expired() {
-                let first = self.claim_first().map_or_else(|| self.claim_first_bounded(NoValue::Yet), Ok);
-                return first.map(Some).map_err(|error| match error {
+                return self.claim_first_bounded(value).map_err(|error| match error {
                     TryRecvError::Empty => RecvTimeoutError::Timeout,
                     TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
                 });
+            }
+            // SAFETY: the place is the caller's, and not enlisted.
+            if unsafe { self.take_returned_into(value, true) } {
+                return Ok(None);
             }
             let ready = || self.ring.may_pop();
             if self.unspill(None) || (!enlists_first() && (spin.gap(self.ring.head_hint(), ready) || spin.wait(ready))) {
@@ -295,9 +320,11 @@ impl<T> Chan<T> {
 
     /// After a wake-up: tries again.
     pub(super) fn recv_woken(&self) -> Option<T> {
-        let first = self.claim_first_woken()?;
-        // SAFETY: once.
-        Some(unsafe { first.read() })
+        match self.claim_first_woken() {
+            // SAFETY: once.
+            Some(first) => Some(unsafe { first.read() }),
+            None => self.take_returned(),
+        }
     }
 
     /// Enlists a receiver if there is nothing to receive.
@@ -306,11 +333,14 @@ impl<T> Chan<T> {
     /// As for `Queue::push_back`.
     pub(super) unsafe fn enlist_receiver(&self, waiter: &Waiter, turn: Turn, patience: Option<Patience>) -> Enlisted {
         let Some(mut guard) = self.lock_within(patience) else { return Enlisted::Busy };
+        let head = self.ring.head_word();
         let tail = self.ring.tail_set(WAITED);
-        let head = self.ring.head_set(0); // an RMW, so the latest
-        let empty = self.ring.distance(tail, head) == 0 && tail & SPILLED == 0;
+        // Empty by an older head is empty. What else it says is to be said by the latest: so an RMW.
+        let none = |head| self.ring.position_of(tail) == self.ring.position_of(head);
+        let head = if none(head) { head } else { self.ring.head_set(0) };
+        let empty = none(head) && tail & SPILLED == 0 && head & RETURNED == 0;
         // What is held comes, or is given up, even if the channel is closed.
-        if (empty && tail & CLOSED == 0) || self.ring.head_is_held(head) {
+        if (empty && tail & CLOSED == 0) || (head & RETURNED == 0 && self.ring.head_is_held(head)) {
             if !empty {
                 guard.forget_told(true); // whoever was told came in vain
             }

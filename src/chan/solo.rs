@@ -4,7 +4,7 @@
 
 #![allow(unsafe_code)] // waiters and places of futures
 
-use super::handoff::{give_to, take_from, Place};
+use super::handoff::{give_to, take_from, Place, SMALL};
 use super::{Chan, Lists, Turn};
 use crate::chan::Enlisted;
 use crate::error::{RecvError, SendTimeoutError};
@@ -40,12 +40,10 @@ pub(crate) type Sent = Result<(), Closed>;
 pub(crate) struct Closed;
 
 impl<T> Chan<T> {
-    /// Receives if a value is in the ring.
+    /// Not at capacity 0: receives if a value is there.
     #[inline(always)]
     pub(crate) fn recv_at_once(&self) -> Option<T> {
-        if self.is_rendezvous() {
-            return None;
-        }
+        debug_assert!(!self.is_rendezvous());
         self.take_first()
     }
 
@@ -114,6 +112,12 @@ impl<T> Chan<T> {
         self.recv_woken()
     }
 
+    /// Whether a receive has a place for its value.
+    #[inline]
+    pub(crate) fn serves_receivers(&self) -> bool {
+        self.is_rendezvous() || size_of::<T>() <= SMALL
+    }
+
     /// Whether `send_at_once` is worth an attempt.
     #[inline(always)]
     pub(crate) fn may_send_at_once(&self) -> bool {
@@ -124,13 +128,7 @@ impl<T> Chan<T> {
     #[inline(always)]
     pub(crate) fn send_at_once(&self, value: T) -> Result<(), T> {
         debug_assert!(!self.is_rendezvous());
-        match self.ring.push(value) {
-            Ok(flags) => {
-                self.after_push(flags);
-                Ok(())
-            }
-            Err((value, _)) => Err(value),
-        }
+        self.append(value).map_err(|(value, _)| value)
     }
 
     /// Sends what is in `place` if it can be seen without the lock that this is possible, and the lock, where needed, is free.
@@ -164,11 +162,8 @@ impl<T> Chan<T> {
     pub(super) unsafe fn send_from(&self, place: &Place<T>) -> Option<Sent> {
         // SAFETY: the caller's promise; and where it was not sent, the value goes back.
         let value = unsafe { place.take() };
-        let (value, refused) = match self.ring.push(value) {
-            Ok(flags) => {
-                self.after_push(flags);
-                return Some(Ok(()));
-            }
+        let (value, refused) = match self.append(value) {
+            Ok(()) => return Some(Ok(())),
             Err(refused) => refused,
         };
         let value = match refused {

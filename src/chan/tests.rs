@@ -104,3 +104,57 @@ fn sends_behind_the_ring_give_way_at_each_doubling() {
     assert!(bursts[6..].iter().all(|long| *long <= 3), "{bursts:?}");
     assert!(bursts[6..].iter().any(|long| *long > 0), "{bursts:?}");
 }
+
+/// Attempts on a channel in which a value was given back, and whose lock is held by a thread that has lost its processor.
+mod held_up {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+    use std::time::{Duration, Instant};
+
+    /// The least of a few, as this thread may lose its processor, too.
+    fn takes(attempt: impl Fn(&crate::Receiver<u8>)) -> Duration {
+        let (tx, rx) = crate::bounded::<u8>(2);
+        let mut cx = Context::from_waker(Waker::noop());
+        {
+            let mut recv = pin!(rx.recv_async());
+            assert!(recv.as_mut().poll(&mut cx).is_pending());
+            tx.try_send(1).unwrap();
+        }
+        let guard = tx.0.chan().lock();
+        let times = (0..3).map(|_| {
+            let start = Instant::now();
+            attempt(&rx);
+            start.elapsed()
+        });
+        let least = times.min().expect("three");
+        drop(guard);
+        assert_eq!(rx.try_recv(), Ok(1));
+        least
+    }
+
+    #[test]
+    fn a_poll_does_not_sleep_for_the_lock() {
+        let took = takes(|rx| {
+            let mut cx = Context::from_waker(Waker::noop());
+            assert_eq!(pin!(rx.recv_async()).poll(&mut cx), Poll::Pending);
+        });
+        assert!(took < Duration::from_millis(15), "{took:?}"); // asleep once: 20 ms
+    }
+
+    #[test]
+    fn an_attempt_sleeps_for_the_lock_once() {
+        let took = takes(|rx| assert!(rx.try_recv().is_err()));
+        assert!(took < Duration::from_millis(500), "{took:?}"); // as often as it looks: 2 s
+    }
+
+    #[test]
+    fn a_select_sleeps_for_the_lock_once() {
+        let took = takes(|rx| {
+            let mut select = crate::Select::new();
+            select.recv(rx);
+            assert!(select.try_select().is_err());
+        });
+        assert!(took < Duration::from_millis(500), "{took:?}");
+    }
+}

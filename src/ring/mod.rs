@@ -28,7 +28,7 @@ use crate::sync::{AtomicU64, Ordering};
 use core::fmt;
 use core::ptr::{addr_of_mut, NonNull};
 use crossbeam_utils::CachePadded;
-use position::{compare, Layout, Stamp, CLOSED, FLAGS, FREE, FULL, GIVEN_UP, HELD, SPILLED};
+use position::{compare, Layout, Stamp, CLOSED, FLAGS, FREE, FULL, GIVEN_UP, HELD, RETURNED, SPILLED, WAITED};
 use slot::{ReadSlot, WriteSlot};
 
 /// Why a push was refused, as far as the slot and the tail tell.
@@ -40,6 +40,8 @@ pub(crate) enum Refused {
     Closed,
     /// SPILLED is in the tail: older values wait outside of the ring.
     Spilled,
+    /// WAITED is in the tail, and was asked for.
+    Waited,
 }
 
 /// Why a pop has no value, as far as the slot tells.
@@ -49,6 +51,8 @@ pub(crate) enum NoValue {
     Yet,
     /// The slot at the head was given up: `Ring::skip` it.
     GivenUp,
+    /// RETURNED is in the head: older values wait outside of the ring.
+    Returned,
 }
 
 /// A position word, with what its side keeps close to it.
@@ -209,26 +213,37 @@ impl<T, M> Ring<T, M> {
         self.layout.cap()
     }
 
-    /// One attempt at `claim_write`, which is all that most need. `None` says nothing.
+    /// One attempt at `claim_write_unless_waited`, which is all that most need. `None` says nothing.
     #[inline(always)]
-    pub(crate) fn claim_write_at_once(&self) -> Option<(WriteSlot<'_, T>, u64)> {
+    pub(crate) fn claim_write_at_once(&self) -> Option<WriteSlot<'_, T>> {
         let tail = self.tail.guess();
-        if tail & (CLOSED | SPILLED) != 0 {
+        if tail & (CLOSED | SPILLED | WAITED) != 0 {
             return None;
         }
         let layout = self.layout;
         let (slot, position) = (self.slot_by(layout, tail), tail & !FLAGS);
         let won = slot.stamp() == position | FREE && self.tail.advance(tail, layout.next(tail)).is_ok();
-        won.then_some((WriteSlot { slot, position }, tail & FLAGS))
+        won.then_some(WriteSlot { slot, position })
     }
 
     /// Takes the right to the place behind the last one, with the tail's flags at that: to be filled at once, or held.
     #[inline(always)]
     pub(crate) fn claim_write(&self) -> Result<(WriteSlot<'_, T>, u64), Refused> {
+        self.claim_write_unless(CLOSED | SPILLED)
+    }
+
+    /// As `claim_write`, while no receiver is enlisted.
+    #[inline(always)]
+    pub(crate) fn claim_write_unless_waited(&self) -> Result<(WriteSlot<'_, T>, u64), Refused> {
+        self.claim_write_unless(CLOSED | SPILLED | WAITED)
+    }
+
+    #[inline(always)]
+    fn claim_write_unless(&self, refuse: u64) -> Result<(WriteSlot<'_, T>, u64), Refused> {
         let mut tail = self.tail.guess();
         let layout = self.layout;
         loop {
-            let refused = if tail & (CLOSED | SPILLED) == 0 {
+            let refused = if tail & refuse == 0 {
                 let (slot, position) = (self.slot_by(layout, tail), tail & !FLAGS);
                 let stamp = slot.stamp();
                 if stamp == position | FREE {
@@ -247,8 +262,10 @@ impl<T, M> Ring<T, M> {
                 Refused::Full
             } else if tail & CLOSED != 0 {
                 Refused::Closed
-            } else {
+            } else if tail & SPILLED != 0 {
                 Refused::Spilled
+            } else {
+                Refused::Waited
             };
             if self.tail.is(&mut tail) {
                 return Err(refused);
@@ -274,12 +291,12 @@ impl<T, M> Ring<T, M> {
         let head = self.head.guess();
         let layout = self.layout;
         let (slot, position) = (self.slot_by(layout, head), head & !FLAGS);
-        let won = slot.stamp() == position | FULL && self.head.advance(head, layout.next(head)).is_ok();
+        let won = head & RETURNED == 0 && slot.stamp() == position | FULL && self.head.advance(head, layout.next(head)).is_ok();
         won.then_some((ReadSlot { slot, free: layout.next_lap(position) }, head))
     }
 
     /// Takes the right to the first value, with the head word as it was: to be taken at once, or held. `Err`: the stamp of the head's slot
-    /// has no value for us; GIVEN_UP there is to be skipped.
+    /// has no value for us, GIVEN_UP there is to be skipped; or older values are elsewhere.
     #[inline(always)]
     pub(crate) fn claim_read(&self) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
         let mut head = self.head.guess();
@@ -287,7 +304,7 @@ impl<T, M> Ring<T, M> {
         loop {
             let (slot, position) = (self.slot_by(layout, head), head & !FLAGS);
             let stamp = slot.stamp();
-            if stamp == position | FULL {
+            if stamp == position | FULL && head & RETURNED == 0 {
                 match self.head.advance(head, layout.next(head)) {
                     Ok(()) => {
                         let free = layout.next_lap(position);
@@ -300,6 +317,7 @@ impl<T, M> Ring<T, M> {
                 }
             }
             let why = match compare(stamp, position) {
+                _ if head & RETURNED != 0 => NoValue::Returned,
                 Stamp::Here(GIVEN_UP) => NoValue::GivenUp,
                 Stamp::Here(_) | Stamp::Behind => NoValue::Yet,
                 Stamp::Ahead => {
@@ -331,7 +349,7 @@ impl<T, M> Ring<T, M> {
     #[inline(always)]
     pub(crate) fn may_pop(&self) -> bool {
         let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a hint
-        !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(FREE | HELD) | Stamp::Behind)
+        head & RETURNED != 0 || !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(FREE | HELD) | Stamp::Behind)
     }
 
     /// The tail as of now.

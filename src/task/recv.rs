@@ -19,7 +19,7 @@ use futures_core::FusedFuture;
 #[repr(C)] // the stage first: see `solo`
 pub(super) struct Receiving<T> {
     waiting: Waiting,
-    /// Where at capacity 0 a sender puts the value.
+    /// Where a sender, or who serves, puts the value.
     place: Place<T>,
 }
 
@@ -39,9 +39,10 @@ impl<T> Operation for Receive<'_, T> {
     type Output = Result<T, RecvError>;
 
     fn place(&self) -> *mut () {
-        match self.chan.meeting() {
-            Some(_) => self.place.erased(),
-            None => ptr::null_mut(),
+        if self.chan.serves_receivers() {
+            self.place.erased()
+        } else {
+            ptr::null_mut()
         }
     }
 
@@ -97,13 +98,14 @@ impl<T> Receiving<T> {
         let this = unsafe { self.get_unchecked_mut() };
         let Source::Chan(strong) = &rx.0 else { return this.poll_timer(&rx.0, cx) };
         let chan = strong.chan();
-        if this.waiting.is_fresh() {
+        let try_now = this.waiting.is_fresh() && !chan.is_rendezvous();
+        if try_now {
             if let Some(value) = chan.recv_at_once() {
                 this.waiting.finish();
                 return Poll::Ready(Ok(value));
             }
         }
-        this.waiting.poll(&Receive { chan, place: &this.place }, cx)
+        this.waiting.poll(&Receive { chan, place: &this.place }, cx, try_now)
     }
 
     /// Nobody but the clock wakes: there is no queue.
@@ -150,8 +152,8 @@ impl<T> Receiving<T> {
 /// Receives a value in a task. Made by [`Receiver::recv_async`].
 ///
 /// # Cancel safety
-/// Dropped at any time it loses neither a value nor a wake-up. One that a sender of capacity 0 has served already hands its value to the next receiver,
-/// which gets it before all others.
+/// Dropped at any time it loses neither a value nor a wake-up. While it waits, a sender may serve it, as it may serve a thread that waits; dropped then, it
+/// hands its value to the next receiver, which gets it before all others. Until that comes, the value takes no room in the channel.
 ///
 /// ```
 /// use std::future::Future;

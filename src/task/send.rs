@@ -120,7 +120,7 @@ impl<T> Sending<T> {
                 Err(value) => this.place = Place::holding(value),
             }
         }
-        let sent = this.waiting.poll(&Giving { chan, place: &this.place }, cx);
+        let sent = this.waiting.poll(&Giving { chan, place: &this.place }, cx, false);
         sent.map(|sent| match sent {
             Ok(()) => Ok(()),
             // SAFETY: closed: not sent, and the place is ours again.

@@ -159,8 +159,8 @@ impl Waiting {
         }
     }
 
-    /// Goes on. Pinned from now on until `cancel`, or until it is over.
-    pub(super) fn poll<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
+    /// Goes on. Pinned from now on until `cancel`, or until it is over. `tried`: the caller has just tried in vain.
+    pub(super) fn poll<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>, mut tried: bool) -> Poll<O::Output> {
         for _ in 0..ROUNDS {
             let done = match self.stage {
                 Stage::Over | Stage::Alarmed => return Poll::Pending,
@@ -168,7 +168,7 @@ impl Waiting {
                     Poll::Ready(done) => done,
                     Poll::Pending => return Poll::Pending,
                 },
-                Stage::Fresh | Stage::Again => match operation.attempt() {
+                Stage::Fresh | Stage::Again => match if tried { None } else { operation.attempt() } {
                     None => match self.enlist(operation, cx) {
                         Attempt::Now(done) => Some(done),
                         Attempt::Enlisted => return Poll::Pending,
@@ -177,6 +177,7 @@ impl Waiting {
                     done => done,
                 },
             };
+            tried = false;
             if let Some(done) = done {
                 self.stage = Stage::Over;
                 return Poll::Ready(done);

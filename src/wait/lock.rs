@@ -11,7 +11,7 @@
 //!    moved at once. They are written by the release,
 //!    at no cost of their own, for attempts that must not sleep.
 
-use super::spin::{Lag, Patience};
+use super::spin::{pause_for, Lag, Patience};
 use crate::sync::{pause, AtomicU32, Gate, Ordering, MODEL};
 
 const LOCKED: u32 = 1;
@@ -30,6 +30,12 @@ pub(crate) const PLACED_RX: u32 = 64;
 /// A sender is enlisted that has a value.
 pub(crate) const PLACED_TX: u32 = 128;
 const HINTS: u32 = HAS_RX | HAS_TX | PLACED_RX | PLACED_TX;
+
+/// How long a task that finds the lock held leaves it alone before it looks again, and how often. Meanwhile the holder, and what runs on its thread after
+/// that, has the channel to itself: so tasks on two threads are as fast at one channel as on one (with 2 processors amt_mpmc_1 fell from 316 to 74 ns a
+/// message, amt_mpsc_1 from 275 to 118, amt_mpmc_0 from 147 to 74; first looks after 100 ns won nothing).
+const TASK_GAP_NS: u32 = 3_000;
+const TASK_GAPS: u32 = 2;
 
 /// How often `lock` looks before it sleeps.
 const LOOKS: u32 = if MODEL { 1 } else { 100 };
@@ -50,6 +56,15 @@ impl Lock {
         Lock { word: AtomicU32::new(0), gate: Gate::new() }
     }
 
+    /// Takes the lock if it is free.
+    #[inline]
+    pub(crate) fn take_if_free(&self) -> bool {
+        // No look first: that would fetch the cache line a second time (to read, then to write) whenever another core had it last.
+        // Setting the bit of a lock that is held changes nothing.
+        // ORDERING: Acquire as in `grab`.
+        self.word.fetch_or(LOCKED, Ordering::Acquire) & LOCKED == 0
+    }
+
     #[inline]
     fn grab(&self) -> bool {
         let word = self.word.load(Ordering::Relaxed); // ORDERING: a hint; the exchange decides
@@ -61,10 +76,7 @@ impl Lock {
     /// Takes the lock, sleeping if need be.
     #[inline]
     pub(crate) fn lock(&self) {
-        // No look first: that would fetch the cache line a second time (to read, then to write) whenever another core had it last.
-        // Setting the bit of a lock that is held changes nothing.
-        // ORDERING: Acquire as in `grab`.
-        if self.word.fetch_or(LOCKED, Ordering::Acquire) & LOCKED != 0 {
+        if !self.take_if_free() {
             self.lock_slow();
         }
     }
@@ -91,6 +103,11 @@ impl Lock {
 
     #[cold]
     fn try_lock_slow(&self, patience: Patience) -> bool {
+        for _ in 0..TASK_GAPS {
+            if patience == Patience::Task && pause_for(TASK_GAP_NS) && self.grab() {
+                return true;
+            }
+        }
         let mut lag = Lag::new();
         while lag.wait_bounded(patience) {
             if self.grab() {
@@ -98,8 +115,7 @@ impl Lock {
             }
         }
         // The last word is an RMW, so that a refusal means that the lock was held at that moment.
-        // ORDERING: Acquire as in `grab`.
-        self.word.fetch_or(LOCKED, Ordering::Acquire) & LOCKED == 0
+        self.take_if_free()
     }
 
     /// Asks that somebody be woken. `true`: the caller holds the lock now and serves the request itself by releasing.

@@ -239,11 +239,7 @@ impl Spin {
         } else if run <= 1 {
             gap /= 2;
         }
-        let mut spent = 0;
-        while spent < gap {
-            pause();
-            spent += each;
-        }
+        pause_for(gap);
         let ready = ready();
         if !ready {
             gap /= 2;
@@ -251,6 +247,20 @@ impl Spin {
         set(&self.gap_ns, gap);
         ready
     }
+}
+
+/// Pauses without a look at anything. Answers whether: where no peer runs meanwhile, it does not.
+pub(crate) fn pause_for(ns: u32) -> bool {
+    if MODEL || processors() == 1 {
+        return false;
+    }
+    let each = pause_nanos();
+    let mut spent = 0;
+    while spent < ns {
+        pause();
+        spent += each;
+    }
+    true
 }
 
 /// Waits for a peer that is between two steps of one operation: nanoseconds, unless it has lost its processor.
@@ -271,7 +281,7 @@ const LAG_NAP_MAX_US: u64 = 1_000;
 pub(crate) enum Patience {
     /// Some 20 ms, which a peer that has merely lost its processor does not take.
     Thread,
-    /// Under a microsecond: a task comes back later instead.
+    /// Some microseconds: a task comes back later instead.
     Task,
 }
 

@@ -4,6 +4,7 @@
 
 mod behalf;
 mod close;
+mod direct;
 mod ends;
 mod held;
 mod meet;
