@@ -31,12 +31,12 @@ fn explore(name: &str, mode: Mode, f: impl Fn() + Send + Sync + 'static) {
     let executions = Arc::new(AtomicUsize::new(0));
     let (counted, start) = (executions.clone(), Instant::now());
     builder.check(move || {
-        counted.fetch_add(1, Ordering::Relaxed);
+        counted.fetch_add(1, Ordering::Relaxed); // ORDERING: a count
         begin();
         f();
     });
     let incomplete = if start.elapsed().as_secs() >= limit { "  INCOMPLETE" } else { "" };
-    let n = executions.load(Ordering::Relaxed);
+    let n = executions.load(Ordering::Relaxed); // ORDERING: as above
     let seconds = start.elapsed().as_secs_f64();
     println!("model {name}, {mode:?}: {n} executions in {seconds:.1} s (bound {bound}){incomplete}");
 }

@@ -9,6 +9,7 @@
 #![allow(unsafe_code)] // tokens have no type; the handle that made them knows it
 
 use super::handoff::{give_to, take_from, Place};
+use super::recv::Look;
 use super::{Chan, Enlisted, Guard, Turn};
 use crate::error::{RecvError, SendError};
 use crate::ring::position::{CLOSED, FLAGS, SPILLED, WAITED, WAKING};
@@ -86,14 +87,17 @@ impl<T> Chan<T> {
                     self.skip();
                 }
             }
-            if let Some(ticket) = self.hold_returned() {
-                return Some(Token::Ticket(ticket));
-            }
             match self.look() {
-                super::recv::Look::Closed => return Some(Token::Closed),
-                super::recv::Look::Empty => return None,
-                super::recv::Look::Coming if self.unspill(Some(manner.patience)) || lag.wait_bounded(manner.patience) => {}
-                super::recv::Look::Coming => return None,
+                Look::Closed => return Some(Token::Closed),
+                Look::Empty => return None,
+                Look::Coming => {
+                    if let Some(ticket) = self.hold_returned() {
+                        return Some(Token::Ticket(ticket));
+                    }
+                    if !self.unspill(Some(manner.patience)) && !lag.wait_bounded(manner.patience) {
+                        return None;
+                    }
+                }
             }
         }
     }
@@ -283,7 +287,7 @@ impl<T> Chan<T> {
         } else if sending {
             self.is_closed() || !self.is_full()
         } else {
-            !matches!(self.look(), super::recv::Look::Empty)
+            !matches!(self.look(), Look::Empty)
         }
     }
 

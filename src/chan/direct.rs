@@ -12,9 +12,7 @@
 //! 2. Nobody waits for the lock here.
 //! 3. A thread that was asleep has WAKING to clear, as if it had been served from the ring (see `serve`, 3).
 
-#![allow(unsafe_code)] // the place of a waiter
-
-use super::handoff::{Place, SMALL};
+use super::handoff::{give_releasing, SMALL};
 use super::{Chan, Guard};
 use crate::ring::position::{CLOSED, RETURNED, SPILLED, WAITED, WAKING};
 use crate::ring::Refused;
@@ -46,6 +44,7 @@ impl<T> Chan<T> {
         Ok(())
     }
 
+    /// Puts the value into the place of the first receiver; it comes back if that is not to be done.
     #[inline]
     pub(super) fn hand_over(&self, value: T) -> Result<(), T> {
         if size_of::<T>() > SMALL || !self.cold.lock.take_if_free() {
@@ -65,13 +64,7 @@ impl<T> Chan<T> {
         if receiver.won.is_asleep() && !receiver.won.is_of_task() {
             self.ring.tail_set(WAKING);
         }
-        // SAFETY: of a receiver of this channel, hence a `Place<T>`; ours and empty from the claim to the decision (`serve`, 1).
-        unsafe { (*receiver.place.cast::<Place<T>>()).put(value) };
-        let waker = receiver.won.done();
-        drop(guard);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        give_releasing(guard, receiver, value);
         Ok(())
     }
 }

@@ -120,7 +120,7 @@ pub(super) const SMALL: usize = if MODEL { size_of::<i32>() } else { 256 };
 
 /// As `give_to`, for who holds the lock, and releases it before anybody is woken.
 #[inline(always)]
-fn give_releasing<T>(guard: Guard<'_, T>, receiver: Chosen, value: T) {
+pub(super) fn give_releasing<T>(guard: Guard<'_, T>, receiver: Chosen, value: T) {
     if size_of::<T>() > SMALL {
         drop(guard);
         return give_to(receiver, value);
@@ -212,6 +212,7 @@ impl<T> Chan<T> {
         apart(self, deadline)
     }
 
+    /// `send` at capacity 0.
     #[inline]
     pub(super) fn give(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
         match self.pair(true, deadline) {
@@ -264,6 +265,7 @@ impl<T> Chan<T> {
         }
     }
 
+    /// `recv` at capacity 0.
     #[inline]
     pub(super) fn accept(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
         match self.pair(false, deadline) {

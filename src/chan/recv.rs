@@ -66,14 +66,15 @@ impl<T> Chan<T> {
         match self.ring.claim_read() {
             // SAFETY: once.
             Ok((slot, head)) => Ok(unsafe { First { chan: self, slot, head, owes: false }.read() }),
-            Err(_) => self.try_recv_slow(),
+            Err(why) => self.try_recv_slow(why),
         }
     }
 
     #[inline(never)]
-    fn try_recv_slow(&self) -> Result<T, TryRecvError> {
+    fn try_recv_slow(&self, why: NoValue) -> Result<T, TryRecvError> {
+        let first = if why == NoValue::GivenUp { self.skip_and_claim() } else { None };
         let place = Place::<T>::empty();
-        match self.claim_first_bounded(place.erased())? {
+        match self.claim_first_bounded(first, place.erased())? {
             // SAFETY: once.
             Some(first) => Ok(unsafe { first.read() }),
             // SAFETY: it was put there, and the place is ours alone.
@@ -81,23 +82,23 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Whether the channel, where nothing could be taken, is empty; or what came meanwhile. `None`: it is in `value`, an empty `Place`.
-    fn claim_first_bounded(&self, value: *mut ()) -> Result<Option<First<'_, T>>, TryRecvError> {
+    /// After an attempt: what it took; else whether the channel is empty, or what came meanwhile. `None`: that is in `value`, an empty `Place`.
+    fn claim_first_bounded<'a>(&'a self, first: Option<First<'a, T>>, value: *mut ()) -> Result<Option<First<'a, T>>, TryRecvError> {
+        let mut first = first;
         let mut lag = Lag::new();
         loop {
-            if let Some(first) = self.claim_first() {
-                return Ok(Some(first));
-            }
-            // SAFETY: the caller's place.
-            if unsafe { self.take_returned_into(value, false) } {
-                return Ok(None);
+            if first.is_some() {
+                return Ok(first);
             }
             match self.look() {
                 Look::Closed => return Err(TryRecvError::Disconnected),
                 Look::Empty => return Err(TryRecvError::Empty),
+                // SAFETY: the caller's place.
+                Look::Coming if unsafe { self.take_returned_into(value, false) } => return Ok(None),
                 Look::Coming if self.unspill(Some(Patience::Thread)) || lag.wait_bounded(Patience::Thread) => {}
                 Look::Coming => return Err(TryRecvError::Empty),
             }
+            first = self.claim_first();
         }
     }
 
@@ -106,7 +107,7 @@ impl<T> Chan<T> {
     fn claim_first(&self) -> Option<First<'_, T>> {
         match self.ring.claim_read() {
             Ok((slot, head)) => Some(First { chan: self, slot, head, owes: false }),
-            Err(NoValue::Yet | NoValue::Returned) => None,
+            Err(NoValue::Yet) => None,
             Err(NoValue::GivenUp) => self.skip_and_claim(),
         }
     }
@@ -232,7 +233,7 @@ impl<T> Chan<T> {
         let spin = &self.ring.head.mate;
         loop {
             if deadline.expired() {
-                return self.claim_first_bounded(value).map_err(|error| match error {
+                return self.claim_first_bounded(self.claim_first(), value).map_err(|error| match error {
                     TryRecvError::Empty => RecvTimeoutError::Timeout,
                     TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
                 });

@@ -122,12 +122,12 @@ mod held_up {
             tx.try_send(1).unwrap();
         }
         let guard = tx.0.chan().lock();
-        let times = (0..3).map(|_| {
+        let times = (0..20).map(|_| {
             let start = Instant::now();
             attempt(&rx);
             start.elapsed()
         });
-        let least = times.min().expect("three");
+        let least = times.min().expect("some");
         drop(guard);
         assert_eq!(rx.try_recv(), Ok(1));
         least

@@ -6,7 +6,6 @@
 
 use super::spin::Lag;
 use crate::sync::{AtomicUsize, Cell, Deadline, Duration, Ordering, Parker, Unparker};
-use core::mem::MaybeUninit;
 use core::ptr;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
@@ -403,52 +402,5 @@ impl Won {
         let phase = Phase::Closed(self.arm);
         // SAFETY: as in `ready`.
         unsafe { self.finish(phase) }
-    }
-}
-
-const BATCH: usize = 32;
-
-/// Wakers collected under a lock, to be woken after it. Only what was pushed is ever written: this is on the path of every message that somebody waits for.
-pub(crate) struct WakeList {
-    len: usize,
-    /// The first `len` are there.
-    wakers: [MaybeUninit<Waker>; BATCH],
-}
-
-impl WakeList {
-    #[inline]
-    pub(crate) fn new() -> WakeList {
-        WakeList { len: 0, wakers: [const { MaybeUninit::uninit() }; BATCH] }
-    }
-
-    /// Whether the next push might not fit.
-    #[inline]
-    pub(crate) fn is_full(&self) -> bool {
-        self.len == BATCH
-    }
-
-    #[inline]
-    pub(crate) fn push(&mut self, waker: Option<Waker>) {
-        if let Some(waker) = waker {
-            self.wakers[self.len].write(waker);
-            self.len += 1;
-        }
-    }
-
-    /// Wakes all of them, first come first.
-    #[inline]
-    pub(crate) fn wake_all(&mut self) {
-        let len = core::mem::take(&mut self.len);
-        for waker in &self.wakers[..len] {
-            // SAFETY: among the first `len`; and as that is 0 now, it is read once.
-            unsafe { waker.assume_init_read() }.wake();
-        }
-    }
-}
-
-impl Drop for WakeList {
-    #[inline]
-    fn drop(&mut self) {
-        self.wake_all();
     }
 }

@@ -24,11 +24,13 @@ pub(crate) mod claim;
 pub(crate) mod lock;
 pub(crate) mod queue;
 pub(crate) mod spin;
+mod wake_list;
 
-pub(crate) use claim::{Claim, Phase, WakeList, Waker};
+pub(crate) use claim::{Claim, Phase, Waker};
 pub(crate) use lock::Lock;
 pub(crate) use queue::{Queue, Waiter};
 pub(crate) use spin::{Patience, Spin};
+pub(crate) use wake_list::WakeList;
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
 mod models;

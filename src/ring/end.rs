@@ -1,0 +1,65 @@
+//! One end of the ring: its position word, and a guess of it beside.
+
+use crate::sync::{AtomicU64, Ordering};
+
+/// A position word, with what its side keeps close to it.
+#[derive(Debug, Default)]
+pub(crate) struct End<M> {
+    pub(super) word: AtomicU64,
+    /// The word after one of the last changes. See `guess`.
+    pub(super) guess: AtomicU64,
+    /// What the owner of the ring wants on the same cache line.
+    pub(crate) mate: M,
+}
+
+impl<M> End<M> {
+    /// The word, or what it was a moment ago: for who decides by an exchange, and believes no refusal that he has not read in the word itself.
+    ///
+    /// A load of the word has to wait until the last exchange on it is done, and all that follows from it too: the slot, its stamp. What was plainly
+    /// stored is there at once. Between threads it makes no difference.
+    #[inline(always)]
+    pub(super) fn guess(&self) -> u64 {
+        self.guess.load(Ordering::Relaxed) // ORDERING: a guess; the exchange decides
+    }
+
+    /// Moves the word on. `Err`: what it is instead, or, at random, still is.
+    #[inline(always)]
+    pub(super) fn advance(&self, from: u64, to: u64) -> Result<(), u64> {
+        // ORDERING: SeqCst (no dearer than AcqRel here) puts all sends and receives in one order with the loads of `tail_word` and `head_word`, so that
+        // two threads which each sent and then look elsewhere cannot both find nothing. Release alone would do for the flags.
+        self.word.compare_exchange_weak(from, to, Ordering::SeqCst, Ordering::Relaxed)?;
+        self.guess.store(to, Ordering::Relaxed); // ORDERING: as in `guess`
+        Ok(())
+    }
+
+    /// Sets flags. Answers the latest word before.
+    pub(super) fn set(&self, flags: u64) -> u64 {
+        // ORDERING: AcqRel: what was done before is seen by whoever reads these flags in its own exchange, and the other way.
+        let before = self.word.fetch_or(flags, Ordering::AcqRel);
+        self.guess.store(before | flags, Ordering::Relaxed); // ORDERING: as in `guess`
+        before
+    }
+
+    /// Clears flags. Answers the latest word before.
+    pub(super) fn clear(&self, flags: u64) -> u64 {
+        let before = self.word.fetch_and(!flags, Ordering::AcqRel); // ORDERING: as in `set`
+        self.guess.store(before & !flags, Ordering::Relaxed); // ORDERING: as in `guess`
+        before
+    }
+
+    /// Reads the word again after its old value led to a slot that was already past it.
+    #[inline]
+    pub(super) fn reload(&self) -> u64 {
+        if crate::sync::MODEL {
+            crate::sync::yield_now(); // a model must be told that this loop waits for another thread's progress
+        }
+        self.word.load(Ordering::Relaxed) // ORDERING: as a guess
+    }
+
+    /// Whether the word is this: then what was concluded from it holds.
+    #[inline(always)]
+    pub(super) fn is(&self, word: &mut u64) -> bool {
+        let now = self.word.load(Ordering::Relaxed); // ORDERING: as a guess
+        core::mem::replace(word, now) == now
+    }
+}
