@@ -260,6 +260,58 @@ fn a_woken_receive_that_is_dropped_passes_the_wake_up_on() {
 }
 
 #[test]
+fn a_served_receive_that_is_dropped_hands_its_value_to_the_next() {
+    let (tx, rx) = bounded(0);
+    let (count, waker) = Count::new();
+    let mut next = pin!(rx.recv_async());
+    {
+        let mut recv = pin!(rx.recv_async());
+        assert_eq!(poll(recv.as_mut(), Waker::noop()), Poll::Pending);
+        assert_eq!(poll(next.as_mut(), &waker), Poll::Pending);
+        assert_eq!(tx.try_send(1), Ok(()));
+    }
+    assert_eq!(count.get(), 1);
+    assert_eq!(poll(next.as_mut(), &waker), Poll::Ready(Ok(1)));
+}
+
+#[test]
+fn values_of_dropped_receives_come_first_and_in_order() {
+    let (tx, rx) = bounded(0);
+    let serve = |order: [usize; 3]| {
+        let mut futures: Vec<_> = (0..3).map(|_| Some(Box::pin(rx.recv_async()))).collect();
+        for future in futures.iter_mut().flatten() {
+            assert_eq!(poll(future.as_mut(), Waker::noop()), Poll::Pending);
+        }
+        (0..3).for_each(|n| assert_eq!(tx.try_send(n), Ok(())));
+        order.into_iter().for_each(|i| futures[i] = None);
+    };
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        serve(order);
+        assert_eq!(rx.try_recv(), Ok(0));
+        assert_eq!(rx.recv(), Ok(1));
+        assert_eq!(block_on(rx.recv_async()), Ok(2));
+        assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+    }
+    serve([0, 1, 2]);
+    rx.close();
+    assert!(rx.iter().eq(0..3), "also when it is closed");
+}
+
+#[test]
+fn what_is_left_of_dropped_receives_goes_with_the_last_receiver() {
+    let alive = Arc::new(AtomicUsize::new(0));
+    let (tx, rx) = bounded(0);
+    {
+        let mut recv = pin!(rx.recv_async());
+        assert!(poll(recv.as_mut(), Waker::noop()).is_pending());
+        assert!(tx.try_send(Tracked::new(0, 0, &alive)).is_ok());
+    }
+    assert_eq!(alive.load(Ordering::Relaxed), 1);
+    drop(rx);
+    assert_eq!(alive.load(Ordering::Relaxed), 0);
+}
+
+#[test]
 fn a_select_that_holds_a_future_may_lose_it() {
     // A dynamic select has won the future, which is dropped before the select completes.
     let (tx, rx) = bounded(0);
@@ -313,7 +365,7 @@ fn a_held_future_is_woken_when_the_hold_ends() {
     assert_eq!(poll(recv.as_mut(), &new), Poll::Ready(Ok(5)));
 }
 
-/// Forgotten, a future keeps its place, and what it was served; others go on.
+/// Forgotten, a future keeps its place; others go on.
 #[test]
 fn a_forgotten_future_does_not_stop_the_others() {
     for cap in [0, 3] {
@@ -324,7 +376,9 @@ fn a_forgotten_future_does_not_stop_the_others() {
         keep(tx);
         keep(&*recv);
         std::mem::forget(recv);
-        assert_eq!(tx.try_send(0), Ok(()), "the forgotten one takes it");
+        if cap == 0 {
+            assert_eq!(tx.try_send(0), Ok(()), "the forgotten one takes it");
+        }
         watched(move || {
             thread::scope(|s| {
                 s.spawn(|| (0..10).for_each(|n| tx.send(n).unwrap()));

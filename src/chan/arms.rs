@@ -12,7 +12,7 @@ use super::handoff::{give_to, take_from, Place};
 use super::recv::Look;
 use super::{Chan, Enlisted, Guard, Turn};
 use crate::error::{RecvError, SendError};
-use crate::ring::position::{CLOSED, FLAGS, SPILLED, WAITED, WAKING};
+use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::{ReadSlot, WriteSlot};
 use crate::ring::Refused;
 use crate::sync::{Deadline, Instant, Ordering};
@@ -59,7 +59,7 @@ pub(crate) enum Token {
     Write { slot: *const (), position: u64 },
     /// A waiting peer of capacity 0.
     Peer(Chosen),
-    /// A future of capacity 0, or a value that one of any capacity left behind, by its entry in the list of holds.
+    /// A future of capacity 0, or a value that one left behind, by its entry in the list of holds.
     Ticket(u64),
     /// A value that a peer has put into the arm's own place, as the `turn`-th of the channel.
     Placed { place: *mut (), turn: u32 },
@@ -90,14 +90,8 @@ impl<T> Chan<T> {
             match self.look() {
                 Look::Closed => return Some(Token::Closed),
                 Look::Empty => return None,
-                Look::Coming => {
-                    if let Some(ticket) = self.hold_returned() {
-                        return Some(Token::Ticket(ticket));
-                    }
-                    if !self.unspill(Some(manner.patience)) && !lag.wait_bounded(manner.patience) {
-                        return None;
-                    }
-                }
+                Look::Coming if self.unspill(Some(manner.patience)) || lag.wait_bounded(manner.patience) => {}
+                Look::Coming => return None,
             }
         }
     }
@@ -314,12 +308,11 @@ impl<T> Chan<T> {
     /// capacity 0 with each waiter.
     pub(crate) fn version(&self, sending: bool) -> u64 {
         let tail = self.ring.tail_word();
-        // ORDERING: Relaxed: written under the lock, which a failed attempt has read before and after.
-        let others = (self.cold.enlisted.load(Ordering::Relaxed) as u64).wrapping_mul(FLAGS + 1);
         let moved = match sending {
-            _ if self.is_rendezvous() => others,
+            // ORDERING: Relaxed: written under the lock, which a failed attempt has read before and after.
+            _ if self.is_rendezvous() => self.cold.enlisted.load(Ordering::Relaxed) as u64 * 2,
             true => self.ring.position_of(self.ring.head_word()),
-            false => self.ring.position_of(tail).wrapping_add(others) | (tail & SPILLED),
+            false => self.ring.position_of(tail) | (tail & SPILLED),
         };
         moved | (tail & CLOSED)
     }

@@ -4,7 +4,7 @@
 //! the tail, then looks at the head. So either the sender sees CLOSED, or the closer sees WAITED and finds the sender in the queue.
 
 use super::Chan;
-use crate::ring::position::{CLOSED, RETURNED, SPILLED, WAITED, WATCHED};
+use crate::ring::position::{CLOSED, SPILLED, WAITED, WATCHED};
 use crate::wait::spin::Lag;
 use crate::wait::WakeList;
 
@@ -74,7 +74,7 @@ impl<T> Chan<T> {
 
     fn is_drained(&self) -> bool {
         let (tail, head) = self.ring.words();
-        self.ring.position_of(tail) == self.ring.position_of(head) && tail & SPILLED == 0 && head & RETURNED == 0
+        self.ring.position_of(tail) == self.ring.position_of(head) && tail & SPILLED == 0
     }
 
     #[cold]
@@ -89,10 +89,6 @@ impl<T> Chan<T> {
                 drop(value);
             }
             let (tail, head) = self.ring.words();
-            if head & RETURNED != 0 {
-                drop(self.take_returned_within(None));
-                continue;
-            }
             if self.ring.head_is_held(head) {
                 return; // whoever holds it drains the rest
             }

@@ -75,8 +75,6 @@ impl<T> Chan<T> {
                 self.after_pop(head);
             } else if let Some(value) = self.take_first() {
                 values.push(value); // after slots that were given up
-            } else if let Some(value) = self.take_returned_within(Some(patience)) {
-                values.push(value);
             } else if !self.unspill(Some(patience)) {
                 break;
             }

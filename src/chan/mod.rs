@@ -21,18 +21,15 @@
 //!    - Whose operation has been performed for it, and who was asleep, has WAKING to clear, and passes on, all the same.
 //!    - Who was woken and leaves without a value (timeout, another arm) does the same.
 //! 3. Wakers run after the lock is released; no value is dropped, cloned or compared under it.
-//! 4. CLOSED is permanent. A receiver answers *closed* only if the tail with CLOSED equals the head and nothing waits behind the ring, or before it. (A
-//!    future that was served and is dropped may give its value back after that.)
+//! 4. CLOSED is permanent. A receiver answers *closed* only if the tail with CLOSED equals the head and nothing waits behind the ring.
 //! 5. At capacity 0 nothing is ever in the ring: a value moves from the sender's frame to the receiver's, by whoever comes second, under
 //!    a won claim. CLOSED is set under the lock there, so that under the lock it is exact.
 
 mod arms;
 mod close;
-mod direct;
 mod handoff;
 mod many;
 mod recv;
-mod returned;
 mod send;
 mod serve;
 mod shared;
@@ -71,13 +68,13 @@ pub(crate) struct Chan<T> {
 struct Cold<T> {
     /// At capacity 0: a number of its own, by which selects lock several channels in one order.
     id: u64,
-    /// How many values are in `Lists::spill` and `Lists::stash`; written under the lock where there is a ring.
-    outside: AtomicUsize,
+    /// How many values are in `Lists::spill`; written under the lock.
+    spilled: AtomicUsize,
     unbounded: bool,
     /// So that the lock's word begins the second line.
     _pad: MaybeUninit<[u8; PAD]>,
     lock: Lock,
-    /// How many waiters ever enlisted at capacity 0, and values were given back; written under the lock.
+    /// At capacity 0, how many waiters ever enlisted; written under the lock.
     enlisted: AtomicUsize,
     lists: Cell<Lists<T>>,
     /// For coarse models.
@@ -94,7 +91,7 @@ struct Lists<T> {
     watch: Queue,
     /// Values behind the ring, newer than those in it.
     spill: spill::Spill<T>,
-    /// What futures leave behind; made when the first one does.
+    /// At capacity 0, what futures leave behind; made when the first one does.
     stash: Option<Box<stash::Stash<T>>>,
     /// Up to where receivers were told of values, and senders of room: see `serve`.
     told_rx: u64,
@@ -190,7 +187,7 @@ impl<T> Chan<T> {
             let cold = addr_of_mut!((*place).cold);
             addr_of_mut!((*cold).lock).write(Lock::new());
             addr_of_mut!((*cold).lists).write(Cell::new(lists));
-            addr_of_mut!((*cold).outside).write(AtomicUsize::new(0));
+            addr_of_mut!((*cold).spilled).write(AtomicUsize::new(0));
             addr_of_mut!((*cold).enlisted).write(AtomicUsize::new(0));
             addr_of_mut!((*cold).unbounded).write(cap.is_none());
             addr_of_mut!((*cold).step).write(Step::new());
@@ -229,7 +226,7 @@ impl<T> Chan<T> {
             in_ring = self.ring.len(); // what was given up at the head is no value
         }
         // ORDERING: Relaxed: a count that is old when it is returned.
-        in_ring + self.cold.outside.load(Ordering::Relaxed)
+        in_ring + self.cold.spilled.load(Ordering::Relaxed)
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -254,7 +251,7 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Counts a waiter of capacity 0, or a value that is given back. Under the lock.
+    /// Counts a waiter of capacity 0. Under the lock.
     #[inline(always)]
     fn count_enlisted(&self) {
         // ORDERING: Relaxed, and no RMW: only the holder of the lock writes.

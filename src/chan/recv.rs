@@ -5,7 +5,7 @@
 use super::handoff::{Place, SMALL};
 use super::{enlists_first, Chan, Enlisted, Turn};
 use crate::error::{RecvTimeoutError, TryRecvError};
-use crate::ring::position::{CLOSED, RETURNED, SPILLED, WAITED, WAKING};
+use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::ReadSlot;
 use crate::ring::NoValue;
 use crate::sync::Deadline;
@@ -20,7 +20,7 @@ pub(super) enum Look {
     Empty,
     /// No value, and none will come.
     Closed,
-    /// A value is being copied in, or waits behind the ring, or before it.
+    /// A value is being copied in, or waits behind the ring.
     Coming,
 }
 
@@ -63,38 +63,26 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.fetch();
         }
-        match self.ring.claim_read() {
-            // SAFETY: once.
-            Ok((slot, head)) => Ok(unsafe { First { chan: self, slot, head, owes: false }.read() }),
-            Err(why) => self.try_recv_slow(why),
-        }
+        let first = match self.ring.claim_read() {
+            Ok((slot, head)) => First { chan: self, slot, head, owes: false },
+            Err(why) => self.claim_first_bounded(why)?,
+        };
+        // SAFETY: once.
+        Ok(unsafe { first.read() })
     }
 
+    /// Whether the ring, where nothing could be taken, is empty; or what came meanwhile.
     #[inline(never)]
-    fn try_recv_slow(&self, why: NoValue) -> Result<T, TryRecvError> {
-        let first = if why == NoValue::GivenUp { self.skip_and_claim() } else { None };
-        let place = Place::<T>::empty();
-        match self.claim_first_bounded(first, place.erased())? {
-            // SAFETY: once.
-            Some(first) => Ok(unsafe { first.read() }),
-            // SAFETY: it was put there, and the place is ours alone.
-            None => Ok(unsafe { place.take() }),
-        }
-    }
-
-    /// After an attempt: what it took; else whether the channel is empty, or what came meanwhile. `None`: that is in `value`, an empty `Place`.
-    fn claim_first_bounded<'a>(&'a self, first: Option<First<'a, T>>, value: *mut ()) -> Result<Option<First<'a, T>>, TryRecvError> {
-        let mut first = first;
+    fn claim_first_bounded(&self, why: NoValue) -> Result<First<'_, T>, TryRecvError> {
+        let mut first = if why == NoValue::GivenUp { self.skip_and_claim() } else { None };
         let mut lag = Lag::new();
         loop {
-            if first.is_some() {
+            if let Some(first) = first {
                 return Ok(first);
             }
             match self.look() {
                 Look::Closed => return Err(TryRecvError::Disconnected),
                 Look::Empty => return Err(TryRecvError::Empty),
-                // SAFETY: the caller's place.
-                Look::Coming if unsafe { self.take_returned_into(value, false) } => return Ok(None),
                 Look::Coming if self.unspill(Some(Patience::Thread)) || lag.wait_bounded(Patience::Thread) => {}
                 Look::Coming => return Err(TryRecvError::Empty),
             }
@@ -122,15 +110,6 @@ impl<T> Chan<T> {
     /// Takes the first value if there is one, and sees to the senders that wait.
     #[inline(always)]
     pub(super) fn take_first(&self) -> Option<T> {
-        match self.claim_first() {
-            // SAFETY: once.
-            Some(first) => Some(unsafe { first.read() }),
-            None => self.take_returned(),
-        }
-    }
-
-    /// As `take_first`, for who holds the lock and has seen that nothing was given back.
-    pub(super) fn take_in_ring(&self) -> Option<T> {
         let first = self.claim_first()?;
         // SAFETY: once.
         Some(unsafe { first.read() })
@@ -152,9 +131,7 @@ impl<T> Chan<T> {
     #[inline]
     pub(super) fn look(&self) -> Look {
         let (tail, head) = self.ring.words();
-        if head & RETURNED != 0 {
-            Look::Coming
-        } else if self.ring.position_of(tail) != self.ring.position_of(head) {
+        if self.ring.position_of(tail) != self.ring.position_of(head) {
             // What is held is not there yet, even if the channel is closed.
             if self.ring.head_is_held(head) {
                 Look::Empty
@@ -233,14 +210,11 @@ impl<T> Chan<T> {
         let spin = &self.ring.head.mate;
         loop {
             if deadline.expired() {
-                return self.claim_first_bounded(self.claim_first(), value).map_err(|error| match error {
+                let first = self.claim_first().map_or_else(|| self.claim_first_bounded(NoValue::Yet), Ok);
+                return first.map(Some).map_err(|error| match error {
                     TryRecvError::Empty => RecvTimeoutError::Timeout,
                     TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
                 });
-            }
-            // SAFETY: the place is the caller's, and not enlisted.
-            if unsafe { self.take_returned_into(value, true) } {
-                return Ok(None);
             }
             let ready = || self.ring.may_pop();
             if self.unspill(None) || (!enlists_first() && (spin.gap(self.ring.head_hint(), ready) || spin.wait(ready))) {
@@ -321,11 +295,9 @@ impl<T> Chan<T> {
 
     /// After a wake-up: tries again.
     pub(super) fn recv_woken(&self) -> Option<T> {
-        match self.claim_first_woken() {
-            // SAFETY: once.
-            Some(first) => Some(unsafe { first.read() }),
-            None => self.take_returned(),
-        }
+        let first = self.claim_first_woken()?;
+        // SAFETY: once.
+        Some(unsafe { first.read() })
     }
 
     /// Enlists a receiver if there is nothing to receive.
@@ -339,9 +311,9 @@ impl<T> Chan<T> {
         // Empty by an older head is empty. What else it says is to be said by the latest: so an RMW.
         let none = |head| self.ring.position_of(tail) == self.ring.position_of(head);
         let head = if none(head) { head } else { self.ring.head_set(0) };
-        let empty = none(head) && tail & SPILLED == 0 && head & RETURNED == 0;
+        let empty = none(head) && tail & SPILLED == 0;
         // What is held comes, or is given up, even if the channel is closed.
-        if (empty && tail & CLOSED == 0) || (head & RETURNED == 0 && self.ring.head_is_held(head)) {
+        if (empty && tail & CLOSED == 0) || self.ring.head_is_held(head) {
             if !empty {
                 guard.forget_told(true); // whoever was told came in vain
             }

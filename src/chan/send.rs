@@ -28,9 +28,10 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.offer(value);
         }
-        match self.ring.claim_write_unless_waited() {
-            Ok((slot, _)) => {
+        match self.ring.claim_write() {
+            Ok((slot, flags)) => {
                 slot.publish(value);
+                self.after_push(flags);
                 Ok(())
             }
             Err(refused) => self.try_send_slow(value, refused),
@@ -39,17 +40,13 @@ impl<T> Chan<T> {
 
     #[inline(never)]
     fn try_send_slow(&self, value: T, refused: Refused) -> Result<(), TrySendError<T>> {
-        let (value, refused) = match self.append_waited(value, refused) {
-            Ok(()) => return Ok(()),
-            Err(refused) => refused,
-        };
         match self.claim_bounded(refused) {
             Ok(place) => {
                 self.fill(place, value);
                 Ok(())
             }
             Err(Refused::Closed) => Err(TrySendError::Disconnected(value)),
-            Err(Refused::Full | Refused::Waited) => Err(TrySendError::Full(value)),
+            Err(Refused::Full) => Err(TrySendError::Full(value)),
             Err(Refused::Spilled) => self.spill(value).map(|_| ()).map_err(TrySendError::from),
         }
     }
@@ -99,8 +96,9 @@ impl<T> Chan<T> {
             return self.give_apart(value, deadline);
         }
         match self.ring.claim_write_at_once() {
-            Some(slot) => {
+            Some((slot, flags)) => {
                 slot.publish(value);
+                self.after_push(flags);
                 Ok(())
             }
             None if size_of::<T>() > SMALL => self.send_again(value, deadline), // it would be copied for the call
@@ -118,21 +116,6 @@ impl<T> Chan<T> {
 
     #[inline(always)]
     fn send_again(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
-        let mut value = value;
-        match self.ring.claim_write_unless_waited() {
-            Ok((slot, _)) => {
-                slot.publish(value);
-                return Ok(());
-            }
-            Err(Refused::Waited) => {}
-            Err(refused) => return self.send_slow(value, refused, deadline),
-        }
-        if size_of::<T>() <= SMALL {
-            match self.hand_over(value) {
-                Ok(()) => return Ok(()),
-                Err(back) => value = back,
-            }
-        }
         match self.claim_place() {
             Ok(place) => {
                 self.fill(place, value);
@@ -181,7 +164,7 @@ impl<T> Chan<T> {
             }
             Ok(None) => Ok(()),
             Err(Refused::Closed) => Err(SendTimeoutError::Disconnected(value())),
-            Err(Refused::Full | Refused::Spilled | Refused::Waited) => Err(SendTimeoutError::Timeout(value())), // only unbounded channels spill
+            Err(Refused::Full | Refused::Spilled) => Err(SendTimeoutError::Timeout(value())), // only unbounded channels spill
         }
     }
 
@@ -233,7 +216,7 @@ impl<T> Chan<T> {
                 }
             };
             match room {
-                Err(Refused::Full | Refused::Spilled | Refused::Waited) => {}
+                Err(Refused::Full | Refused::Spilled) => {}
                 decided => return decided.map(Some),
             }
         }

@@ -8,10 +8,11 @@
 //!                                                                            └─ refused ─▶ put it back, WAKING, READY, wake
 //! ```
 //!
-//! 1. In the queues of a channel with a ring, a waiter has a place if it is a single operation of a thread or a future: full of a value to be
+//! 1. In the queues of a channel with a ring, a waiter has a place if it is a thread's single operation, or a future's single send: full of a value to be
 //!    sent, or empty for one to be received. From a won claim to the decision the place is the claimer's, who leaves a sender's empty with DONE and
 //!    full with READY, a receiver's the other way round; otherwise it is its owner's. Who gives up meanwhile waits for the decision, a copy or two away;
-//!    a future that is forgotten leaves its memory where it is, one that is dropped with a value in it gives that back (see `returned`).
+//!    a future that is forgotten leaves its memory where it is. (A future that receives has no place: if it were dropped with a value in it, that would
+//!    have to go back to the front.)
 //! 2. They are served in the order of the queue, and each value is pushed behind those in the ring, or popped from its front, as any other. Others may
 //!    come in between.
 //! 3. WAKING is for threads that were asleep, served or not: one is on its way at a time, the others' turns come when it is there, clears WAKING, and
@@ -76,8 +77,6 @@ impl<T> Guard<'_, T> {
         }
         let ring = &self.chan.ring;
         let mut news = self.news(true);
-        // Nobody counts who was told of those that were given back: so for each of them somebody is told anew. More may be woken than need be.
-        let mut returned = self.with(|lists| lists.stashed());
         loop {
             if wakers.is_full() {
                 return false;
@@ -92,20 +91,13 @@ impl<T> Guard<'_, T> {
             }
             let Some(receiver) = chosen else { return true };
             let task = receiver.won.is_of_task();
-            let before = self.with(|lists| lists.stashed());
             let received = self.receive_for(&receiver);
-            let of_returned = returned != 0 && (!received || self.with(|lists| lists.stashed()) != before);
-            let goes_on = received && (task || !receiver.won.is_asleep());
+            let goes_on = received && !receiver.won.is_asleep();
             // WAKING goes in before the chosen one can learn of it and clear it.
             if !task && !goes_on {
                 ring.tail_set(WAKING);
             }
-            let more = if of_returned {
-                returned -= 1;
-                returned != 0 || news.0 != news.1
-            } else {
-                self.tell(true, &mut news)
-            };
+            let more = self.tell(true, &mut news);
             wakers.push(if received { receiver.won.done() } else { receiver.won.ready() });
             if empty || !(goes_on || (task && more)) {
                 return true;
@@ -208,11 +200,11 @@ impl<T> Guard<'_, T> {
     }
 
     /// Receives for a thread. `false`: the receiver has to try again itself.
-    fn receive_for(&mut self, receiver: &Chosen) -> bool {
+    fn receive_for(&self, receiver: &Chosen) -> bool {
         if receiver.place.is_null() || size_of::<T>() > SMALL {
             return false;
         }
-        let Some(value) = self.take_returned().or_else(|| self.chan.take_in_ring()) else { return false };
+        let Some(value) = self.chan.take_first() else { return false };
         // SAFETY: of a receiver of this channel, hence a `Place<T>`; ours and empty from the claim to the decision (rule 1).
         unsafe { (*receiver.place.cast::<Place<T>>()).put(value) };
         true

@@ -4,7 +4,7 @@
 
 #![allow(unsafe_code)] // waiters and places of futures
 
-use super::handoff::{give_to, take_from, Place, SMALL};
+use super::handoff::{give_to, take_from, Place};
 use super::{Chan, Lists, Turn};
 use crate::chan::Enlisted;
 use crate::error::{RecvError, SendTimeoutError};
@@ -40,7 +40,7 @@ pub(crate) type Sent = Result<(), Closed>;
 pub(crate) struct Closed;
 
 impl<T> Chan<T> {
-    /// Not at capacity 0: receives if a value is there.
+    /// Not at capacity 0: receives if a value is in the ring.
     #[inline(always)]
     pub(crate) fn recv_at_once(&self) -> Option<T> {
         debug_assert!(!self.is_rendezvous());
@@ -112,12 +112,6 @@ impl<T> Chan<T> {
         self.recv_woken()
     }
 
-    /// Whether a receive has a place for its value.
-    #[inline]
-    pub(crate) fn serves_receivers(&self) -> bool {
-        self.is_rendezvous() || size_of::<T>() <= SMALL
-    }
-
     /// Whether `send_at_once` is worth an attempt.
     #[inline(always)]
     pub(crate) fn may_send_at_once(&self) -> bool {
@@ -128,7 +122,13 @@ impl<T> Chan<T> {
     #[inline(always)]
     pub(crate) fn send_at_once(&self, value: T) -> Result<(), T> {
         debug_assert!(!self.is_rendezvous());
-        self.append(value).map_err(|(value, _)| value)
+        match self.ring.push(value) {
+            Ok(flags) => {
+                self.after_push(flags);
+                Ok(())
+            }
+            Err((value, _)) => Err(value),
+        }
     }
 
     /// Sends what is in `place` if it can be seen without the lock that this is possible, and the lock, where needed, is free.
@@ -162,8 +162,11 @@ impl<T> Chan<T> {
     pub(super) unsafe fn send_from(&self, place: &Place<T>) -> Option<Sent> {
         // SAFETY: the caller's promise; and where it was not sent, the value goes back.
         let value = unsafe { place.take() };
-        let (value, refused) = match self.append(value) {
-            Ok(()) => return Some(Ok(())),
+        let (value, refused) = match self.ring.push(value) {
+            Ok(flags) => {
+                self.after_push(flags);
+                return Some(Ok(()));
+            }
             Err(refused) => refused,
         };
         let value = match refused {

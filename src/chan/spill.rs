@@ -84,7 +84,7 @@ impl<T> Chan<T> {
         let long = guard.with(|lists| {
             let long = lists.spill.push(value);
             // ORDERING: Relaxed: read as a count only.
-            self.cold.outside.store(lists.outside(), Ordering::Relaxed);
+            self.cold.spilled.store(lists.spill.values.len(), Ordering::Relaxed);
             long
         });
         drop(guard);
@@ -132,7 +132,7 @@ impl<T> Chan<T> {
             // As many as there is room for, with one exchange: senders are waiting for the lock.
             moved = self.ring.push_spilled(&mut lists.spill.values);
             // ORDERING: Relaxed: read as a count only.
-            self.cold.outside.store(lists.outside(), Ordering::Relaxed);
+            self.cold.spilled.store(lists.spill.values.len(), Ordering::Relaxed);
             lists.spill.reset()
         });
         if emptied.is_some() {

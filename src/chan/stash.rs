@@ -1,7 +1,7 @@
-//! What a future leaves behind.
+//! What a future of capacity 0 leaves behind.
 //!
 //! 1. *Stash*: a receive future that was served and is dropped hands its value to the receiver that waits longest, or else leaves it here. Values are kept
-//!    in the order in which they were accepted; every receive looks here first, also on a closed channel. (With a ring, see `returned`.)
+//!    in the order in which they were accepted; every receive looks here first, also on a closed channel.
 //! 2. *Hold*: who wins a future, and runs foreign code before the value moves, has an entry in the list of holds instead of the right to the future's
 //!    frame. The future may be dropped meanwhile: under the lock a send leaves its value in the entry, a receive takes the entry out.
 //! 3. HAS_TX says that the stash is not empty, too.
@@ -53,25 +53,9 @@ impl<T> Lists<T> {
         self.stash.get_or_insert_with(|| Box::new(Stash { values: VecDeque::new(), holds: Vec::new(), tickets: 0 }))
     }
 
-    /// Keeps a value that was accepted as the `turn`-th, or just now.
-    pub(super) fn keep(&mut self, turn: Option<u32>, value: T) {
-        let turn = turn.unwrap_or(self.rx.turn());
-        self.stash().insert(turn, value);
-    }
-
-    /// How many values wait outside of the ring.
-    pub(super) fn outside(&self) -> usize {
-        self.spill.values.len() + self.stashed()
-    }
-
     /// Whether a value waits without its sender.
     pub(super) fn has_stashed(&self) -> bool {
-        self.stashed() != 0
-    }
-
-    /// How many values wait without their senders.
-    pub(super) fn stashed(&self) -> usize {
-        self.stash.as_ref().map_or(0, |stash| stash.values.len())
+        self.stash.as_ref().is_some_and(|stash| !stash.values.is_empty())
     }
 
     /// Takes the oldest value that waits without its sender.
@@ -119,9 +103,6 @@ impl<T> Lists<T> {
 impl<T> Chan<T> {
     /// Hands a value that was accepted as the `turn`-th, or just now, to the next receiver, or keeps it for one.
     pub(crate) fn put_back(&self, turn: Option<u32>, value: T) {
-        if !self.is_rendezvous() {
-            return self.give_back(turn, value);
-        }
         let mut guard = self.lock();
         let next = guard.with(|lists| lists.rx.choose_placed(core::ptr::null(), false));
         if let Some(receiver) = next {
@@ -129,7 +110,8 @@ impl<T> Chan<T> {
             return give_to(receiver, value);
         }
         let lazy = guard.with(|lists| {
-            lists.keep(turn, value);
+            let turn = turn.unwrap_or(lists.rx.turn());
+            lists.stash().insert(turn, value);
             lists.rx.choose_lazy(core::ptr::null())
         });
         self.count_enlisted();

@@ -3,7 +3,7 @@
 //! Walk, then exchange: the slots ahead are looked at first, so that every slot of the reservation is known to be ready and nothing
 //! waits between the exchange and the last stamp. Slots in front of an unmoved word cannot change hands.
 
-use super::position::{compare, Stamp, CLOSED, FLAGS, FULL, RETURNED, SPILLED};
+use super::position::{compare, Stamp, CLOSED, FLAGS, FULL, SPILLED};
 use super::slot::{ReadSlot, WriteSlot};
 use super::{Refused, Ring};
 use crate::sync::Ordering;
@@ -64,9 +64,6 @@ impl<T, M> Ring<T, M> {
         let mut head = self.head.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
         let want = max.min(self.cap());
         loop {
-            if head & RETURNED != 0 {
-                return (0, head); // what is older goes first
-            }
             let mut full = 0;
             let mut word = head;
             while full < want && compare(self.slot(word).stamp(), word & !FLAGS) == Stamp::Here(FULL) {

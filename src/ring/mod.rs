@@ -29,7 +29,7 @@ use core::fmt;
 use core::ptr::{addr_of_mut, NonNull};
 use crossbeam_utils::CachePadded;
 use end::End;
-use position::{compare, Layout, Stamp, CLOSED, FLAGS, FREE, FULL, GIVEN_UP, HELD, RETURNED, SPILLED, WAITED};
+use position::{compare, Layout, Stamp, CLOSED, FLAGS, FREE, FULL, GIVEN_UP, HELD, SPILLED};
 use slot::{ReadSlot, WriteSlot};
 
 /// Why a push was refused, as far as the slot and the tail tell.
@@ -41,14 +41,12 @@ pub(crate) enum Refused {
     Closed,
     /// SPILLED is in the tail: older values wait outside of the ring.
     Spilled,
-    /// WAITED is in the tail, and was asked for.
-    Waited,
 }
 
 /// Why a pop has no value, as far as the slot tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoValue {
-    /// The slot at the head is free, or being filled, or held; or RETURNED is in the head: older values wait outside of the ring.
+    /// The slot at the head is free, or being filled, or held.
     Yet,
     /// The slot at the head was given up: `Ring::skip` it.
     GivenUp,
@@ -150,37 +148,26 @@ impl<T, M> Ring<T, M> {
         self.layout.cap()
     }
 
-    /// One attempt at `claim_write_unless_waited`, which is all that most need. `None` says nothing.
+    /// One attempt at `claim_write`, which is all that most need. `None` says nothing.
     #[inline(always)]
-    pub(crate) fn claim_write_at_once(&self) -> Option<WriteSlot<'_, T>> {
+    pub(crate) fn claim_write_at_once(&self) -> Option<(WriteSlot<'_, T>, u64)> {
         let tail = self.tail.guess();
-        if tail & (CLOSED | SPILLED | WAITED) != 0 {
+        if tail & (CLOSED | SPILLED) != 0 {
             return None;
         }
         let layout = self.layout;
         let (slot, position) = (self.slot_by(layout, tail), tail & !FLAGS);
         let won = slot.stamp() == position | FREE && self.tail.advance(tail, layout.next(tail)).is_ok();
-        won.then_some(WriteSlot { slot, position })
+        won.then_some((WriteSlot { slot, position }, tail & FLAGS))
     }
 
     /// Takes the right to the place behind the last one, with the tail's flags at that: to be filled at once, or held.
     #[inline(always)]
     pub(crate) fn claim_write(&self) -> Result<(WriteSlot<'_, T>, u64), Refused> {
-        self.claim_write_unless(CLOSED | SPILLED)
-    }
-
-    /// As `claim_write`, while no receiver is enlisted.
-    #[inline(always)]
-    pub(crate) fn claim_write_unless_waited(&self) -> Result<(WriteSlot<'_, T>, u64), Refused> {
-        self.claim_write_unless(CLOSED | SPILLED | WAITED)
-    }
-
-    #[inline(always)]
-    fn claim_write_unless(&self, refuse: u64) -> Result<(WriteSlot<'_, T>, u64), Refused> {
         let mut tail = self.tail.guess();
         let layout = self.layout;
         loop {
-            let refused = if tail & refuse == 0 {
+            let refused = if tail & (CLOSED | SPILLED) == 0 {
                 let (slot, position) = (self.slot_by(layout, tail), tail & !FLAGS);
                 let stamp = slot.stamp();
                 if stamp == position | FREE {
@@ -199,10 +186,8 @@ impl<T, M> Ring<T, M> {
                 Refused::Full
             } else if tail & CLOSED != 0 {
                 Refused::Closed
-            } else if tail & SPILLED != 0 {
-                Refused::Spilled
             } else {
-                Refused::Waited
+                Refused::Spilled
             };
             if self.tail.is(&mut tail) {
                 return Err(refused);
@@ -228,12 +213,12 @@ impl<T, M> Ring<T, M> {
         let head = self.head.guess();
         let layout = self.layout;
         let (slot, position) = (self.slot_by(layout, head), head & !FLAGS);
-        let won = head & RETURNED == 0 && slot.stamp() == position | FULL && self.head.advance(head, layout.next(head)).is_ok();
+        let won = slot.stamp() == position | FULL && self.head.advance(head, layout.next(head)).is_ok();
         won.then_some((ReadSlot { slot, free: layout.next_lap(position) }, head))
     }
 
     /// Takes the right to the first value, with the head word as it was: to be taken at once, or held. `Err`: the stamp of the head's slot
-    /// has no value for us, GIVEN_UP there is to be skipped; or older values are elsewhere.
+    /// has no value for us; GIVEN_UP there is to be skipped.
     #[inline(always)]
     pub(crate) fn claim_read(&self) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
         let mut head = self.head.guess();
@@ -241,7 +226,7 @@ impl<T, M> Ring<T, M> {
         loop {
             let (slot, position) = (self.slot_by(layout, head), head & !FLAGS);
             let stamp = slot.stamp();
-            if stamp == position | FULL && head & RETURNED == 0 {
+            if stamp == position | FULL {
                 match self.head.advance(head, layout.next(head)) {
                     Ok(()) => {
                         let free = layout.next_lap(position);
@@ -254,7 +239,6 @@ impl<T, M> Ring<T, M> {
                 }
             }
             let why = match compare(stamp, position) {
-                _ if head & RETURNED != 0 => NoValue::Yet,
                 Stamp::Here(GIVEN_UP) => NoValue::GivenUp,
                 Stamp::Here(_) | Stamp::Behind => NoValue::Yet,
                 Stamp::Ahead => {
@@ -286,7 +270,7 @@ impl<T, M> Ring<T, M> {
     #[inline(always)]
     pub(crate) fn may_pop(&self) -> bool {
         let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a hint
-        head & RETURNED != 0 || !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(FREE | HELD) | Stamp::Behind)
+        !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(FREE | HELD) | Stamp::Behind)
     }
 
     /// The tail as of now.

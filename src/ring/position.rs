@@ -1,7 +1,7 @@
 //! Position words and stamps: all shifts and masks of the ring are here.
 //!
 //! ```text
-//!   position word   | lap ............ | index | GONE WATCHED SPILLED WAKING WAITED CLOSED |     (tail and head; the head: RETURNED for SPILLED)
+//!   position word   | lap ............ | index | GONE WATCHED SPILLED WAKING WAITED CLOSED |     (tail and head)
 //!   stamp           | lap ............ | index |                            state (2 bits) |     (one a slot)
 //! ```
 //!
@@ -16,8 +16,6 @@ pub(crate) const WAITED: u64 = 2;
 pub(crate) const WAKING: u64 = 4;
 /// Tail: values wait behind the ring, so newer ones must too (unbounded channels).
 pub(crate) const SPILLED: u64 = 8;
-/// Head: values that were given back come before those in the ring.
-pub(crate) const RETURNED: u64 = 8;
 /// Tail: somebody waits for the channel to close.
 pub(crate) const WATCHED: u64 = 16;
 /// Tail: one side has no handle left.

@@ -12,7 +12,7 @@
 //! 2. A poll takes a bounded number of steps: it never sleeps for a lock. What it could not get in time it asks for again, by waking itself.
 //! 3. Wakers are cloned before anything is enlisted, and run, as they are dropped, without a lock.
 //! 4. No peer decides while a foreign future is polled: the select has left its queues.
-//! 5. Dropped when a peer has served it, a receive gives the value to the next receiver; woken in vain, it passes the wake-up on.
+//! 5. Dropped while a peer has served it at capacity 0, a receive gives the value to the next receiver; woken in vain, it passes the wake-up on.
 
 mod closed;
 mod dynamic;

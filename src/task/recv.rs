@@ -19,7 +19,7 @@ use futures_core::FusedFuture;
 #[repr(C)] // the stage first: see `solo`
 pub(super) struct Receiving<T> {
     waiting: Waiting,
-    /// Where a sender, or who serves, puts the value.
+    /// Where at capacity 0 a sender puts the value.
     place: Place<T>,
 }
 
@@ -39,10 +39,9 @@ impl<T> Operation for Receive<'_, T> {
     type Output = Result<T, RecvError>;
 
     fn place(&self) -> *mut () {
-        if self.chan.serves_receivers() {
-            self.place.erased()
-        } else {
-            ptr::null_mut()
+        match self.chan.meeting() {
+            Some(_) => self.place.erased(),
+            None => ptr::null_mut(),
         }
     }
 
@@ -152,8 +151,8 @@ impl<T> Receiving<T> {
 /// Receives a value in a task. Made by [`Receiver::recv_async`].
 ///
 /// # Cancel safety
-/// Dropped at any time it loses neither a value nor a wake-up. While it waits, a sender may serve it, as it may serve a thread that waits; dropped then, it
-/// hands its value to the next receiver, which gets it before all others. Until that comes, the value takes no room in the channel.
+/// Dropped at any time it loses neither a value nor a wake-up. One that a sender of capacity 0 has served already hands its value to the next receiver,
+/// which gets it before all others.
 ///
 /// ```
 /// use std::future::Future;

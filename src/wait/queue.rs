@@ -191,16 +191,6 @@ impl Queue {
         self.choose_where(hold, |waiter| !waiter.place.is_null() && waiter.claim != own)
     }
 
-    /// As `choose_placed`, if the first waiter is such a one.
-    #[inline]
-    pub(crate) fn choose_first_placed(&mut self) -> Option<Chosen> {
-        // SAFETY: a linked waiter is alive (invariant 2).
-        if self.head.is_null() || unsafe { (*self.head).place.is_null() } {
-            return None;
-        }
-        self.choose_placed(ptr::null(), false)
-    }
-
     /// As `choose`, among the waiters that have to try again themselves, but for those of `own`.
     #[inline]
     pub(crate) fn choose_lazy(&mut self, own: *const Claim) -> Option<Chosen> {

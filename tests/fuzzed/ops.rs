@@ -1,7 +1,7 @@
 //! Operations on one channel by one thread, futures and weak handles among them, against the specification.
 //!
-//! A future that waits is served by whoever comes: first come, first served. What a dropped one has received goes to the next, or waits for that, before
-//! what is in the channel, and takes no room there.
+//! A future of a buffered channel does what it does when it is polled, but that one which waits to send is served by whoever makes room; if one that waits could, one that waits for the same has been woken. At capacity 0 a future that waits is served by
+//! whoever comes: first come, first served; what a dropped one has received goes to the next.
 
 use crate::bytes::{alive, Bytes, Counted};
 use rendez::{bounded, select, unbounded, Receiver, Sender, TryRecvError, TrySendError, WeakReceiver, WeakSender};
@@ -34,7 +34,7 @@ enum State {
     /// Not polled yet.
     Fresh,
     Waiting,
-    /// Served; a receive with this value, as the how-manieth.
+    /// Served; a receive, which is so at capacity 0 only, with this value, as the how-manieth.
     Served(u32, u32),
     /// Capacity 0: the channel was closed while it waited.
     Ended,
@@ -58,7 +58,7 @@ impl Pending {
 
 struct World {
     spec: Spec,
-    /// When what was given back had been accepted.
+    /// Capacity 0: when what is in `spec.values` was accepted.
     turns: VecDeque<u32>,
     turn: u32,
     tx: Vec<Sender<Value>>,
@@ -95,9 +95,6 @@ impl World {
     }
 
     fn serve(&mut self, sending: bool, value: u32) -> bool {
-        if self.spec.closed {
-            return false; // who waited has been told so
-        }
         let turn = self.turn + 1;
         let Some(peer) = self.pending.iter_mut().find(|peer| peer.sending == sending && peer.state == State::Waiting) else { return false };
         peer.state = State::Served(value, turn);
@@ -106,7 +103,7 @@ impl World {
     }
 
     fn model_send(&mut self, value: u32) -> Result<(), Refused> {
-        if self.serve(false, value) {
+        if self.rendezvous() && !self.spec.closed && self.serve(false, value) {
             return Ok(());
         }
         self.spec.try_send(value)
@@ -254,7 +251,6 @@ impl World {
                 let at = self.turns.partition_point(|other| *other < turn);
                 self.turns.insert(at, turn);
                 self.spec.values.insert(at, value);
-                self.spec.returned += 1;
             }
         }
         if sending {
@@ -308,8 +304,6 @@ impl World {
             31 if !self.rendezvous() && !self.rx.is_empty() => {
                 let drained: Vec<u32> = self.rx[0].drain().map(|value| *value.get()).collect();
                 assert_eq!(drained, self.spec.values.drain(..).collect::<Vec<_>>());
-                self.spec.returned = 0;
-                self.turns.clear();
                 self.fill();
             }
             _ => {}

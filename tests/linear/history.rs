@@ -5,7 +5,7 @@
 //!
 //! - A hand-off of capacity 0 is one step of two operations; so they overlap.
 //! - A batch is several steps, in order, within one operation.
-//! - A receive future that is dropped may have been served: then its value is the next receiver's, once it has been given back, and takes no room.
+//! - A receive future of capacity 0 that is dropped may have been served: then its value is the next receiver's, once it has been given back.
 //! - `try_*`, a timeout and a select without a ready arm may also say *full* or *empty* while another operation, that succeeds, is in the middle of a
 //!   step. That is accepted only where nothing better explains the history, and counted.
 
@@ -85,7 +85,7 @@ struct Step {
 struct State {
     done: u64,
     channels: Vec<Spec>,
-    /// Channel, turn and value of what dropped futures gave back.
+    /// Capacity 0: channel, turn and value of what dropped futures gave back.
     back: Vec<(usize, u32, u32)>,
     /// What dropped futures have not given back yet, by the number of the step that will.
     held: Vec<(usize, usize, u32, u32)>,
@@ -196,7 +196,7 @@ impl Search<'_> {
         if state.done.count_ones() as usize == self.steps.len() {
             return self.history.left.iter().enumerate().all(|(ch, left)| {
                 let back = state.back.iter().filter(|back| back.0 == ch).map(|back| back.2);
-                back.chain(state.channels[ch].values.iter().copied()).eq(left.iter().copied())
+                state.channels[ch].values.iter().copied().chain(back).eq(left.iter().copied())
             });
         }
         if !self.visited.insert(state.clone()) {
@@ -232,10 +232,8 @@ impl Search<'_> {
                 step.orphan && !state.channels[ch].closed
             }
             Act::Send(ch, value) => next.channels[ch].try_send(value).is_ok(),
-            Act::Recv(ch, value) => match back(ch) {
-                Some(at) => next.back.remove(at).2 == value,
-                None => next.channels[ch].try_recv() == Ok(value),
-            },
+            Act::Recv(ch, value) if rendezvous(ch) => back(ch).is_some_and(|at| next.back.remove(at).2 == value),
+            Act::Recv(ch, value) => next.channels[ch].try_recv() == Ok(value),
             Act::Evict(ch, value, old) => next.channels[ch].force_send(value) == Ok(Some(old)),
             Act::Not(ref arms) => arms.iter().all(|&(ch, sending)| {
                 let channel = &state.channels[ch];
@@ -259,16 +257,14 @@ impl Search<'_> {
         fits.then_some(next)
     }
 
-    /// The state after a future that will be dropped has received, in step `i`, what another such future gave back, or what is in the channel.
+    /// The state after a future that will be dropped has received, in step `i`, what another such future gave back.
     fn again(&self, state: &State, i: usize) -> Option<State> {
         let Act::Accept(ch) = self.steps[i].act else { return None };
+        let at = state.back.iter().position(|back| back.0 == ch)?;
         let mut next = state.clone();
         next.done |= 1 << i;
         next.turn += 1;
-        let value = match state.back.iter().position(|back| back.0 == ch) {
-            Some(at) => next.back.remove(at).2,
-            None => next.channels[ch].try_recv().ok()?,
-        };
+        let (_, _, value) = next.back.remove(at);
         next.held.push((i + 1, ch, next.turn, value));
         Some(next)
     }

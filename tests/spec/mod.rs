@@ -7,8 +7,6 @@ use std::collections::VecDeque;
 pub struct Spec {
     pub cap: Option<usize>,
     pub values: VecDeque<u32>,
-    /// So many of the first were given back by receive futures that had accepted them. They take no room.
-    pub returned: usize,
     pub closed: bool,
     pub senders: usize,
     pub receivers: usize,
@@ -30,7 +28,7 @@ pub enum Missing {
 
 impl Spec {
     pub fn new(cap: Option<usize>) -> Spec {
-        Spec { cap, values: VecDeque::new(), returned: 0, closed: false, senders: 1, receivers: 1 }
+        Spec { cap, values: VecDeque::new(), closed: false, senders: 1, receivers: 1 }
     }
 
     /// A send that does not wait. Nobody else is there, so at capacity 0 there is never room.
@@ -38,7 +36,7 @@ impl Spec {
         if self.closed {
             return Err(Refused::Closed);
         }
-        if self.is_full() {
+        if self.cap.is_some_and(|cap| self.values.len() >= cap) {
             return Err(Refused::Full);
         }
         self.values.push_back(value);
@@ -47,7 +45,6 @@ impl Spec {
 
     /// What is left of a closed channel is received first.
     pub fn try_recv(&mut self) -> Result<u32, Missing> {
-        self.returned = self.returned.saturating_sub(1);
         match self.values.pop_front() {
             Some(value) => Ok(value),
             None if self.closed => Err(Missing::Closed),
@@ -60,7 +57,7 @@ impl Spec {
         match self.try_send(value) {
             Err(Refused::Full) if self.cap == Some(0) => Ok(Some(value)),
             Err(Refused::Full) => {
-                let evicted = self.values.remove(self.returned);
+                let evicted = self.values.pop_front();
                 self.values.push_back(value);
                 Ok(evicted)
             }
@@ -83,11 +80,10 @@ impl Spec {
         if self.receivers == 0 {
             self.closed = true;
             self.values.clear();
-            self.returned = 0;
         }
     }
 
     pub fn is_full(&self) -> bool {
-        self.cap.is_some_and(|cap| self.values.len() - self.returned >= cap)
+        self.cap.is_some_and(|cap| self.values.len() >= cap)
     }
 }

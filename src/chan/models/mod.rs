@@ -4,7 +4,6 @@
 
 mod behalf;
 mod close;
-mod direct;
 mod ends;
 mod held;
 mod meet;

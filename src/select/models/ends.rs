@@ -6,10 +6,7 @@ use crate::select::look::{look, settle_on_none};
 use crate::select::{Arm, Order, Port};
 use crate::{after, RecvError, Select, SendError};
 use loom::thread;
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Waker};
 
 /// M20. A select of receives against closing: it is woken, and takes the error; what was sent before comes first.
 #[test]
@@ -82,27 +79,6 @@ fn default_is_taken_only_if_no_arm_was_ready() {
             mover.join().unwrap();
         });
     }
-}
-
-/// The same where a value is given back.
-#[test]
-fn default_is_taken_only_if_nothing_was_given_back() {
-    model("default is taken only if nothing was given back", || {
-        let (a, b) = (channel(1), channel(1));
-        a.0.send(1).unwrap();
-        let (from, to) = (a.clone(), b.clone());
-        let mover = thread::spawn(move || {
-            {
-                let mut served = pin!(to.1.recv_async());
-                assert!(served.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-                to.0.send(2).unwrap();
-            }
-            let _ = from.1.try_recv();
-        });
-        let found = settle([&b.1, &a.1]).is_some_and(|(i, token)| [&b.1, &a.1][i].finish(token).is_ok());
-        assert!(found, "one was ready all the time");
-        mover.join().unwrap();
-    });
 }
 
 /// The same for room.
