@@ -217,7 +217,7 @@ impl<T> Chan<T> {
                 });
             }
             let ready = || self.ring.may_pop();
-            if self.unspill(None) || (!enlists_first() && (spin.gap(self.ring.head_hint(), ready) || spin.wait(ready))) {
+            if self.unspill(None) || (!enlists_first() && (spin.gap(self.ring.head_hint(), self.ring.cap(), ready) || spin.wait(ready))) {
                 match self.claim_first() {
                     Some(first) => return Ok(Some(first)),
                     None => continue,

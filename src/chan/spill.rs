@@ -97,7 +97,7 @@ impl<T> Chan<T> {
     pub(super) fn give_way(&self) {
         let spin = &self.ring.tail.mate;
         let taken = || self.ring.tail_word() & SPILLED == 0;
-        if !enlists_first() && !spin.gap(self.ring.tail_hint(), taken) {
+        if !enlists_first() && !spin.gap(self.ring.tail_hint(), self.ring.cap(), taken) {
             spin.wait_briefly(taken);
         }
     }

@@ -35,8 +35,10 @@ const PROBE_MAX: u32 = 512;
 /// After how many first-yield successes the thread sleeps to be placed anew.
 const ESCAPE_MIN: u32 = 16;
 const ESCAPE_MAX: u32 = 4_096;
-/// The longest pause without looking, for a side that finds the ring empty or full after a run: the peer gets ahead undisturbed.
-const GAP_MAX_NS: u32 = 460;
+/// The longest pause without looking, for a side that finds the ring empty or full after a run: the peer gets ahead undisturbed. The longer one as long as
+/// not a quarter of the ring goes by between two waits: where the ring is large, or each value takes long to copy.
+pub(super) const GAP_NS: u32 = 460;
+pub(super) const GAP_LONG_NS: u32 = 8_000;
 /// A glance that is in vain every time is done once in so many waits, as a power of two.
 const GLANCES_OFF_LOG2: u32 = 6;
 /// A run of so many operations between two waits makes the gap longer, and one of a single operation shorter.
@@ -223,22 +225,17 @@ impl Spin {
         false
     }
 
-    /// On finding the ring empty or full at `position`: after a run of operations, does not look at all for a moment. `ready` is asked
+    /// On finding the ring of `cap` slots empty or full at `position`: after a run of operations, does not look at all for a moment. `ready` is asked
     /// once afterwards.
-    pub(crate) fn gap(&self, position: u64, ready: impl FnOnce() -> bool) -> bool {
-        if MODEL || processors() == 1 || get(&self.limit_ns) == 0 {
+    pub(crate) fn gap(&self, position: u64, cap: usize, ready: impl FnOnce() -> bool) -> bool {
+        let limit = get(&self.limit_ns);
+        if MODEL || processors() == 1 || limit == 0 {
             return false;
         }
         let position = position as u32;
         let run = position.wrapping_sub(get(&self.last_wait));
         set(&self.last_wait, position);
-        let each = pause_nanos();
-        let mut gap = get(&self.gap_ns);
-        if run >= GAP_RUN {
-            gap = (gap + gap / 2 + each).min(GAP_MAX_NS);
-        } else if run <= 1 {
-            gap /= 2;
-        }
+        let mut gap = gap_after(run, get(&self.gap_ns), cap).min(limit);
         pause_for(gap);
         let ready = ready();
         if !ready {
@@ -246,6 +243,23 @@ impl Spin {
         }
         set(&self.gap_ns, gap);
         ready
+    }
+}
+
+/// How long the gap is after a run of so many operations.
+pub(super) fn gap_after(run: u32, gap: u32, cap: usize) -> u32 {
+    let share = |part| run as usize >= cap / part;
+    if gap > GAP_NS && share(2) {
+        gap - gap / 4
+    } else if gap > GAP_NS && share(4) {
+        gap
+    } else if run >= GAP_RUN {
+        let most = if share(4) { GAP_NS } else { GAP_LONG_NS };
+        (gap + gap / 2 + pause_nanos()).min(most)
+    } else if run <= 1 {
+        gap / 2
+    } else {
+        gap
     }
 }
 

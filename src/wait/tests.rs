@@ -5,6 +5,7 @@
 use super::claim::Claim;
 use super::lock::Lock;
 use super::queue::{Queue, Waiter};
+use super::spin::{gap_after, GAP_LONG_NS, GAP_NS};
 use super::Spin;
 use crate::sync::processors;
 use std::iter;
@@ -118,7 +119,7 @@ fn a_wait_keeps_to_its_limit() {
     assert!(long > 2 * default, "{long} after {default}");
     assert!((0..40).map(|_| looks(&spin)).last() < Some(default), "in vain so often, and still awake");
     spin.set_limit(Duration::ZERO);
-    assert!(!spin.gap(100, || panic!("no look")));
+    assert!(!spin.gap(100, 1, || panic!("no look")));
     assert_eq!(looks(&spin), 0);
 }
 
@@ -161,4 +162,21 @@ fn a_brief_wait_is_brief_under_a_long_limit() {
         false
     }));
     assert!(looks < 20_000, "{looks} looks");
+}
+
+/// What a gap becomes in many waits, with so many operations between two of them.
+fn learned(from: u32, run: u32, cap: usize) -> u32 {
+    (0..64).fold(from, |gap, _| gap_after(run, gap, cap))
+}
+
+/// Long where a long one brings longer runs, short where the ring would run full or empty meanwhile, none where nothing runs.
+#[test]
+fn a_gap_is_as_long_as_the_ring_allows() {
+    assert_eq!(learned(0, 100, 4096), GAP_LONG_NS);
+    assert_eq!(learned(0, 100, 128), GAP_NS);
+    assert_eq!(learned(GAP_LONG_NS, 1500, 4096), GAP_LONG_NS, "it is right as it is");
+    assert!(learned(GAP_LONG_NS, 3000, 4096) <= GAP_NS);
+    assert!(learned(GAP_LONG_NS, 100, 128) <= GAP_NS, "of a peer that was slower before");
+    assert_eq!(learned(GAP_LONG_NS, 1, 4096), 0);
+    assert_eq!(learned(0, 1, 4096), 0);
 }
