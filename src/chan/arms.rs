@@ -47,14 +47,17 @@ impl Holding {
     }
 }
 
-/// A won arm.
+/// A won arm. Its parts are words, so that a copy of it need not wait for smaller stores.
 #[must_use]
 #[derive(Debug)]
+#[repr(u64)]
 pub(crate) enum Token {
     /// The channel is closed.
     Closed,
     /// A full slot, to be emptied.
-    Read { slot: *const (), free: u64, head: u64, held: bool },
+    Read { slot: *const (), free: u64, head: u64 },
+    /// As `Read`, and the slot says so: foreign code may run meanwhile.
+    Held { slot: *const (), free: u64 },
     /// A free slot, to be filled.
     Write { slot: *const (), position: u64 },
     /// A waiting peer of capacity 0.
@@ -69,6 +72,14 @@ pub(crate) enum Token {
     Tick(Instant),
 }
 
+impl Token {
+    #[inline(always)]
+    fn read<T>(slot: ReadSlot<'_, T>, head: u64) -> Token {
+        let (slot, free) = slot.erase();
+        Token::Read { slot, free, head }
+    }
+}
+
 impl<T> Chan<T> {
     /// Tries to win a receive for the operation `own`.
     #[inline]
@@ -76,13 +87,18 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.win_peer(false, own, manner);
         }
+        match self.ring.claim_read_at_once() {
+            Some((slot, head)) => Some(Token::read(slot, head)),
+            None => self.win_recv_again(manner),
+        }
+    }
+
+    #[inline(never)]
+    fn win_recv_again(&self, manner: Manner) -> Option<Token> {
         let mut lag = Lag::new();
         loop {
             match self.ring.claim_read() {
-                Ok((slot, head)) => {
-                    let (slot, free) = slot.erase();
-                    return Some(Token::Read { slot, free, head, held: false });
-                }
+                Ok((slot, head)) => return Some(Token::read(slot, head)),
                 Err(_) => {
                     self.skip();
                 }
@@ -146,22 +162,30 @@ impl<T> Chan<T> {
 
     /// Marks the token as held by foreign code (a won send always is).
     pub(crate) fn hold(&self, token: &mut Token) {
-        if let Token::Read { slot, free, head, held } = token {
-            *held = true;
+        if let Token::Read { slot, free, head } = *token {
             // SAFETY: the token's right, which stays in the token; dropping the copy does nothing.
-            let read = unsafe { ReadSlot::<T>::restore(*slot, *free) };
-            read.hold(self.ring.position_of(*head));
+            let read = unsafe { ReadSlot::<T>::restore(slot, free) };
+            read.hold(self.ring.position_of(head));
+            *token = Token::Held { slot, free };
         }
     }
 
     /// Completes a won receive.
     #[inline]
     pub(crate) fn finish_recv(&self, token: Token) -> Result<T, RecvError> {
+        let Token::Read { slot, free, head } = token else { return self.finish_recv_apart(token) };
+        // SAFETY: the token's right, of a slot of this channel; used once, as the token is gone.
+        let value = unsafe { ReadSlot::<T>::restore(slot, free) }.take();
+        self.after_pop(head);
+        Ok(value)
+    }
+
+    #[inline(never)]
+    fn finish_recv_apart(&self, token: Token) -> Result<T, RecvError> {
         match token {
-            Token::Read { slot, free, head, held } => {
-                // SAFETY: the token's right, of a slot of this channel; used once, as the token is gone.
-                let read = unsafe { ReadSlot::<T>::restore(slot, free) };
-                let (value, head) = if held { self.ring.empty(read) } else { (read.take(), head) };
+            Token::Held { slot, free } => {
+                // SAFETY: as in `finish_recv`.
+                let (value, head) = self.ring.empty(unsafe { ReadSlot::<T>::restore(slot, free) });
                 self.after_pop(head);
                 Ok(value)
             }
@@ -217,7 +241,7 @@ impl<T> Chan<T> {
             Token::Ticket(ticket) => self.give_up_held(ticket),
             // SAFETY: as in `finish_recv`.
             Token::Placed { place, turn } => self.put_back(Some(turn), unsafe { (*place.cast::<Place<T>>()).take() }),
-            token @ Token::Read { .. } => drop(self.finish_recv(token)),
+            token @ (Token::Read { .. } | Token::Held { .. }) => drop(self.finish_recv(token)),
             Token::Closed | Token::Append | Token::Tick(_) => {}
         }
     }

@@ -28,19 +28,25 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.offer(value);
         }
-        match self.ring.claim_write() {
-            Ok((slot, flags)) => {
+        match self.ring.claim_write_at_once() {
+            Some((slot, flags)) => {
                 slot.publish(value);
                 self.after_push(flags);
                 Ok(())
             }
-            Err(refused) => self.try_send_slow(value, refused),
+            None if size_of::<T>() > SMALL => self.try_send_again(value), // it would be copied for the call
+            None => self.try_send_again_apart(value),
         }
     }
 
     #[inline(never)]
-    fn try_send_slow(&self, value: T, refused: Refused) -> Result<(), TrySendError<T>> {
-        match self.claim_bounded(refused) {
+    fn try_send_again_apart(&self, value: T) -> Result<(), TrySendError<T>> {
+        self.try_send_again(value)
+    }
+
+    #[inline(always)]
+    fn try_send_again(&self, value: T) -> Result<(), TrySendError<T>> {
+        match self.claim_place().or_else(|refused| self.claim_bounded(refused)) {
             Ok(place) => {
                 self.fill(place, value);
                 Ok(())
