@@ -273,6 +273,11 @@ impl<T, M> Ring<T, M> {
         !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(FREE | HELD) | Stamp::Behind)
     }
 
+    /// Whether the slot at this tail is free: then whoever sends moves the tail.
+    pub(crate) fn has_room_at(&self, tail: u64) -> bool {
+        self.slot(tail).stamp() == tail & !FLAGS | FREE
+    }
+
     /// The tail as of now.
     #[inline(always)]
     pub(crate) fn tail_word(&self) -> u64 {
