@@ -16,7 +16,8 @@
 //! - **Time.** Any `Duration` is accepted, one too large for the clock means no limit; an expired deadline still tries once.
 //! - **Waiting is cheap.** A blocked operation spins for some tens of microseconds at most, or as long as [`Sender::set_spin_limit`] says, then sleeps. It
 //!   allocates nothing.
-//! - **Fair.** Those who wait are served in order; a running thread may overtake a sleeping one.
+//! - **Fair.** Those who wait are served in order; a running thread may overtake a sleeping one. Who sends or receives for half a millisecond without
+//!   sleeping yields its processor once (`try_` operations and tasks do not).
 //!
 //! # A pipeline
 //!

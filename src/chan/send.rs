@@ -11,7 +11,7 @@ use crate::ring::Refused;
 use crate::sync::Deadline;
 use crate::wait::lock::WAKE_TX;
 use crate::wait::spin::Lag;
-use crate::wait::{Claim, Patience, Phase, Waiter};
+use crate::wait::{turn, Claim, Patience, Phase, Waiter};
 use core::ptr;
 
 /// A place in the ring that is ours to fill, at once: no foreign code runs before.
@@ -122,6 +122,9 @@ impl<T> Chan<T> {
 
     #[inline(always)]
     fn send_again(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
+        if self.ring.is_tail_at_milestone() {
+            turn::offer();
+        }
         match self.claim_place() {
             Ok(place) => {
                 self.fill(place, value);
@@ -253,7 +256,6 @@ impl<T> Chan<T> {
     }
 
     /// After a wake-up: tries again.
-    #[cfg(all(test, loom, not(rendez_no_loom)))]
     pub(super) fn send_woken(&self, value: T) -> Result<(), SendTimeoutError<T>> {
         match self.claim_woken() {
             Ok(place) => {
@@ -312,7 +314,13 @@ impl<T> Chan<T> {
     pub(super) fn withdraw_sender_within(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
         let Some(mut guard) = self.lock_within(patience) else { return false };
         // SAFETY: it was enlisted in this queue, or has left it.
-        unsafe { guard.unlink(true, waiter) };
+        let empty = guard.with(|lists| unsafe {
+            lists.tx.remove(waiter);
+            lists.tx.is_empty()
+        });
+        if empty && !self.is_rendezvous() {
+            self.ring.head_clear(WAITED);
+        }
         true
     }
 }

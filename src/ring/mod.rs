@@ -157,7 +157,7 @@ impl<T, M> Ring<T, M> {
         }
         let layout = self.layout;
         let (slot, position) = (self.slot_by(layout, tail), tail & !FLAGS);
-        let won = slot.stamp() == position | FREE && self.tail.advance(tail, layout.next(tail)).is_ok();
+        let won = slot.stamp() == position | FREE && self.tail.advance(tail, layout.next_plain(tail)?).is_ok();
         won.then_some((WriteSlot { slot, position }, tail & FLAGS))
     }
 
@@ -213,7 +213,7 @@ impl<T, M> Ring<T, M> {
         let head = self.head.guess();
         let layout = self.layout;
         let (slot, position) = (self.slot_by(layout, head), head & !FLAGS);
-        let won = slot.stamp() == position | FULL && self.head.advance(head, layout.next(head)).is_ok();
+        let won = slot.stamp() == position | FULL && self.head.advance(head, layout.next_plain(head)?).is_ok();
         won.then_some((ReadSlot { slot, free: layout.next_lap(position) }, head))
     }
 
@@ -273,25 +273,6 @@ impl<T, M> Ring<T, M> {
         !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(FREE | HELD) | Stamp::Behind)
     }
 
-    /// Whether the first value is there.
-    #[inline(always)]
-    pub(crate) fn has_value(&self) -> bool {
-        let head = self.head_word();
-        self.slot(head).stamp() == (head & !FLAGS) | FULL
-    }
-
-    /// Whether the next place is free.
-    #[inline(always)]
-    pub(crate) fn has_room(&self) -> bool {
-        self.has_room_at(self.tail_word())
-    }
-
-    /// Whether the slot at this tail is free: then whoever sends moves the tail.
-    #[inline(always)]
-    pub(crate) fn has_room_at(&self, tail: u64) -> bool {
-        self.slot(tail).stamp() == tail & !FLAGS | FREE
-    }
-
     /// The tail as of now.
     #[inline(always)]
     pub(crate) fn tail_word(&self) -> u64 {
@@ -329,6 +310,16 @@ impl<T, M> Ring<T, M> {
     /// Roughly how many values were ever taken: a hint for learning.
     pub(crate) fn head_hint(&self) -> u64 {
         self.head.word.load(Ordering::Relaxed) / (FLAGS + 1) // ORDERING: a hint
+    }
+
+    /// Whether the tail is at a milestone (see `Layout::is_milestone`).
+    pub(crate) fn is_tail_at_milestone(&self) -> bool {
+        self.layout.is_milestone(self.tail.word.load(Ordering::Relaxed)) // ORDERING: a hint
+    }
+
+    /// As `is_tail_at_milestone`, of the head.
+    pub(crate) fn is_head_at_milestone(&self) -> bool {
+        self.layout.is_milestone(self.head.word.load(Ordering::Relaxed)) // ORDERING: a hint
     }
 
     /// Sets flags in the tail. Answers the tail before, which is the latest: this is an RMW.

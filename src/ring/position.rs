@@ -25,6 +25,9 @@ const FLAG_BITS: u32 = 6;
 pub(crate) const FLAGS: u64 = (1 << FLAG_BITS) - 1;
 const ONE: u64 = 1 << FLAG_BITS;
 
+/// Which bits of a position are all set once in 1,024.
+const MILESTONE: u64 = 1_023 << FLAG_BITS;
+
 /// Stamp state: empty, to be written at this position.
 pub(crate) const FREE: u64 = 0;
 /// Stamp state: holds the value of this position.
@@ -80,6 +83,22 @@ impl Layout {
             // Not added up from the same parts as above: then the compiler would choose between them by a move, and the exchange would wait for it.
             (word | self.mask).wrapping_add(1) | (word & FLAGS)
         }
+    }
+
+    /// As `next`, but for milestones, where it answers nothing.
+    #[inline(always)]
+    pub(crate) fn next_plain(self, word: u64) -> Option<u64> {
+        if self.index(word) + 1 < self.cap {
+            return Some(word + ONE);
+        }
+        // The end of a lap is a branch of its own anyway.
+        (!self.is_milestone(word)).then(|| self.next(word))
+    }
+
+    /// Whether operations at this position look after other things, too: the end of a lap, once in about 1,024 positions.
+    #[inline]
+    pub(crate) fn is_milestone(self, word: u64) -> bool {
+        self.index(word) + 1 >= self.cap && !word & MILESTONE & !self.mask == 0
     }
 
     /// The stamp that a slot has when it is free again after `position`.

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // a ring over slots of a vector
 
-use super::position::{compare, Layout, Stamp, SPILLED};
+use super::position::{compare, Layout, Stamp, SPILLED, WAITED};
 use super::{NoValue, Refused, Ring, Slot};
 use crate::sync::Ordering;
 use std::collections::VecDeque;
@@ -125,5 +125,24 @@ fn positions_count_through_the_wrap() {
             assert_eq!(compare(layout.next(word), word), Stamp::Ahead);
             word = layout.next(word);
         }
+    }
+}
+
+/// Milestones are about a thousand positions apart, but no more than there are laps; and all else is the next position.
+#[test]
+fn milestones_come_once_in_a_thousand_positions() {
+    for cap in [1, 2, 3, 100, 128, 1_000, 1_024, 4_096] {
+        let layout = Layout::new(cap);
+        let (mut word, mut milestones) = (WAITED, Vec::new());
+        for n in 0..10 * 4_096 {
+            let next = layout.next(word);
+            assert_eq!(layout.next_plain(word), (!layout.is_milestone(word)).then_some(next));
+            if layout.is_milestone(word) {
+                milestones.push(n);
+            }
+            word = next;
+        }
+        assert!(milestones[0] >= 100, "a new channel is spared");
+        assert!(milestones.windows(2).all(|pair| (512..=cap.max(1_024)).contains(&(pair[1] - pair[0]))), "{cap}: {milestones:?}");
     }
 }

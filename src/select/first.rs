@@ -8,6 +8,7 @@ use super::order::{one_of, Order};
 use super::run::Until;
 use super::INLINE;
 use crate::sync::MODEL;
+use crate::wait::turn;
 
 /// So many arms are looked at here; more are not worth their code.
 pub(super) const FEW: usize = INLINE;
@@ -53,6 +54,9 @@ pub(crate) fn first<R>(
         return (0..n).find_map(|i| Some(First::Won(i, win(i)?))).unwrap_or(First::Unsure);
     }
     let now = matches!(until, Until::Now);
+    if !now {
+        turn::count();
+    }
     // Who waits asks first what it would ask while it waits: to look at an empty channel costs those who fill it a cache line.
     let cheap = |i: usize| !now && may_win(i);
     let found = (0..n).fold(0, |set, i| set | (u32::from(cheap(i)) << i));

@@ -7,6 +7,7 @@ use super::order::{below, Order};
 use super::{Arm, Enlisting, Port, Round, Storage, Until, INLINE};
 use crate::chan::{Holding, Manner};
 use crate::sync::Deadline;
+use crate::wait::turn::{self, WAITS};
 use crate::wait::{Claim, Patience, Phase, Waiter};
 use crate::{bounded, never, Receiver};
 use core::cell::Cell;
@@ -204,4 +205,16 @@ fn a_meeting_place_is_drawn() {
         assert_eq!(meeting_place(&[Arm(Some(rx0)), Arm(Some(rx1)), Arm(Some(rx2))]), Some(1));
     }
     tx1.withdraw(&waiter, None);
+}
+
+/// A select that need not wait counts as a wait that is over, unless it would not wait anyway.
+#[test]
+fn a_select_without_a_wait_is_counted() {
+    let looks = |until| {
+        let before = turn::offers();
+        (0..10 * WAITS).for_each(|_| assert!(matches!(first(1, Order::Given, until, |_| true, |_| true, |_| 0, Some), First::Won(0, 0))));
+        turn::offers() - before
+    };
+    assert_eq!(looks(Until::Deadline(Deadline::NEVER)), 10);
+    assert_eq!(looks(Until::Now), 0);
 }

@@ -8,6 +8,8 @@
 //!    shorter budget makes a pair that slept once sleep for ever, each waking too late for the other);
 //! 3. *sleep*, which is the caller's.
 //!
+//! How long a yield takes says whether others want the processor: what follows from that, and from staying awake for long, is in `turn`.
+//!
 //! A peer that always arrives with the very first yield shares our processor while another may idle: from time to time such a
 //! wait goes to sleep at once, so that the wake-up places the thread anew.
 //!
@@ -16,7 +18,8 @@
 //! All figures are times, turned into pauses by a measurement at first use. The learned state is read and written without care:
 //! a lost update costs one wait's lesson.
 
-use crate::sync::{nap, pause, pause_nanos, processors, yield_now, AtomicU32, Duration, Ordering, MODEL};
+use super::turn;
+use crate::sync::{nap, now, pause, pause_nanos, processors, yield_now, AtomicU32, Duration, Ordering, MODEL};
 
 /// Shortest and longest first stage.
 const LOOK_MIN_NS: u32 = 450;
@@ -99,24 +102,33 @@ impl Spin {
     /// Stays awake for the learned time or until `ready`. `false`: sleep now.
     #[inline]
     pub(crate) fn wait(&self, ready: impl FnMut() -> bool) -> bool {
-        self.wait_within(get(&self.limit_ns), ready)
+        self.wait_giving_way(ready, yield_timed)
     }
 
     /// As `wait`, but however long the user lets a wait be, no longer than by default: for who would not sleep either, but go on.
     #[inline]
     pub(crate) fn wait_briefly(&self, ready: impl FnMut() -> bool) -> bool {
-        self.wait_within(get(&self.limit_ns).min(ROUNDS_MAX * WHOLE_ROUND_NS), ready)
+        self.wait_within(get(&self.limit_ns).min(ROUNDS_MAX * WHOLE_ROUND_NS), ready, yield_timed)
+    }
+
+    /// As `wait`; `give_way` yields, and answers for how long it was away.
+    #[inline]
+    pub(super) fn wait_giving_way(&self, ready: impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
+        self.wait_within(get(&self.limit_ns), ready, give_way)
     }
 
     #[inline]
-    fn wait_within(&self, limit: u32, mut ready: impl FnMut() -> bool) -> bool {
+    fn wait_within(&self, limit: u32, mut ready: impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
         if MODEL || limit == 0 {
             return false;
         }
         if processors() > 1 && self.look(limit, &mut ready) {
+            turn::count();
             return true;
         }
-        self.yield_rounds(limit / WHOLE_ROUND_NS, &mut ready)
+        let ready = self.yield_rounds(limit / WHOLE_ROUND_NS, &mut ready, give_way);
+        turn::end();
+        ready
     }
 
     /// Whether waits stay awake at all.
@@ -139,6 +151,7 @@ impl Spin {
         let mut spent = 0;
         while spent < get(&self.look_ns).min(limit) {
             if ready() {
+                turn::count();
                 set(&self.vain_glances, 0);
                 return true;
             }
@@ -176,11 +189,19 @@ impl Spin {
             spent += each;
         }
         set(&self.look_ns, (budget - budget / 4).max(LOOK_MIN_NS));
+        let patience = turn::patience_ns().min(limit);
+        while spent < patience {
+            if ready() {
+                return true;
+            }
+            pause();
+            spent += each;
+        }
         false
     }
 
     /// `most`: how many rounds the limit allows.
-    fn yield_rounds(&self, most: u32, ready: &mut impl FnMut() -> bool) -> bool {
+    fn yield_rounds(&self, most: u32, ready: &mut impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
         let escape = get(&self.escape);
         if processors() > 1 && get(&self.first_yields) >= escape {
             set(&self.first_yields, 0);
@@ -199,7 +220,7 @@ impl Spin {
         }
         let each = pause_nanos();
         for round in 0..budget {
-            yield_now();
+            let away = give_way();
             let mut spent = 0;
             loop {
                 if ready() {
@@ -215,6 +236,9 @@ impl Spin {
                 }
                 pause();
                 spent += each;
+            }
+            if turn::back(away) {
+                break;
             }
         }
         if budget > learned {
@@ -242,8 +266,22 @@ impl Spin {
             gap /= 2;
         }
         set(&self.gap_ns, gap);
+        if ready {
+            turn::count();
+        }
         ready
     }
+}
+
+/// Yields, and answers for how long; on one processor, where only a yield lets a peer come, nothing.
+fn yield_timed() -> Duration {
+    if processors() == 1 {
+        yield_now();
+        return Duration::ZERO;
+    }
+    let before = now();
+    yield_now();
+    now().saturating_duration_since(before)
 }
 
 /// How long the gap is after a run of so many operations.

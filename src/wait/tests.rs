@@ -6,14 +6,16 @@ use super::claim::Claim;
 use super::lock::Lock;
 use super::queue::{Queue, Waiter};
 use super::spin::{gap_after, GAP_LONG_NS, GAP_NS};
-use super::Spin;
+use super::turn::{Turn, AWAY, TURN, WAITS};
+use super::{turn, Spin};
 use crate::sync::processors;
+use std::cell::Cell;
 use std::iter;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{mpsc, Arc};
 use std::thread::{spawn, yield_now};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Threads that sleep at the gate are woken. The time limit turns a sleeper that is not into a failure.
 #[test]
@@ -87,13 +89,14 @@ fn first_come_first_served() {
     }
 }
 
-/// How often a wait in vain looks.
+/// How often a wait in vain looks, where nobody else wants the processor.
 fn looks(spin: &Spin) -> u32 {
     let mut looks = 0;
-    assert!(!spin.wait(|| {
+    let ready = || {
         looks += 1;
         false
-    }));
+    };
+    assert!(!spin.wait_giving_way(ready, || Duration::ZERO));
     looks
 }
 
@@ -179,4 +182,97 @@ fn a_gap_is_as_long_as_the_ring_allows() {
     assert!(learned(GAP_LONG_NS, 100, 128) <= GAP_NS, "of a peer that was slower before");
     assert_eq!(learned(GAP_LONG_NS, 1, 4096), 0);
     assert_eq!(learned(0, 1, 4096), 0);
+}
+
+/// A turn that is looked at often is over after its length, and the next begins then; one that was not looked at for as long begins anew.
+#[test]
+fn a_turn_has_its_length() {
+    let start = Instant::now();
+    let mut turn = Turn::NEW;
+    let over: Vec<u32> = (0..25).filter(|tenth| turn.look(start + TURN / 10 * *tenth)).collect();
+    assert_eq!(over, [10, 21], "from its first look");
+    let mut turn = Turn::NEW;
+    assert!((0..50).all(|n| !turn.look(start + TURN * n)), "this thread is not at it, or not on its processor");
+}
+
+/// Each turn in a row that is lost by yielding doubles the patience, up to a limit; it ends with a whole turn, and when nobody wants the processor.
+#[test]
+fn who_loses_turns_becomes_patient() {
+    let start = Instant::now();
+    let whole: [fn(&mut Turn, Instant); 2] = [
+        |turn, start| assert!(!turn.look(start) && !turn.look(start + TURN / 2) && turn.look(start + TURN)),
+        |turn, _| assert!(!turn.back(AWAY - Duration::from_nanos(1))),
+    ];
+    for ended in whole {
+        let mut turn = Turn::NEW;
+        assert_eq!(turn.patience_ns(), 0);
+        assert!(turn.back(AWAY));
+        let first = turn.patience_ns();
+        assert!(first > 0);
+        for n in 1..=5 {
+            assert!(turn.back(AWAY));
+            assert_eq!(turn.patience_ns(), first << n);
+        }
+        (0..100).for_each(|_| assert!(turn.back(AWAY)));
+        assert_eq!(turn.patience_ns(), first << 5);
+        ended(&mut turn, start);
+        assert_eq!(turn.patience_ns(), 0);
+    }
+}
+
+/// Each lost turn makes the next look longer, within the limit.
+#[test]
+fn who_lost_turns_looks_longer() {
+    if processors() == 1 {
+        return; // nobody looks there without giving way
+    }
+    let looks = |limit: Option<Duration>| {
+        let spin = Spin::default();
+        limit.into_iter().for_each(|limit| spin.set_limit(limit));
+        let (looks, until_yield) = (Cell::new(0), Cell::new(None));
+        let ready = || {
+            looks.set(looks.get() + 1);
+            false
+        };
+        let give_way = || {
+            until_yield.set(until_yield.get().or(Some(looks.get())));
+            AWAY
+        };
+        assert!(!spin.wait_giving_way(ready, give_way));
+        until_yield.get().expect("a yield")
+    };
+    let longer: Vec<u32> = (0..5).map(|_| looks(None)).collect();
+    assert!(longer.windows(2).all(|pair| pair[0] < pair[1]), "{longer:?}");
+    assert!(looks(Some(Duration::from_micros(1))) < longer[1], "beyond the limit");
+}
+
+/// Who comes back late from a yield, and in vain, yields no more in this wait.
+#[test]
+fn a_turn_is_given_away_once() {
+    let yields = |away| {
+        let yields = Cell::new(0);
+        let give_way = || {
+            yields.set(yields.get() + 1);
+            away
+        };
+        assert!(!Spin::default().wait_giving_way(|| false, give_way));
+        yields.get()
+    };
+    assert_eq!(yields(AWAY), 1);
+    assert!(yields(Duration::ZERO) > 1);
+}
+
+/// A wait that is over while the thread is awake counts, whichever way it waits.
+#[test]
+fn waits_awake_are_looks_at_the_clock() {
+    if processors() == 1 {
+        return; // nobody waits awake there without giving way
+    }
+    let spin = Spin::default();
+    let ways: [&dyn Fn() -> bool; 3] = [&|| spin.wait(|| true), &|| spin.glance(|| true), &|| spin.gap(0, 1, || true)];
+    for wait in ways {
+        let before = turn::offers();
+        (0..10 * WAITS).for_each(|_| assert!(wait()));
+        assert_eq!(turn::offers() - before, 10);
+    }
 }
