@@ -72,8 +72,20 @@ impl<T> Chan<T> {
         self.drain_slow();
     }
 
+    /// Whether nothing is in the channel at this tail, and no sender waits, or could begin to without moving the tail. Only for the last receiver.
+    ///
+    /// The head stands still then, or the tail has moved. That it is free of WAITED is final, too: to enlist, a sender has to find its place taken.
+    pub(super) fn is_idle(&self, tail: u64) -> bool {
+        let head = self.ring.head_word();
+        self.is_drained_at(tail, head) && head & WAITED == 0 && self.ring.has_room_at(tail)
+    }
+
     fn is_drained(&self) -> bool {
         let (tail, head) = self.ring.words();
+        self.is_drained_at(tail, head)
+    }
+
+    fn is_drained_at(&self, tail: u64, head: u64) -> bool {
         self.ring.position_of(tail) == self.ring.position_of(head) && tail & SPILLED == 0
     }
 

@@ -310,8 +310,17 @@ impl<T> Chan<T> {
     }
 
     /// Tells a peer that cannot be served, but has to try itself, that somebody is there now; releases the lock. Answers whether there is one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn release_calling_lazy(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) -> bool {
+        let nobody = guard.with(|lists| if sending { lists.rx.is_empty() } else { lists.tx.is_empty() });
+        if nobody {
+            return false;
+        }
+        self.release_calling(guard, sending, own)
+    }
+
+    #[inline(never)]
+    fn release_calling(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) -> bool {
         let peer = guard.with(|lists| {
             let peers = if sending { &mut lists.rx } else { &mut lists.tx };
             peers.choose_lazy(own)

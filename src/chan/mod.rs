@@ -9,7 +9,7 @@
 //!
 //! Invariants, for receivers; senders mirror them with the head and "room" for "value":
 //!
-//! 1. WAITED is in the tail iff the queue of receivers is not empty, whenever the lock is free.
+//! 1. WAITED is in the tail if the queue of receivers is not empty, whenever the lock is free. (If it is empty, too, after a task: see `serve`.)
 //! 2. *No lost wake-up.* If there is a value and a receiver sleeps, then somebody is obliged to wake: a sender between its exchange
 //!    (which saw WAITED without WAKING) and its request, a request that the holder of the lock has not served, or a woken receiver
 //!    (WAKING) that has not looked yet.
@@ -102,12 +102,13 @@ impl<T> Lists<T> {
     /// What the lock's word says of them.
     #[inline(always)]
     fn hints(&self) -> u32 {
-        let stashed = self.has_stashed();
-        let hint = |hint, there| if there { hint } else { 0 };
-        hint(HAS_RX, !self.rx.is_empty())
-            | hint(HAS_TX, !self.tx.is_empty() || stashed)
-            | hint(PLACED_RX, self.rx.any_placed())
-            | hint(PLACED_TX, self.tx.any_placed() || stashed)
+        let of = |queue: &Queue, has, placed| match queue.is_empty() {
+            true => 0,
+            false if queue.any_placed() => has | placed,
+            false => has,
+        };
+        let stashed = if self.has_stashed() { HAS_TX | PLACED_TX } else { 0 };
+        of(&self.rx, HAS_RX, PLACED_RX) | of(&self.tx, HAS_TX, PLACED_TX) | stashed
     }
 }
 
@@ -264,8 +265,15 @@ impl<T> Chan<T> {
     #[inline(never)]
     fn request(&self, requests: u32) {
         if self.cold.lock.take_if_free() {
+            let mut guard = Guard { chan: self };
+            if requests == WAKE_RX {
+                if let Some(waker) = guard.tell_only_task() {
+                    drop(guard);
+                    return waker.wake();
+                }
+            }
             // Served without having been in the word; which releases, too.
-            ManuallyDrop::new(Guard { chan: self }).serve(requests);
+            ManuallyDrop::new(guard).serve(requests);
         } else if self.cold.lock.request(requests) {
             drop(Guard { chan: self });
         }
@@ -308,9 +316,29 @@ impl<T> Guard<'_, T> {
         self.chan.cold.lists.with_mut(|lists| f(unsafe { &mut *lists }))
     }
 
+    /// Takes a waiter out of the queue of its side, if it is in.
+    ///
+    /// # Safety
+    /// As for `Queue::remove`.
+    #[allow(unsafe_code)]
+    unsafe fn unlink(&mut self, sending: bool, waiter: &Waiter) {
+        let empty = self.with(|lists| {
+            let queue = if sending { &mut lists.tx } else { &mut lists.rx };
+            // SAFETY: the caller's promise.
+            unsafe { queue.remove(waiter) };
+            queue.is_empty()
+        });
+        match empty && !self.chan.is_rendezvous() {
+            true if sending => drop(self.chan.ring.head_clear(WAITED)),
+            true => drop(self.chan.ring.tail_clear(WAITED)),
+            false => {}
+        }
+    }
+
     #[inline(always)]
     fn try_release(&mut self) -> Result<(), u32> {
-        let hints = self.with(|lists| lists.hints());
+        // They are for attempts at capacity 0.
+        let hints = if self.chan.is_rendezvous() { self.with(|lists| lists.hints()) } else { 0 };
         self.chan.cold.lock.try_release(hints)
     }
 }

@@ -12,6 +12,7 @@ use crate::sync::Deadline;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::spin::Lag;
 use crate::wait::{turn, Claim, Patience, Phase, Spin, Waiter};
+use core::mem::ManuallyDrop;
 use core::ptr;
 
 /// What an exact look at an empty-looking ring says.
@@ -115,9 +116,26 @@ impl<T> Chan<T> {
         Some(unsafe { first.read() })
     }
 
+    /// As `take_first`, for who sees to the senders himself: with the head's flags at that.
+    #[inline]
+    pub(super) fn take_first_quietly(&self) -> Option<(T, u64)> {
+        let first = ManuallyDrop::new(self.claim_first()?);
+        // SAFETY: once, and left once: it is not dropped.
+        unsafe {
+            let value = first.read();
+            first.slot.leave();
+            Some((value, first.head))
+        }
+    }
+
     /// Passes over slots that were given up; each is room for a sender. Answers whether there were any.
-    #[cold]
+    #[inline]
     pub(super) fn skip(&self) -> bool {
+        self.ring.head_is_given_up() && self.skip_slowly()
+    }
+
+    #[cold]
+    fn skip_slowly(&self) -> bool {
         let mut any = false;
         while let Some(head) = self.ring.skip() {
             any = true;
@@ -300,6 +318,7 @@ impl<T> Chan<T> {
     }
 
     /// After a wake-up: tries again.
+    #[cfg(all(test, loom, not(rendez_no_loom)))]
     pub(super) fn recv_woken(&self) -> Option<T> {
         let first = self.claim_first_woken()?;
         // SAFETY: once.
@@ -313,7 +332,9 @@ impl<T> Chan<T> {
     pub(super) unsafe fn enlist_receiver(&self, waiter: &Waiter, turn: Turn, patience: Option<Patience>) -> Enlisted {
         let Some(mut guard) = self.lock_within(patience) else { return Enlisted::Busy };
         let head = self.ring.head_word();
-        let tail = self.ring.tail_set(WAITED);
+        // Where it is set already nobody else clears it, as the lock is ours: so whoever moves the tail from here on sees it, as after an RMW.
+        let tail = if patience == Some(Patience::Task) { self.ring.tail_word() } else { 0 };
+        let tail = if tail & WAITED != 0 { tail } else { self.ring.tail_set(WAITED) };
         // Empty by an older head is empty. What else it says is to be said by the latest: so an RMW.
         let none = |head| self.ring.position_of(tail) == self.ring.position_of(head);
         let head = if none(head) { head } else { self.ring.head_set(0) };
@@ -346,13 +367,7 @@ impl<T> Chan<T> {
     pub(super) fn withdraw_receiver_within(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
         let Some(mut guard) = self.lock_within(patience) else { return false };
         // SAFETY: it was enlisted in this queue, or has left it.
-        let empty = guard.with(|lists| unsafe {
-            lists.rx.remove(waiter);
-            lists.rx.is_empty()
-        });
-        if empty && !self.is_rendezvous() {
-            self.ring.tail_clear(WAITED);
-        }
+        unsafe { guard.unlink(false, waiter) };
         true
     }
 }

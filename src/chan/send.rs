@@ -256,6 +256,7 @@ impl<T> Chan<T> {
     }
 
     /// After a wake-up: tries again.
+    #[cfg(all(test, loom, not(rendez_no_loom)))]
     pub(super) fn send_woken(&self, value: T) -> Result<(), SendTimeoutError<T>> {
         match self.claim_woken() {
             Ok(place) => {
@@ -314,13 +315,7 @@ impl<T> Chan<T> {
     pub(super) fn withdraw_sender_within(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
         let Some(mut guard) = self.lock_within(patience) else { return false };
         // SAFETY: it was enlisted in this queue, or has left it.
-        let empty = guard.with(|lists| unsafe {
-            lists.tx.remove(waiter);
-            lists.tx.is_empty()
-        });
-        if empty && !self.is_rendezvous() {
-            self.ring.head_clear(WAITED);
-        }
+        unsafe { guard.unlink(true, waiter) };
         true
     }
 }

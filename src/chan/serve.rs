@@ -24,19 +24,22 @@
 //!    refused, and the waiter tries again itself.
 //! 5. A task may never come: its future may be forgotten, or lie there without being polled. So nobody is spared waking by a task on its way: a request
 //!    wakes a task for each value, or place, of which nobody was told before. Who is told of one and does not come holds up that one alone. (Who is
-//!    dropped, or finds nothing, passes the wake-up on as threads do; so more may be woken than need be.) Who is dropped while a place is held has nobody
+//!    dropped passes the wake-up on as threads do; so more may be woken than need be.) Values behind the ring are not counted: while there are any, each
+//!    request wakes all tasks that wait. Who is dropped while a place is held has nobody
 //!    to pass it on to: so what it was told of counts as news again, and also for who comes while a place is held.
 //! 6. A value that is put into the ring asks for a receiver in its turn, and room that is made for a sender: those requests are served before the lock is
 //!    released.
+//! 7. WAITED stays in the word when the last one to wait was a task: mostly it is back before the next value, or room, and finds it set (so two exchanges
+//!    are saved). Else the next request finds nobody, and clears it.
 
 #![allow(unsafe_code)] // the places of waiters
 
 use super::handoff::{Place, SMALL};
 use super::recv::Look;
-use super::{Guard, WAITED, WAKING};
+use super::{Guard, SPILLED, WAITED, WAKING};
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::queue::Chosen;
-use crate::wait::WakeList;
+use crate::wait::{WakeList, Waker};
 
 impl<T> Guard<'_, T> {
     /// Serves requests until there are none left and the lock could be released; then wakes.
@@ -57,47 +60,58 @@ impl<T> Guard<'_, T> {
         }
     }
 
-    /// Serves each of the requests for whose wakers there is room. Answers the others.
-    pub(super) fn collect(&mut self, requests: u32, wakers: &mut WakeList) -> u32 {
+    /// Serves each of the requests for whose wakers there is room, and those that this makes necessary. Answers the others.
+    pub(super) fn collect(&mut self, mut requests: u32, wakers: &mut WakeList) -> u32 {
         let mut put_off = 0;
-        if requests & WAKE_RX != 0 && !self.see_to_receivers(wakers) {
-            put_off |= WAKE_RX;
-        }
-        if requests & WAKE_TX != 0 && !self.see_to_senders(wakers) {
-            put_off |= WAKE_TX;
+        while requests != 0 {
+            let mut more = 0;
+            if requests & WAKE_RX != 0 && !self.see_to_receivers(wakers, &mut more) {
+                put_off |= WAKE_RX;
+            }
+            if requests & WAKE_TX != 0 && !self.see_to_senders(wakers, &mut more) {
+                put_off |= WAKE_TX;
+            }
+            requests = more & !put_off;
         }
         put_off
     }
 
     /// Receives for the threads that come first, as long as there are values and they are awake, and chooses one other receiver to try again, unless one is
     /// on its way, or as many tasks as there are values of which nobody was told. `false`: no room for more wakers.
-    fn see_to_receivers(&mut self, wakers: &mut WakeList) -> bool {
+    #[inline]
+    fn see_to_receivers(&mut self, wakers: &mut WakeList, requests: &mut u32) -> bool {
         if self.chan.is_rendezvous() {
             return self.call_lazy(true, wakers);
         }
         let ring = &self.chan.ring;
-        let mut news = self.news(true);
+        let mut news = None;
         loop {
             if wakers.is_full() {
                 return false;
             }
             // Read after the request, which came after the exchange or RMW that made it necessary: so not older than that.
-            if ring.tail_word() & WAKING != 0 || matches!(self.chan.look(), Look::Empty) {
+            let tail = ring.tail_word();
+            if tail & WAKING != 0 || (!ring.has_value() && matches!(self.chan.look(), Look::Empty)) {
                 return true;
             }
             let (chosen, empty) = self.with(|lists| (lists.rx.choose(), lists.rx.is_empty()));
-            if empty {
+            let Some(receiver) = chosen else {
                 ring.tail_clear(WAITED);
-            }
-            let Some(receiver) = chosen else { return true };
+                return true;
+            };
             let task = receiver.won.is_of_task();
-            let received = self.receive_for(&receiver);
+            if empty && !task {
+                ring.tail_clear(WAITED); // a task leaves it: see 7
+            }
+            // With nobody left it does not matter what was told: who enlists next finds that it is gone, or makes it news again.
+            // Values behind the ring are news in any case.
+            let more = !empty && (self.tell(true, &mut news) || tail & SPILLED != 0);
+            let received = self.receive_for(&receiver, requests);
             let goes_on = received && !receiver.won.is_asleep();
             // WAKING goes in before the chosen one can learn of it and clear it.
             if !task && !goes_on {
                 ring.tail_set(WAKING);
             }
-            let more = self.tell(true, &mut news);
             wakers.push(if received { receiver.won.done() } else { receiver.won.ready() });
             if empty || !(goes_on || (task && more)) {
                 return true;
@@ -107,38 +121,53 @@ impl<T> Guard<'_, T> {
 
     /// Sends for those that come first, as long as there is room and no thread of them sleeps, and chooses one other sender to try again, unless one is
     /// on its way, or as many tasks as there is room of which nobody was told. `false`: no room for more wakers.
-    fn see_to_senders(&mut self, wakers: &mut WakeList) -> bool {
+    #[inline]
+    fn see_to_senders(&mut self, wakers: &mut WakeList, requests: &mut u32) -> bool {
         if self.chan.is_rendezvous() {
             return self.call_lazy(false, wakers);
         }
         let ring = &self.chan.ring;
-        let mut news = self.news(false);
+        let mut news = None;
         loop {
             if wakers.is_full() {
                 return false;
             }
             // As above.
-            if ring.head_word() & WAKING != 0 || self.chan.is_full() {
+            if ring.head_word() & WAKING != 0 || (!ring.has_room() && self.chan.is_full()) {
                 return true;
             }
             let (chosen, empty) = self.with(|lists| (lists.tx.choose(), lists.tx.is_empty()));
+            let Some(sender) = chosen else {
+                ring.head_clear(WAITED);
+                return true;
+            };
+            let task = sender.won.is_of_task();
             if empty {
                 ring.head_clear(WAITED);
             }
-            let Some(sender) = chosen else { return true };
-            let task = sender.won.is_of_task();
-            let sent = self.send_for(&sender);
+            // As above.
+            let more = !empty && self.tell(false, &mut news);
+            let sent = self.send_for(&sender, requests);
             let goes_on = sent && (task || !sender.won.is_asleep());
             // As above.
             if !task && !goes_on {
                 ring.head_set(WAKING);
             }
-            let more = self.tell(false, &mut news);
             wakers.push(if sent { sender.won.done() } else { sender.won.ready() });
             if empty || !(goes_on || (task && more)) {
                 return true;
             }
         }
+    }
+
+    /// What most requests ask for: there is a value, and one task, alone, waits for it. Answers its waker. `None`: see `serve`.
+    #[inline(always)]
+    pub(super) fn tell_only_task(&mut self) -> Option<Waker> {
+        let ring = &self.chan.ring;
+        if self.chan.is_rendezvous() || ring.tail_word() & WAKING != 0 || !ring.has_value() {
+            return None;
+        }
+        self.with(|lists| lists.rx.choose_only_task())?.ready()
     }
 
     /// The positions of the values, or of the room, of which nobody was told.
@@ -167,46 +196,47 @@ impl<T> Guard<'_, T> {
         self.with(|lists| *(if rx { &mut lists.told_rx } else { &mut lists.told_tx }) = first);
     }
 
-    /// Somebody is told of the first of them. Answers whether there are more.
-    fn tell(&mut self, rx: bool, news: &mut (u64, u64)) -> bool {
-        if news.0 != news.1 {
-            news.0 = self.chan.ring.position_after(news.0);
+    /// Somebody is told of the first of the `news`, which are found out first. Answers whether there are more.
+    #[inline(never)]
+    fn tell(&mut self, rx: bool, news: &mut Option<(u64, u64)>) -> bool {
+        let (mut told, end) = news.unwrap_or_else(|| self.news(rx));
+        if told != end {
+            told = self.chan.ring.position_after(told);
         }
-        let told = news.0;
+        *news = Some((told, end));
         self.with(|lists| *(if rx { &mut lists.told_rx } else { &mut lists.told_tx }) = told);
-        told != news.1
+        told != end
     }
 
     /// Sends the value of a waiter. `false`: the sender has to try again itself.
-    fn send_for(&self, sender: &Chosen) -> bool {
+    #[inline]
+    fn send_for(&mut self, sender: &Chosen, requests: &mut u32) -> bool {
         // A longer copy is not worth holding others up.
         if sender.place.is_null() || size_of::<T>() > SMALL {
             return false;
         }
+        let Ok((slot, tail)) = self.chan.ring.claim_write() else { return false };
         // SAFETY: of a sender of this channel, hence a `Place<T>`; ours and full from the claim to the decision (rule 1).
-        let place = unsafe { &*sender.place.cast::<Place<T>>() };
-        // SAFETY: as above; and where it was not sent, the value goes back.
-        match self.chan.ring.push(unsafe { place.take() }) {
-            Ok(flags) => {
-                self.chan.after_push(flags);
-                true
-            }
-            Err((value, _)) => {
-                // SAFETY: taken out above.
-                unsafe { place.put(value) };
-                false
-            }
+        slot.publish(unsafe { (*sender.place.cast::<Place<T>>()).take() });
+        if tail & (WAITED | WAKING) == WAITED && !self.with(|lists| lists.rx.is_empty()) {
+            *requests |= WAKE_RX;
         }
+        true
     }
 
     /// Receives for a thread. `false`: the receiver has to try again itself.
-    fn receive_for(&self, receiver: &Chosen) -> bool {
+    #[inline]
+    fn receive_for(&mut self, receiver: &Chosen, requests: &mut u32) -> bool {
         if receiver.place.is_null() || size_of::<T>() > SMALL {
             return false;
         }
-        let Some(value) = self.chan.take_first() else { return false };
+        let Some((value, head)) = self.chan.take_first_quietly() else { return false };
         // SAFETY: of a receiver of this channel, hence a `Place<T>`; ours and empty from the claim to the decision (rule 1).
         unsafe { (*receiver.place.cast::<Place<T>>()).put(value) };
+        if head & (WAITED | WAKING) == WAITED && !self.with(|lists| lists.tx.is_empty()) {
+            *requests |= WAKE_TX;
+            self.chan.skip(); // what was given up behind the value is room as well
+        }
         true
     }
 

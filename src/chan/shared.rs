@@ -188,13 +188,13 @@ impl<T> Leave<T> {
             // SAFETY: both sides are gone, and this is the second.
             return unsafe { destroy(self.shared, false) };
         }
+        let quiet = CLOSED | WAITED | WATCHED;
+        // Nobody waits, and the channel is open; if no receiver is left, nothing is in it, too: closing and leaving are one exchange.
+        if !chan.is_rendezvous() && tail & quiet == 0 && (sender || chan.is_idle(tail)) && chan.ring.tail_leave(tail, CLOSED | GONE) {
+            self.done = true;
+            return;
+        }
         if sender {
-            let quiet = CLOSED | WAITED | WATCHED;
-            // Nobody waits, and the channel is open: closing and leaving are one exchange.
-            if !chan.is_rendezvous() && tail & quiet == 0 && chan.ring.tail_leave(tail, CLOSED | GONE) {
-                self.done = true;
-                return;
-            }
             chan.close();
         } else {
             chan.close();

@@ -1,17 +1,19 @@
 //! What a task does that waits for one channel: an attempt, and another that enlists if it comes to nothing. Both are bounded.
 //!
 //! At capacity 0 a waiter has a place in any case. Elsewhere a sender's has: who makes room sends its value for it (see `serve`).
+//!
+//! Who was told to try again has no wake-up to pass on, whatever comes of it: nobody was spared waking because of a task (`serve`, rule 5).
 
 #![allow(unsafe_code)] // waiters and places of futures
 
 use super::handoff::{give_to, take_from, Place};
 use super::{Chan, Lists, Turn};
 use crate::chan::Enlisted;
-use crate::error::{RecvError, SendTimeoutError};
+use crate::error::RecvError;
 use crate::ring::Refused;
 use crate::wait::lock::{HAS_RX, HAS_TX};
 use crate::wait::spin::Lag;
-use crate::wait::{Claim, Patience, Waiter};
+use crate::wait::{Claim, Patience, Phase, Waiter, Waker};
 use core::ptr;
 
 /// What came of an attempt that enlists.
@@ -104,31 +106,18 @@ impl<T> Chan<T> {
         }
     }
 
-    /// After READY: tries again, and passes the wake-up on.
-    pub(crate) fn recv_notified(&self) -> Option<T> {
-        if self.is_rendezvous() {
-            return None; // a select had won us and gave up: to be enlisted again
-        }
-        self.recv_woken()
-    }
-
-    /// Whether `send_at_once` is worth an attempt.
+    /// Not at capacity 0: sends what is in `place` if there is room in the ring. Answers whether.
+    ///
+    /// # Safety
+    /// As for `send_if_seen`.
     #[inline(always)]
-    pub(crate) fn may_send_at_once(&self) -> bool {
-        !self.is_rendezvous() && self.ring.may_push()
-    }
-
-    /// Not at capacity 0: sends if there is room in the ring. The value comes back if not.
-    #[inline(always)]
-    pub(crate) fn send_at_once(&self, value: T) -> Result<(), T> {
+    pub(crate) unsafe fn send_at_once(&self, place: &Place<T>) -> bool {
         debug_assert!(!self.is_rendezvous());
-        match self.ring.push(value) {
-            Ok(flags) => {
-                self.after_push(flags);
-                Ok(())
-            }
-            Err((value, _)) => Err(value),
-        }
+        let Ok((slot, flags)) = self.ring.claim_write() else { return false };
+        // SAFETY: the caller's promise.
+        slot.publish(unsafe { place.take() });
+        self.after_push(flags);
+        true
     }
 
     /// Sends what is in `place` if it can be seen without the lock that this is possible, and the lock, where needed, is free.
@@ -223,23 +212,28 @@ impl<T> Chan<T> {
         }
     }
 
-    /// After READY: tries again with what is in `place`, and passes the wake-up on.
+    /// A future is dropped: it leaves its queue. `Err` is what a peer decided first.
     ///
     /// # Safety
-    /// As for `send_if_seen`.
-    pub(crate) unsafe fn send_notified(&self, place: &Place<T>) -> Option<Sent> {
-        if self.is_rendezvous() {
-            return None; // a select had won us and gave up: to be enlisted again
+    /// As for `Queue::remove`; the waiter is of `claim`, which is a `parked` one.
+    pub(crate) unsafe fn leave_queue(&self, sending: bool, waiter: &Waiter, claim: &Claim) -> Result<(), Phase> {
+        let mut guard = self.lock();
+        claim.withdraw_locked()?;
+        // SAFETY: the caller's promise.
+        unsafe { guard.unlink(sending, waiter) };
+        Ok(())
+    }
+
+    /// A future is polled before anything was decided: it leaves another waker. `Again`: it is decided now.
+    pub(crate) fn rearm(&self, claim: &Claim, waker: Waker) -> Enlisted {
+        let Some(guard) = self.try_lock(Patience::Task) else { return Enlisted::Busy };
+        let old = claim.rearm_locked(waker);
+        drop(guard);
+        // Foreign code: with the lock released.
+        match old {
+            Ok(_) => Enlisted::Yes,
+            Err(_) => Enlisted::Again,
         }
-        // SAFETY: the caller's promise; and where it was not sent, the value goes back.
-        let error = match self.send_woken(unsafe { place.take() }) {
-            Ok(()) => return Some(Ok(())),
-            Err(error) => error,
-        };
-        let closed = matches!(error, SendTimeoutError::Disconnected(_));
-        // SAFETY: taken out above.
-        unsafe { place.put(error.into_inner()) };
-        closed.then_some(Err(Closed))
     }
 
     fn is_unbounded(&self) -> bool {

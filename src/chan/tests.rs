@@ -4,7 +4,7 @@
 
 use super::shared::channel;
 use super::spill::Spill;
-use super::{WAKE_RX, WAKE_TX};
+use super::{Chan, WAITED, WAKE_RX, WAKE_TX};
 use crate::sync::Deadline;
 use crate::wait::{turn, Claim, Waiter, WakeList, Waker};
 use std::ptr;
@@ -53,6 +53,62 @@ fn a_request_without_room_for_its_waker_is_put_off() {
     drop(guard);
     drop(wakers);
     assert_eq!(woken.0.load(Ordering::Relaxed), filled + filled + 1);
+}
+
+/// A channel of `cap` with `values` in it, and as many futures that wait for one, whose claims are `claims`; with its lock.
+fn with_receivers(cap: Option<usize>, values: usize, waiters: &[Waiter], then: impl FnOnce(&Chan<usize>)) {
+    let (strong, _other) = channel::<usize>(cap).expect("little memory");
+    let chan = strong.chan();
+    (0..values).for_each(|value| chan.try_send(value).expect("room"));
+    let mut guard = chan.lock();
+    chan.ring.tail_set(WAITED);
+    // SAFETY: in no queue before; all are chosen before this frame goes.
+    guard.with(|lists| waiters.iter().for_each(|waiter| unsafe { lists.rx.push_back(waiter) }));
+    // As if they had been there, and told of all but what is behind the ring.
+    let told = chan.ring.position_of(chan.ring.tail_word());
+    guard.with(|lists| lists.told_rx = told);
+    drop(guard);
+    then(chan);
+    assert!(chan.lock().with(|lists| lists.rx.is_empty()), "all were told");
+}
+
+/// Two requests that come to one: values behind the ring are for all that wait.
+#[test]
+fn each_task_is_told_of_values_behind_the_ring() {
+    let woken = Arc::new(Woken::default());
+    let claims = [(); 3].map(|()| Claim::parked(woken.clone().into()));
+    let waiters = claims.each_ref().map(|claim| Waiter::new(claim, 0, ptr::null_mut()));
+    with_receivers(None, super::UNBOUNDED_RING + 1, &waiters, |chan| chan.request(WAKE_RX));
+    assert_eq!(woken.0.load(Ordering::Relaxed), 3);
+}
+
+/// An attempt does not overtake what waits behind the ring, though the ring has room.
+#[test]
+fn attempts_keep_their_turn_behind_the_ring() {
+    let (strong, _other) = channel::<usize>(None).expect("little memory");
+    let chan = strong.chan();
+    const MANY: usize = 2 * super::UNBOUNDED_RING;
+    for value in 0..MANY {
+        chan.try_send(value).expect("open");
+    }
+    assert_eq!(chan.try_recv(), Ok(0));
+    chan.try_send(MANY).expect("open");
+    (1..=MANY).for_each(|value| assert_eq!(chan.try_recv(), Ok(value)));
+}
+
+/// WAITED outlives the last task that was told, until a request finds nobody.
+#[test]
+fn the_flag_of_a_task_goes_with_the_next_request() {
+    let woken = Arc::new(Woken::default());
+    let claim = Claim::parked(woken.clone().into());
+    let waiters = [Waiter::new(&claim, 0, ptr::null_mut())];
+    with_receivers(Some(2), 1, &waiters, |chan| {
+        let flag = || chan.ring.tail_word() & WAITED != 0;
+        chan.request(WAKE_RX);
+        assert!(flag(), "for the task that comes back");
+        assert!(chan.try_send(2).is_ok() && !flag());
+    });
+    assert_eq!(woken.0.load(Ordering::Relaxed), 1);
 }
 
 /// A wait that runs into its timeout leaves a lesson, unless its side must not stay awake at all; the other side's limit does not matter.

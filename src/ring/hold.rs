@@ -46,6 +46,13 @@ impl<T, M> Ring<T, M> {
         self.skip_if(HELD).is_some()
     }
 
+    /// Whether the slot at the head was given up. A hint.
+    #[inline]
+    pub(crate) fn head_is_given_up(&self) -> bool {
+        let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a hint
+        self.cap() != 0 && self.slot(head).stamp() == (head & !FLAGS) | GIVEN_UP
+    }
+
     fn skip_if(&self, state: u64) -> Option<u64> {
         if self.cap() == 0 {
             return None;

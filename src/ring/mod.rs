@@ -273,6 +273,25 @@ impl<T, M> Ring<T, M> {
         !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(FREE | HELD) | Stamp::Behind)
     }
 
+    /// Whether the first value is there.
+    #[inline(always)]
+    pub(crate) fn has_value(&self) -> bool {
+        let head = self.head_word();
+        self.slot(head).stamp() == (head & !FLAGS) | FULL
+    }
+
+    /// Whether the next place is free.
+    #[inline(always)]
+    pub(crate) fn has_room(&self) -> bool {
+        self.has_room_at(self.tail_word())
+    }
+
+    /// Whether the slot at this tail is free: then whoever sends moves the tail.
+    #[inline(always)]
+    pub(crate) fn has_room_at(&self, tail: u64) -> bool {
+        self.slot(tail).stamp() == tail & !FLAGS | FREE
+    }
+
     /// The tail as of now.
     #[inline(always)]
     pub(crate) fn tail_word(&self) -> u64 {

@@ -2,11 +2,11 @@
 
 #![allow(unsafe_code)] // the place inside the pinned future
 
-use super::solo::{Left, Operation, Waiting};
-use crate::chan::{Attempt, Chan, Place};
+use super::solo::{Glance, Left, Operation, Waiting};
+use crate::chan::{Attempt, Chan, Enlisted, Place};
 use crate::error::RecvError;
 use crate::receiver::Source;
-use crate::wait::{Claim, Waiter, Waker};
+use crate::wait::{Claim, Phase, Waiter, Waker};
 use crate::Receiver;
 use core::fmt;
 use core::future::Future;
@@ -54,21 +54,22 @@ impl<T> Operation for Receive<'_, T> {
         unsafe { self.chan.recv_or_enlist(waiter, claim, again) }
     }
 
-    fn notified(&self) -> Option<Self::Output> {
-        self.chan.recv_notified().map(Ok)
-    }
-
     fn done(&self) -> Self::Output {
         // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it.
         Ok(unsafe { self.place.take() })
     }
 
-    fn leave(&self, waiter: &Waiter) {
-        self.chan.withdraw_arm(false, waiter, None);
-    }
-
     fn renounce(&self) {
         self.chan.renounce(false);
+    }
+
+    fn rearm(&self, claim: &Claim, waker: Waker) -> Enlisted {
+        self.chan.rearm(claim, waker)
+    }
+
+    fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase> {
+        // SAFETY: it was enlisted in that queue, by this claim.
+        unsafe { self.chan.leave_queue(false, waiter, claim) }
     }
 
     fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker> {
@@ -97,14 +98,20 @@ impl<T> Receiving<T> {
         let this = unsafe { self.get_unchecked_mut() };
         let Source::Chan(strong) = &rx.0 else { return this.poll_timer(&rx.0, cx) };
         let chan = strong.chan();
-        let try_now = this.waiting.is_fresh() && !chan.is_rendezvous();
-        if try_now {
-            if let Some(value) = chan.recv_at_once() {
-                this.waiting.finish();
-                return Poll::Ready(Ok(value));
+        let mut tried = false;
+        match this.waiting.glance() {
+            Glance::Try if !chan.is_rendezvous() => {
+                if let Some(value) = chan.recv_at_once() {
+                    this.waiting.finish();
+                    return Poll::Ready(Ok(value));
+                }
+                tried = true;
             }
+            // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it.
+            Glance::Done => return Poll::Ready(Ok(unsafe { this.place.take() })),
+            _ => {}
         }
-        this.waiting.poll(&Receive { chan, place: &this.place }, cx, try_now)
+        this.waiting.poll(&Receive { chan, place: &this.place }, cx, tried)
     }
 
     /// Nobody but the clock wakes: there is no queue.
@@ -137,6 +144,14 @@ impl<T> Receiving<T> {
     /// Gives up; a value that has been handed over goes to the next receiver.
     #[inline]
     pub(super) fn cancel(self: Pin<&mut Self>, rx: &Receiver<T>) {
+        if self.waiting.is_pinned() {
+            self.cancel_waiting(rx);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cancel_waiting(self: Pin<&mut Self>, rx: &Receiver<T>) {
         // SAFETY: nothing is moved out of it but the value, once.
         let this = unsafe { self.get_unchecked_mut() };
         let Source::Chan(strong) = &rx.0 else { return this.waiting.disarm() };

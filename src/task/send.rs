@@ -2,10 +2,10 @@
 
 #![allow(unsafe_code)] // the place inside the pinned future
 
-use super::solo::{Left, Operation, Waiting};
-use crate::chan::{Attempt, Chan, Place, Sent};
+use super::solo::{Glance, Left, Operation, Waiting};
+use crate::chan::{Attempt, Chan, Enlisted, Place, Sent};
 use crate::error::SendError;
-use crate::wait::{Claim, Waiter, Waker};
+use crate::wait::{Claim, Phase, Waiter, Waker};
 use crate::Sender;
 use core::fmt;
 use core::future::Future;
@@ -49,21 +49,21 @@ impl<T> Operation for Giving<'_, T> {
         unsafe { self.chan.send_or_enlist(self.place, waiter, claim, again) }
     }
 
-    fn notified(&self) -> Option<Sent> {
-        // SAFETY: full, and in no queue any more.
-        unsafe { self.chan.send_notified(self.place) }
-    }
-
     fn done(&self) -> Sent {
         Ok(())
     }
 
-    fn leave(&self, waiter: &Waiter) {
-        self.chan.withdraw_arm(true, waiter, None);
-    }
-
     fn renounce(&self) {
         self.chan.renounce(true);
+    }
+
+    fn rearm(&self, claim: &Claim, waker: Waker) -> Enlisted {
+        self.chan.rearm(claim, waker)
+    }
+
+    fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase> {
+        // SAFETY: it was enlisted in that queue, by this claim.
+        unsafe { self.chan.leave_queue(true, waiter, claim) }
     }
 
     fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker> {
@@ -110,15 +110,14 @@ impl<T> Sending<T> {
         // SAFETY: nothing is moved out of it but the value, once.
         let this = unsafe { self.get_unchecked_mut() };
         let chan = tx.0.chan();
-        if this.waiting.is_fresh() && chan.may_send_at_once() {
-            // SAFETY: full; and if it was not sent it goes back.
-            match chan.send_at_once(unsafe { this.place.take() }) {
-                Ok(()) => {
-                    this.waiting.finish();
-                    return Poll::Ready(Ok(()));
-                }
-                Err(value) => this.place = Place::holding(value),
+        match this.waiting.glance() {
+            // SAFETY: full, and in no queue.
+            Glance::Try if !chan.is_rendezvous() && unsafe { chan.send_at_once(&this.place) } => {
+                this.waiting.finish();
+                return Poll::Ready(Ok(()));
             }
+            Glance::Done => return Poll::Ready(Ok(())),
+            _ => {}
         }
         let sent = this.waiting.poll(&Giving { chan, place: &this.place }, cx, false);
         sent.map(|sent| match sent {

@@ -16,7 +16,7 @@
 
 #![allow(unsafe_code)] // the waiter inside the pinned future
 
-use crate::chan::Attempt;
+use crate::chan::{Attempt, Enlisted};
 use crate::sync::{pause, Alarm, Instant, MODEL};
 use crate::wait::{Claim, Phase, Waiter, Waker};
 use core::marker::PhantomPinned;
@@ -40,17 +40,17 @@ pub(super) trait Operation {
     /// The waiter is in no queue, and stays where it is until it was decided or taken out.
     unsafe fn enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Self::Output>;
 
-    /// After READY: tries again, and passes the wake-up on.
-    fn notified(&self) -> Option<Self::Output>;
-
     /// After DONE.
     fn done(&self) -> Self::Output;
 
-    /// Takes the waiter out of its queue.
-    fn leave(&self, waiter: &Waiter);
-
     /// After READY, without trying: passes the wake-up on.
     fn renounce(&self);
+
+    /// While enlisted: leaves another waker, unless a peer has decided (`Again`).
+    fn rearm(&self, claim: &Claim, waker: Waker) -> Enlisted;
+
+    /// Takes the waiter out of its queue. `Err` is what a peer decided first.
+    fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase>;
 
     /// Leaves a waker with the peer that holds the claim; gives it back if that is just finishing.
     fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker>;
@@ -67,6 +67,16 @@ pub(super) enum Left {
     Done { turn: u32 },
     /// A peer that had won it goes on without it.
     Taken,
+}
+
+/// What the first look of a poll says.
+pub(super) enum Glance {
+    /// In no queue: to be tried.
+    Try,
+    /// A peer has performed it; it is over.
+    Done,
+    /// `poll` knows more.
+    Unclear,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -119,16 +129,43 @@ impl Waiting {
         self.stage == Stage::Fresh
     }
 
+    /// Whether `cancel` has anything to do.
+    #[inline]
+    pub(super) fn is_pinned(&self) -> bool {
+        matches!(self.stage, Stage::Enlisted | Stage::Alarmed)
+    }
+
     #[inline]
     pub(super) fn is_over(&self) -> bool {
         self.stage == Stage::Over
     }
 
-    /// After it was found fresh: it was done without waiting.
+    /// While in no queue: it was done.
     #[inline]
     pub(super) fn finish(&mut self) {
-        debug_assert!(self.is_fresh());
+        debug_assert!(matches!(self.stage, Stage::Fresh | Stage::Again));
         self.stage = Stage::Over;
+    }
+
+    /// The first look of a poll.
+    #[inline(always)]
+    pub(super) fn glance(&mut self) -> Glance {
+        match self.stage {
+            Stage::Fresh => Glance::Try,
+            // SAFETY: enlisted (invariant 1).
+            Stage::Enlisted => match unsafe { &self.memory.solo.claim }.phase() {
+                Phase::Done(_) => {
+                    self.vacate(Stage::Over);
+                    Glance::Done
+                }
+                Phase::Ready(_) => {
+                    self.vacate(Stage::Again);
+                    Glance::Try
+                }
+                _ => Glance::Unclear,
+            },
+            _ => Glance::Unclear,
+        }
     }
 
     /// While in no queue: has the clock wake the task.
@@ -143,6 +180,7 @@ impl Waiting {
     }
 
     /// No alarm any more.
+    #[cold]
     pub(super) fn disarm(&mut self) {
         if self.stage == Stage::Alarmed {
             self.stage = Stage::Fresh;
@@ -159,7 +197,8 @@ impl Waiting {
         }
     }
 
-    /// Goes on. Pinned from now on until `cancel`, or until it is over. `tried`: the caller has just tried in vain.
+    /// Goes on, after a glance. Pinned from now on until `cancel`, or until it is over. `tried`: the caller has just tried in vain.
+    #[inline(never)]
     pub(super) fn poll<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>, mut tried: bool) -> Poll<O::Output> {
         for _ in 0..ROUNDS {
             let done = match self.stage {
@@ -187,6 +226,7 @@ impl Waiting {
         Poll::Pending
     }
 
+    #[inline(always)]
     fn enlist<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Attempt<O::Output> {
         // Foreign code: before anything points to us.
         let waker = cx.waker().clone();
@@ -215,17 +255,11 @@ impl Waiting {
         for _ in 0..LOOKS {
             let phase = claim.phase();
             match phase {
-                Phase::Open | Phase::Parked => {
-                    let old = if phase == Phase::Parked { claim.disarm() } else { Ok(None) };
-                    let Ok(old) = old else { continue };
-                    let waker = match old {
-                        Some(Waker::Task(old)) if old.will_wake(cx.waker()) => old,
-                        _ => cx.waker().clone(),
-                    };
-                    if claim.arm(Waker::Task(waker)).is_ok() {
-                        return Poll::Pending;
-                    }
-                }
+                Phase::Open | Phase::Parked => match operation.rearm(claim, Waker::Task(cx.waker().clone())) {
+                    Enlisted::Yes => return Poll::Pending,
+                    Enlisted::Busy => break,
+                    _ => {}
+                },
                 Phase::Claimed(_) => pause(),
                 Phase::Held(_) => {
                     if operation.arm_hold(claim, Waker::Task(cx.waker().clone())).is_ok() {
@@ -238,7 +272,7 @@ impl Waiting {
                 }
                 Phase::Ready(_) => {
                     self.vacate(Stage::Again);
-                    return Poll::Ready(operation.notified());
+                    return Poll::Ready(None);
                 }
                 Phase::Closed(_) | Phase::Dead => {
                     self.vacate(Stage::Fresh);
@@ -251,6 +285,7 @@ impl Waiting {
     }
 
     /// In no queue any more.
+    #[inline(always)]
     fn vacate(&mut self, stage: Stage) {
         debug_assert!(self.stage == Stage::Enlisted);
         self.stage = stage;
@@ -259,12 +294,13 @@ impl Waiting {
     }
 
     /// Gives the operation up. For destructors: waits for locks, which are held for some instructions at a time.
-    #[inline]
+    #[inline(always)]
     pub(super) fn cancel<O: Operation>(&mut self, operation: &O) -> Left {
-        if self.stage == Stage::Enlisted {
-            return self.withdraw(operation);
+        match self.stage {
+            Stage::Enlisted => return self.withdraw(operation),
+            Stage::Alarmed => self.disarm(),
+            _ => {}
         }
-        self.disarm();
         self.stage = Stage::Over;
         Left::Nothing
     }
@@ -274,11 +310,8 @@ impl Waiting {
         // SAFETY: enlisted (invariant 1).
         let Solo { claim, waiter } = unsafe { &*self.memory.solo };
         let left = loop {
-            match claim.withdraw() {
-                Ok(()) => {
-                    operation.leave(waiter);
-                    break Left::Nothing;
-                }
+            match operation.leave(waiter, claim) {
+                Ok(()) => break Left::Nothing,
                 Err(Phase::Done(_)) => break Left::Done { turn: waiter.turn() },
                 Err(Phase::Ready(_)) => {
                     operation.renounce();

@@ -104,14 +104,23 @@ impl Phase {
     }
 }
 
+/// Who waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owner {
+    Thread,
+    /// A future.
+    Task,
+    /// A future that waits for one channel: see invariant 7.
+    TaskOfOne,
+}
+
 /// One waiting operation, with any number of arms.
 #[derive(Debug)]
 #[repr(C)] // the word last: a peer of an awake owner touches nothing else, see `chan::handoff`
 pub(crate) struct Claim {
     /// Owner's while OPEN, the claimer's once it moved the word out of PARKED (invariant 3).
     waker: Cell<Option<Waker>>,
-    /// Whether a future owns it.
-    task: bool,
+    owner: Owner,
     word: AtomicUsize,
 }
 
@@ -123,17 +132,18 @@ unsafe impl Send for Claim {}
 impl Claim {
     #[inline]
     pub(crate) fn new() -> Claim {
-        Claim { word: AtomicUsize::new(OPEN), task: false, waker: Cell::new(None) }
+        Claim { word: AtomicUsize::new(OPEN), owner: Owner::Thread, waker: Cell::new(None) }
     }
 
     /// For a future, which may be dropped at any time.
     pub(crate) fn for_task() -> Claim {
-        Claim { task: true, ..Claim::new() }
+        Claim { owner: Owner::Task, ..Claim::new() }
     }
 
-    /// For a future that is about to enlist, and leaves its waker in advance.
+    /// For a future that is about to enlist in one channel, and leaves its waker in advance.
+    #[inline]
     pub(crate) fn parked(waker: core::task::Waker) -> Claim {
-        Claim { word: AtomicUsize::new(PARKED), task: true, waker: Cell::new(Some(Waker::Task(waker))) }
+        Claim { word: AtomicUsize::new(PARKED), owner: Owner::TaskOfOne, waker: Cell::new(Some(Waker::Task(waker))) }
     }
 
     /// What has become of the operation.
@@ -188,6 +198,28 @@ impl Claim {
         }
     }
 
+    /// Owner of a `parked` claim, under the lock of its channel: gives up. `Err` is what a peer decided first.
+    pub(crate) fn withdraw_locked(&self) -> Result<(), Phase> {
+        match self.phase() {
+            Phase::Parked => {
+                self.word.store(DEAD, Ordering::Relaxed); // ORDERING: under the lock, as all that read it (invariant 7)
+                Ok(())
+            }
+            phase => Err(phase),
+        }
+    }
+
+    /// Owner of a `parked` claim, under the lock of its channel: leaves another waker, and gets the old one back. `Err`: a peer has decided; the new one
+    /// comes back.
+    pub(crate) fn rearm_locked(&self, waker: Waker) -> Result<Option<Waker>, Waker> {
+        if self.phase() != Phase::Parked {
+            return Err(waker);
+        }
+        // SAFETY: under the lock, and nobody has won it (invariant 7).
+        Ok(self.waker.with_mut(|cell| unsafe { (*cell).replace(waker) }))
+    }
+
+    #[inline]
     fn take_waker(&self) -> Option<Waker> {
         // SAFETY: only the owner of an OPEN or decided claim, or the winner of a PARKED one, calls this (invariant 3).
         self.waker.with_mut(|cell| unsafe { (*cell).take() })
@@ -200,12 +232,22 @@ impl Claim {
     /// The caller holds the lock of the channel whose queue holds, or held until now under the same lock, a waiter of this claim.
     #[inline]
     pub(crate) unsafe fn claim(&self, arm: usize, hold: bool) -> Option<Won> {
-        let mut word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange below decides
+        // ORDERING: the exchange below decides; or else it is written under the lock, which is held (invariant 7).
+        let mut word = self.word.load(Ordering::Relaxed);
+        let arm_bits = arm << ARM_SHIFT;
+        if self.owner == Owner::TaskOfOne {
+            if word != PARKED {
+                return None;
+            }
+            let phase = if hold { HELD_PARKED } else { CLAIMED };
+            self.word.store(phase | arm_bits, Ordering::Relaxed); // ORDERING: as above
+            return Some(Won { claim: self, arm, held: hold, parked: !hold });
+        }
+        let task = self.owner == Owner::Task;
         loop {
-            let arm_bits = arm << ARM_SHIFT;
             let won = match word {
                 OPEN if hold => HELD | arm_bits,
-                PARKED if hold && self.task => HELD_PARKED | arm_bits,
+                PARKED if hold && task => HELD_PARKED | arm_bits,
                 OPEN | PARKED => CLAIMED | arm_bits,
                 _ => return None,
             };
@@ -216,8 +258,21 @@ impl Claim {
                 Err(now) => word = now,
             }
         }
-        let held = hold && (word == OPEN || self.task);
+        let held = hold && (word == OPEN || task);
         Some(Won { claim: self, arm, held, parked: word == PARKED && !held })
+    }
+
+    /// As `claim`, if it is of a future that waits for one channel.
+    ///
+    /// # Safety
+    /// As for `claim`.
+    #[inline(always)]
+    pub(crate) unsafe fn claim_task(&self, arm: usize) -> Option<Won> {
+        if self.owner != Owner::TaskOfOne {
+            return None;
+        }
+        // SAFETY: the caller's promise.
+        unsafe { self.claim(arm, false) }
     }
 
     /// Owner of a HELD claim, a task, under the lock of the channel whose peer holds it, and while it does: leaves its waker. Answers the old one.
@@ -335,7 +390,7 @@ impl Won {
     /// Whether the owner is a future.
     pub(crate) fn is_of_task(&self) -> bool {
         // SAFETY: just won, and the lock under which that happened is still held.
-        unsafe { (*self.claim).task }
+        unsafe { (*self.claim).owner != Owner::Thread }
     }
 
     /// Whether the owner has to be woken.
@@ -383,6 +438,7 @@ impl Won {
     }
 
     /// The peer is to try again.
+    #[inline]
     pub(crate) fn ready(self) -> Option<Waker> {
         let phase = Phase::Ready(self.arm);
         // SAFETY: consumed by value, so this is the one finish after the claim.

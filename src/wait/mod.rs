@@ -19,6 +19,8 @@
 //! 6. A future may be dropped at any time, also while a peer that has won it runs foreign code (HELD). So that peer does not touch its claim but under
 //!    the lock, and after finding it still in the channel's list of holds (see `chan::stash`); the owner takes itself out of that list under the same
 //!    lock.
+//! 7. A future that waits for one channel has one waiter, so who could win it holds the lock of that channel. Its owner gives up, and changes its waker,
+//!    under that lock, too: so the word leaves PARKED under it, and is stored, not exchanged.
 
 pub(crate) mod claim;
 pub(crate) mod lock;

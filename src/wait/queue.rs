@@ -181,8 +181,28 @@ impl Queue {
 
     /// Takes out the first waiter whose claim can still be won, and wins it. Those that were decided elsewhere (another arm, a
     /// timeout) are dropped from the queue on the way.
+    #[inline]
     pub(crate) fn choose(&mut self) -> Option<Chosen> {
         self.choose_where(false, |_| true)
+    }
+
+    /// Takes out and wins a waiter without a place that is alone, if it is of a task of one channel.
+    #[inline(always)]
+    pub(crate) fn choose_only_task(&mut self) -> Option<Won> {
+        if self.head.is_null() || !ptr::eq(self.head, self.tail) {
+            return None;
+        }
+        // SAFETY: a linked waiter is alive, and its claim with it (invariant 2).
+        let waiter = unsafe { &*self.head };
+        if !waiter.place.is_null() {
+            return None;
+        }
+        // SAFETY: the lock is held, and the waiter is linked.
+        let won = unsafe { (*waiter.claim).claim_task(waiter.arm) }?;
+        (self.head, self.tail) = (ptr::null(), ptr::null());
+        // SAFETY: links are ours under the lock (invariant 1).
+        waiter.links.with_mut(|links| unsafe { (*links).prev = UNLINKED });
+        Some(won)
     }
 
     /// As `choose`, among the waiters whose value can be moved at once, but for those of `own`, an operation that must not meet itself.
@@ -221,7 +241,7 @@ impl Queue {
         false
     }
 
-    #[inline]
+    #[inline(always)]
     fn choose_where(&mut self, hold: bool, fits: impl Fn(&Waiter) -> bool) -> Option<Chosen> {
         let mut next = self.head;
         while !next.is_null() {

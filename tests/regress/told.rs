@@ -107,3 +107,15 @@ fn room_is_news_to_others() {
 fn room_is_news_to_those_who_came_in_vain() {
     room_is_news(0, told_ones_come_in_vain);
 }
+
+/// There is room for one only, who was told of it and has not come: the others learn that no receiver is left.
+#[test]
+fn the_end_comes_to_who_waits_behind_one_that_was_told() {
+    let (tx, rx) = bounded(1);
+    tx.try_send([0; 99]).unwrap();
+    let [first, second] = [(); 2].map(|()| send(&tx));
+    rx.try_recv().unwrap();
+    assert!(first.is_told() && !second.is_told());
+    drop(rx);
+    assert!(second.is_told());
+}

@@ -1,7 +1,7 @@
 //! How handles go: a value is dropped once, and the memory is given back once (loom reports leaks).
 
 use super::model;
-use crate::{bounded, unbounded, Receiver, RecvError, Sender};
+use crate::{bounded, unbounded, Receiver, RecvError, Select, Sender};
 use loom::sync::Arc;
 use loom::thread::spawn;
 
@@ -33,7 +33,7 @@ fn both_sides_leave() {
 /// M8. The last receiver goes while a send is on its way: the value does not stay.
 #[test]
 fn the_last_receiver_against_a_send() {
-    for cap in [Some(0), Some(1), None] {
+    for cap in [Some(0), Some(1), Some(2), None] {
         model("the last receiver against a send", move || {
             let (tx, rx) = cap.map_or_else(unbounded, bounded);
             let value = Arc::new(());
@@ -48,6 +48,22 @@ fn the_last_receiver_against_a_send() {
             drop(tx);
         });
     }
+}
+
+/// M8. The last receiver goes while a sender goes to sleep, since the only place is held: by a select that was forgotten.
+#[test]
+fn the_last_receiver_against_a_sender_at_a_held_place() {
+    model("the last receiver against a sender at a held place", || {
+        let (tx, rx) = bounded(1);
+        tx.send(1).unwrap();
+        let mut select = Select::new();
+        select.recv(&rx);
+        std::mem::forget(select.select());
+        drop(select);
+        let sender = spawn(move || tx.send(2));
+        drop(rx);
+        assert!(sender.join().unwrap().is_err());
+    });
 }
 
 /// M8. The last sender goes while a receiver goes to sleep.

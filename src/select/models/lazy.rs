@@ -141,6 +141,24 @@ fn a_held_send_outlives_the_last_receiver() {
     });
 }
 
+/// The value that a select takes leaves room for a sender that waits.
+#[test]
+fn a_receive_of_a_select_leaves_room() {
+    model("a receive of a select leaves room", || {
+        let c = channel(1);
+        c.0.send(1).unwrap();
+        let to = c.clone();
+        let sender = thread::spawn(move || to.0.send(2).unwrap());
+        let got = select! {
+            recv(c.1) -> value => value,
+            recv(never::<i32>()) -> _ => unreachable!(),
+        };
+        assert_eq!(got, Ok(1));
+        sender.join().unwrap();
+        assert_eq!(c.1.try_recv(), Ok(2));
+    });
+}
+
 /// A dynamic select wins a receive and gives it up: its value is dropped, and the place is room for a sender that waits.
 #[test]
 fn a_receive_given_up_leaves_room() {
