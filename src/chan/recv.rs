@@ -64,30 +64,30 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.fetch();
         }
-        let first = match self.ring.claim_read() {
-            Ok((slot, head)) => First { chan: self, slot, head, owes: false },
-            Err(why) => self.claim_first_bounded(why)?,
+        let first = match self.ring.claim_read_at_once() {
+            Some((slot, head)) => First { chan: self, slot, head, owes: false },
+            None => self.claim_first_bounded()?,
         };
         // SAFETY: once.
         Ok(unsafe { first.read() })
     }
 
-    /// Whether the ring, where nothing could be taken, is empty; or what came meanwhile.
+    /// The right to the first value, unless there is none.
     #[inline(never)]
-    fn claim_first_bounded(&self, why: NoValue) -> Result<First<'_, T>, TryRecvError> {
-        let mut first = if why == NoValue::GivenUp { self.skip_and_claim() } else { None };
+    fn claim_first_bounded(&self) -> Result<First<'_, T>, TryRecvError> {
         let mut lag = Lag::new();
         loop {
-            if let Some(first) = first {
-                return Ok(first);
-            }
             match self.look() {
                 Look::Closed => return Err(TryRecvError::Disconnected),
                 Look::Empty => return Err(TryRecvError::Empty),
-                Look::Coming if self.unspill(Some(Patience::Thread)) || lag.wait_bounded(Patience::Thread) => {}
-                Look::Coming => return Err(TryRecvError::Empty),
+                Look::Coming => {}
             }
-            first = self.claim_first();
+            if let Some(first) = self.claim_first() {
+                return Ok(first);
+            }
+            if !self.unspill(Some(Patience::Thread)) && !lag.wait_bounded(Patience::Thread) {
+                return Err(TryRecvError::Empty);
+            }
         }
     }
 
@@ -234,8 +234,7 @@ impl<T> Chan<T> {
         let spin = &self.ring.head.mate;
         loop {
             if deadline.expired() {
-                let first = self.claim_first().map_or_else(|| self.claim_first_bounded(NoValue::Yet), Ok);
-                return first.map(Some).map_err(|error| match error {
+                return self.claim_first_bounded().map(Some).map_err(|error| match error {
                     TryRecvError::Empty => RecvTimeoutError::Timeout,
                     TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
                 });
