@@ -102,6 +102,9 @@ impl<T> Lists<T> {
     /// What the lock's word says of them.
     #[inline(always)]
     fn hints(&self) -> u32 {
+        if self.rx.is_empty() && self.tx.is_empty() && self.stash.is_none() {
+            return 0;
+        }
         let of = |queue: &Queue, has, placed| match queue.is_empty() {
             true => 0,
             false if queue.any_placed() => has | placed,

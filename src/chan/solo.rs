@@ -6,7 +6,7 @@
 
 #![allow(unsafe_code)] // waiters and places of futures
 
-use super::handoff::{give_to, take_from, Place};
+use super::handoff::{give_releasing, take_releasing, Place};
 use super::{Chan, Lists, Turn};
 use crate::chan::Enlisted;
 use crate::error::RecvError;
@@ -49,21 +49,18 @@ impl<T> Chan<T> {
         self.take_first()
     }
 
-    /// Receives if it can be seen without the lock that this is possible, and the lock, where needed, is free.
-    pub(crate) fn recv_if_seen(&self) -> Option<Result<T, RecvError>> {
-        if !self.is_rendezvous() {
-            return self.take_first().map(Ok);
-        }
+    /// At capacity 0: receives if it can be seen without the lock that a sender waits, and the lock is free.
+    #[inline(never)]
+    pub(crate) fn accept_at_once(&self) -> Option<T> {
         if self.cold.lock.hints().is_some_and(|hints| hints & HAS_TX == 0) {
             return None;
         }
         let mut guard = self.try_lock(Patience::Task)?;
         if let Some(value) = guard.with(Lists::take_stashed) {
-            return Some(Ok(value));
+            return Some(value);
         }
         let sender = guard.with(|lists| lists.tx.choose_placed(ptr::null(), false))?;
-        drop(guard);
-        Some(Ok(take_from(sender)))
+        Some(take_releasing(guard, sender))
     }
 
     /// Receives, or enlists `waiter`, which is of `claim`.
@@ -80,8 +77,7 @@ impl<T> Chan<T> {
                 return Attempt::Now(Err(RecvError));
             }
             if let Some(sender) = guard.with(|lists| lists.tx.choose_placed(ptr::null(), false)) {
-                drop(guard);
-                return Attempt::Now(Ok(take_from(sender)));
+                return Attempt::Now(Ok(take_releasing(guard, sender)));
             }
             // SAFETY: the caller's promise.
             guard.with(|lists| unsafe { turn(again).push(&mut lists.rx, waiter) });
@@ -109,7 +105,7 @@ impl<T> Chan<T> {
     /// Not at capacity 0: sends what is in `place` if there is room in the ring. Answers whether.
     ///
     /// # Safety
-    /// As for `send_if_seen`.
+    /// The caller owns the place, and it is full.
     #[inline(always)]
     pub(crate) unsafe fn send_at_once(&self, place: &Place<T>) -> bool {
         debug_assert!(!self.is_rendezvous());
@@ -120,34 +116,29 @@ impl<T> Chan<T> {
         true
     }
 
-    /// Sends what is in `place` if it can be seen without the lock that this is possible, and the lock, where needed, is free.
+    /// At capacity 0: sends what is in `place` if it can be seen without the lock that a receiver waits, and the lock is free. Answers whether.
     ///
     /// # Safety
-    /// The caller owns the place, and it is full.
-    pub(crate) unsafe fn send_if_seen(&self, place: &Place<T>) -> Option<Sent> {
-        if !self.is_rendezvous() {
-            if self.ring.may_push() {
-                // SAFETY: the caller's promise.
-                return unsafe { self.send_from(place) };
-            }
-            return None;
-        }
+    /// As for `send_at_once`.
+    #[inline(never)]
+    pub(crate) unsafe fn give_at_once(&self, place: &Place<T>) -> bool {
         if self.cold.lock.hints().is_some_and(|hints| hints & HAS_RX == 0) {
-            return None;
+            return false;
         }
-        let mut guard = self.try_lock(Patience::Task)?;
+        let Some(mut guard) = self.try_lock(Patience::Task) else { return false };
         if self.is_closed() {
-            return None;
+            return false;
         }
-        let receiver = guard.with(|lists| lists.rx.choose_placed(ptr::null(), false))?;
-        drop(guard);
+        let Some(receiver) = guard.with(|lists| lists.rx.choose_placed(ptr::null(), false)) else { return false };
         // SAFETY: the caller's promise.
-        give_to(receiver, unsafe { place.take() });
-        Some(Ok(()))
+        give_releasing(guard, receiver, unsafe { place.take() });
+        true
     }
 
+    /// Sends what is in `place`, if there is room or the channel is unbounded.
+    ///
     /// # Safety
-    /// As for `send_if_seen`.
+    /// As for `send_at_once`.
     pub(super) unsafe fn send_from(&self, place: &Place<T>) -> Option<Sent> {
         // SAFETY: the caller's promise; and where it was not sent, the value goes back.
         let value = unsafe { place.take() };
@@ -181,9 +172,8 @@ impl<T> Chan<T> {
                 return Attempt::Now(Err(Closed));
             }
             if let Some(receiver) = guard.with(|lists| lists.rx.choose_placed(ptr::null(), false)) {
-                drop(guard);
                 // SAFETY: the caller's promise.
-                give_to(receiver, unsafe { place.take() });
+                give_releasing(guard, receiver, unsafe { place.take() });
                 return Attempt::Now(Ok(()));
             }
             // SAFETY: the caller's promise.

@@ -45,10 +45,6 @@ impl<T> Operation for Receive<'_, T> {
         }
     }
 
-    fn attempt(&self) -> Option<Self::Output> {
-        self.chan.recv_if_seen()
-    }
-
     unsafe fn enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Self::Output> {
         // SAFETY: the caller's promise; and nobody has put anything into the place.
         unsafe { self.chan.recv_or_enlist(waiter, claim, again) }
@@ -98,20 +94,19 @@ impl<T> Receiving<T> {
         let this = unsafe { self.get_unchecked_mut() };
         let Source::Chan(strong) = &rx.0 else { return this.poll_timer(&rx.0, cx) };
         let chan = strong.chan();
-        let mut tried = false;
         match this.waiting.glance() {
-            Glance::Try if !chan.is_rendezvous() => {
-                if let Some(value) = chan.recv_at_once() {
+            Glance::Try => {
+                let value = if chan.is_rendezvous() { chan.accept_at_once() } else { chan.recv_at_once() };
+                if let Some(value) = value {
                     this.waiting.finish();
                     return Poll::Ready(Ok(value));
                 }
-                tried = true;
             }
             // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it.
             Glance::Done => return Poll::Ready(Ok(unsafe { this.place.take() })),
             _ => {}
         }
-        this.waiting.poll(&Receive { chan, place: &this.place }, cx, tried)
+        this.waiting.poll(&Receive { chan, place: &this.place }, cx)
     }
 
     /// Nobody but the clock wakes: there is no queue.

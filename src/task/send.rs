@@ -39,11 +39,6 @@ impl<T> Operation for Giving<'_, T> {
         self.place.erased()
     }
 
-    fn attempt(&self) -> Option<Sent> {
-        // SAFETY: full, and in no queue.
-        unsafe { self.chan.send_if_seen(self.place) }
-    }
-
     unsafe fn enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Sent> {
         // SAFETY: the caller's promise; and the place is full.
         unsafe { self.chan.send_or_enlist(self.place, waiter, claim, again) }
@@ -112,14 +107,14 @@ impl<T> Sending<T> {
         let chan = tx.0.chan();
         match this.waiting.glance() {
             // SAFETY: full, and in no queue.
-            Glance::Try if !chan.is_rendezvous() && unsafe { chan.send_at_once(&this.place) } => {
+            Glance::Try if unsafe { if chan.is_rendezvous() { chan.give_at_once(&this.place) } else { chan.send_at_once(&this.place) } } => {
                 this.waiting.finish();
                 return Poll::Ready(Ok(()));
             }
             Glance::Done => return Poll::Ready(Ok(())),
             _ => {}
         }
-        let sent = this.waiting.poll(&Giving { chan, place: &this.place }, cx, false);
+        let sent = this.waiting.poll(&Giving { chan, place: &this.place }, cx);
         sent.map(|sent| match sent {
             Ok(()) => Ok(()),
             // SAFETY: closed: not sent, and the place is ours again.

@@ -31,10 +31,7 @@ pub(super) trait Operation {
     /// Where a peer takes the value from, or puts it; null if the operation is to be tried again instead.
     fn place(&self) -> *mut ();
 
-    /// Tries, if it looks possible.
-    fn attempt(&self) -> Option<Self::Output>;
-
-    /// Tries, or enlists.
+    /// Performs it if that is possible now, or else enlists.
     ///
     /// # Safety
     /// The waiter is in no queue, and stays where it is until it was decided or taken out.
@@ -197,9 +194,9 @@ impl Waiting {
         }
     }
 
-    /// Goes on, after a glance. Pinned from now on until `cancel`, or until it is over. `tried`: the caller has just tried in vain.
+    /// Goes on, after a glance and, where that says so, an attempt. Pinned from now on until `cancel`, or until it is over.
     #[inline(never)]
-    pub(super) fn poll<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>, mut tried: bool) -> Poll<O::Output> {
+    pub(super) fn poll<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
         for _ in 0..ROUNDS {
             let done = match self.stage {
                 Stage::Over | Stage::Alarmed => return Poll::Pending,
@@ -207,16 +204,12 @@ impl Waiting {
                     Poll::Ready(done) => done,
                     Poll::Pending => return Poll::Pending,
                 },
-                Stage::Fresh | Stage::Again => match if tried { None } else { operation.attempt() } {
-                    None => match self.enlist(operation, cx) {
-                        Attempt::Now(done) => Some(done),
-                        Attempt::Enlisted => return Poll::Pending,
-                        Attempt::Later => None,
-                    },
-                    done => done,
+                Stage::Fresh | Stage::Again => match self.enlist(operation, cx) {
+                    Attempt::Now(done) => Some(done),
+                    Attempt::Enlisted => return Poll::Pending,
+                    Attempt::Later => None,
                 },
             };
-            tried = false;
             if let Some(done) = done {
                 self.stage = Stage::Over;
                 return Poll::Ready(done);
