@@ -6,7 +6,7 @@
 
 #![allow(unsafe_code)] // waiters and places of futures
 
-use super::handoff::{give_releasing, take_releasing, Place};
+use super::handoff::{give_to, take_from, Place};
 use super::{Chan, Lists, Turn};
 use crate::chan::Enlisted;
 use crate::error::RecvError;
@@ -60,7 +60,8 @@ impl<T> Chan<T> {
             return Some(value);
         }
         let sender = guard.with(|lists| lists.tx.choose_placed(ptr::null(), false))?;
-        Some(take_releasing(guard, sender))
+        drop(guard);
+        Some(take_from(sender))
     }
 
     /// Receives, or enlists `waiter`, which is of `claim`.
@@ -77,7 +78,8 @@ impl<T> Chan<T> {
                 return Attempt::Now(Err(RecvError));
             }
             if let Some(sender) = guard.with(|lists| lists.tx.choose_placed(ptr::null(), false)) {
-                return Attempt::Now(Ok(take_releasing(guard, sender)));
+                drop(guard);
+                return Attempt::Now(Ok(take_from(sender)));
             }
             // SAFETY: the caller's promise.
             guard.with(|lists| unsafe { turn(again).push(&mut lists.rx, waiter) });
@@ -130,8 +132,9 @@ impl<T> Chan<T> {
             return false;
         }
         let Some(receiver) = guard.with(|lists| lists.rx.choose_placed(ptr::null(), false)) else { return false };
+        drop(guard);
         // SAFETY: the caller's promise.
-        give_releasing(guard, receiver, unsafe { place.take() });
+        give_to(receiver, unsafe { place.take() });
         true
     }
 
@@ -172,8 +175,9 @@ impl<T> Chan<T> {
                 return Attempt::Now(Err(Closed));
             }
             if let Some(receiver) = guard.with(|lists| lists.rx.choose_placed(ptr::null(), false)) {
+                drop(guard);
                 // SAFETY: the caller's promise.
-                give_releasing(guard, receiver, unsafe { place.take() });
+                give_to(receiver, unsafe { place.take() });
                 return Attempt::Now(Ok(()));
             }
             // SAFETY: the caller's promise.
