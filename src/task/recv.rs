@@ -104,7 +104,7 @@ impl<T> Receiving<T> {
             }
             // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it.
             Glance::Done => return Poll::Ready(Ok(unsafe { this.place.take() })),
-            _ => {}
+            Glance::Unclear => {}
         }
         this.waiting.poll(&Receive { chan, place: &this.place }, cx)
     }

@@ -106,13 +106,22 @@ impl<T> Sending<T> {
         let this = unsafe { self.get_unchecked_mut() };
         let chan = tx.0.chan();
         match this.waiting.glance() {
-            // SAFETY: full, and in no queue.
-            Glance::Try if unsafe { if chan.is_rendezvous() { chan.give_at_once(&this.place) } else { chan.send_at_once(&this.place) } } => {
-                this.waiting.finish();
-                return Poll::Ready(Ok(()));
+            Glance::Try => {
+                // SAFETY: full, and in no queue.
+                let sent = unsafe {
+                    if chan.is_rendezvous() {
+                        chan.give_at_once(&this.place)
+                    } else {
+                        chan.send_at_once(&this.place)
+                    }
+                };
+                if sent {
+                    this.waiting.finish();
+                    return Poll::Ready(Ok(()));
+                }
             }
             Glance::Done => return Poll::Ready(Ok(())),
-            _ => {}
+            Glance::Unclear => {}
         }
         let sent = this.waiting.poll(&Giving { chan, place: &this.place }, cx);
         sent.map(|sent| match sent {
