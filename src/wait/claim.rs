@@ -235,19 +235,17 @@ impl Claim {
         // ORDERING: the exchange below decides; or else it is written under the lock, which is held (invariant 7).
         let mut word = self.word.load(Ordering::Relaxed);
         let arm_bits = arm << ARM_SHIFT;
-        if self.owner == Owner::TaskOfOne {
-            if word != PARKED {
-                return None;
-            }
+        // Who owns it stands on another cache line than the word: asked only where the owner sleeps.
+        if word == PARKED && self.owner == Owner::TaskOfOne {
             let phase = if hold { HELD_PARKED } else { CLAIMED };
             self.word.store(phase | arm_bits, Ordering::Relaxed); // ORDERING: as above
             return Some(Won { claim: self, arm, held: hold, parked: !hold });
         }
-        let task = self.owner == Owner::Task;
+        let is_task = || self.owner == Owner::Task;
         loop {
             let won = match word {
                 OPEN if hold => HELD | arm_bits,
-                PARKED if hold && task => HELD_PARKED | arm_bits,
+                PARKED if hold && is_task() => HELD_PARKED | arm_bits,
                 OPEN | PARKED => CLAIMED | arm_bits,
                 _ => return None,
             };
@@ -258,7 +256,7 @@ impl Claim {
                 Err(now) => word = now,
             }
         }
-        let held = hold && (word == OPEN || task);
+        let held = hold && (word == OPEN || is_task());
         Some(Won { claim: self, arm, held, parked: word == PARKED && !held })
     }
 
