@@ -16,7 +16,7 @@ use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::{ReadSlot, WriteSlot};
 use crate::ring::Refused;
 use crate::sync::{Deadline, Instant, Ordering};
-use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX, WAKE_RX, WAKE_TX};
+use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX, WAKE_RX, WAKE_RX_ANEW, WAKE_TX, WAKE_TX_ANEW};
 use crate::wait::queue::Chosen;
 use crate::wait::spin::Lag;
 use crate::wait::{Claim, Patience, Spin, Waiter, Waker};
@@ -255,21 +255,16 @@ impl<T> Chan<T> {
             }
             return token;
         }
-        if sending {
-            let head = self.ring.head_clear(WAKING);
-            let token = self.win_send(own, manner);
-            if head & WAITED != 0 {
-                self.pass_on_room();
+        let others = self.clear_waking(sending);
+        let token = if sending { self.win_send(own, manner) } else { self.win_recv(own, manner) };
+        if others {
+            match token {
+                None => self.come_in_vain(sending),
+                Some(_) if sending => self.pass_on_room(),
+                Some(_) => self.pass_on_value(),
             }
-            token
-        } else {
-            let tail = self.ring.tail_clear(WAKING);
-            let token = self.win_recv(own, manner);
-            if tail & WAITED != 0 {
-                self.pass_on_value();
-            }
-            token
         }
+        token
     }
 
     /// At capacity 0, after a call that came to nothing: a peer may still wait for another lazy waiter of our kind.
@@ -282,19 +277,37 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.call_next_lazy(sending);
         }
-        self.lock().forget_told(!sending);
-        self.discharge(sending);
+        if self.clear_waking(sending) {
+            self.come_in_vain(sending);
+        }
+    }
+
+    /// After a READY whose owner takes nothing, while others wait: they are told anew of what is there, held or not.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn come_in_vain(&self, sending: bool) {
+        let (tail, head) = self.ring.words();
+        let count = self.ring.distance(tail, head);
+        match sending {
+            true if count < self.ring.cap() || self.skip() => self.request(WAKE_TX_ANEW),
+            false if count != 0 || tail & SPILLED != 0 => self.request(WAKE_RX_ANEW),
+            _ => {}
+        }
     }
 
     /// Clears WAKING, and passes the wake-up on.
     pub(super) fn discharge(&self, sending: bool) {
-        if sending {
-            if self.ring.head_clear(WAKING) & WAITED != 0 {
-                self.pass_on_room();
-            }
-        } else if self.ring.tail_clear(WAKING) & WAITED != 0 {
-            self.pass_on_value();
+        match self.clear_waking(sending) {
+            true if sending => self.pass_on_room(),
+            true => self.pass_on_value(),
+            false => {}
         }
+    }
+
+    /// Clears WAKING. Answers whether others wait.
+    fn clear_waking(&self, sending: bool) -> bool {
+        let word = if sending { self.ring.head_clear(WAKING) } else { self.ring.tail_clear(WAKING) };
+        word & WAITED != 0
     }
 
     /// Whether an operation would not wait now.

@@ -301,7 +301,7 @@ impl<T> Chan<T> {
             }
             None => {
                 if owes {
-                    self.pass_on_value();
+                    self.come_in_vain(false);
                 }
                 None
             }

@@ -240,7 +240,7 @@ impl<T> Chan<T> {
             Ok((slot, flags)) => Ok(ToFill { slot, flags, owes }),
             Err(refused) => {
                 if owes {
-                    self.pass_on_room();
+                    self.come_in_vain(true);
                 }
                 Err(refused)
             }

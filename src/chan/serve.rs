@@ -23,10 +23,10 @@
 //!    WAKING and asks again, once it has left its slot. A slot that its reader or writer is still leaving counts by the positions: the push or pop is
 //!    refused, and the waiter tries again itself.
 //! 5. A task may never come: its future may be forgotten, or lie there without being polled. So nobody is spared waking by a task on its way: a request
-//!    wakes a task for each value, or place, of which nobody was told before. Who is told of one and does not come holds up that one alone. (Who is
-//!    dropped passes the wake-up on as threads do; so more may be woken than need be.) Values behind the ring are not counted: while there are any, each
-//!    request wakes all tasks that wait. Who is dropped while a place is held has nobody
-//!    to pass it on to: so what it was told of counts as news again, and also for who comes while a place is held.
+//!    wakes a task for each value, or place, of which nobody was told before. Who is told of one and does not come holds up that one alone. So each
+//!    value that is there, and was not told anew, has somebody who was told and has not come yet. Whoever was told and does not take one (thread or task,
+//!    dropped, won by another arm, or come in vain) makes all that is there news again with its request (`ANEW`); and so does who enlists while a place is
+//!    held. Values behind the ring are not counted: while there are any, each request wakes all tasks that wait.
 //! 6. A value that is put into the ring asks for a receiver in its turn, and room that is made for a sender: those requests are served before the lock is
 //!    released.
 //! 7. WAITED stays in the word when the last one to wait was a task: mostly it is back before the next value, or room, and finds it set (so two exchanges
@@ -37,7 +37,7 @@
 use super::handoff::{Place, SMALL};
 use super::recv::Look;
 use super::{Guard, SPILLED, WAITED, WAKING};
-use crate::wait::lock::{WAKE_RX, WAKE_TX};
+use crate::wait::lock::{WAKE_RX, WAKE_RX_ANEW, WAKE_TX, WAKE_TX_ANEW};
 use crate::wait::queue::Chosen;
 use crate::wait::{WakeList, Waker};
 
@@ -65,6 +65,11 @@ impl<T> Guard<'_, T> {
         let mut put_off = 0;
         while requests != 0 {
             let mut more = 0;
+            for (anew, rx) in [(WAKE_RX_ANEW, true), (WAKE_TX_ANEW, false)] {
+                if requests & anew == anew {
+                    self.forget_told(rx);
+                }
+            }
             if requests & WAKE_RX != 0 && !self.see_to_receivers(wakers, &mut more) {
                 put_off |= WAKE_RX;
             }
@@ -190,7 +195,8 @@ impl<T> Guard<'_, T> {
         }
     }
 
-    /// Makes all that is there news again: somebody who was told leaves, or others come while it is held.
+    /// Makes all that is there news again: somebody who was told takes nothing, or others come while it is held.
+    #[inline(never)]
     pub(super) fn forget_told(&mut self, rx: bool) {
         let (first, ..) = self.there(rx);
         self.with(|lists| *(if rx { &mut lists.told_rx } else { &mut lists.told_tx }) = first);

@@ -6,11 +6,12 @@ use super::shared::channel;
 use super::spill::Spill;
 use super::{Chan, WAITED, WAKE_RX, WAKE_TX};
 use crate::sync::Deadline;
-use crate::wait::{turn, Claim, Waiter, WakeList, Waker};
+use crate::wait::{self, turn, Claim, Waiter, WakeList};
+use std::future::Future;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
-use std::task::Wake;
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 #[derive(Default)]
@@ -40,12 +41,12 @@ fn a_request_without_room_for_its_waker_is_put_off() {
     let mut wakers = WakeList::new();
     let mut filled = 0;
     while !wakers.is_full() {
-        wakers.push(Some(Waker::Task(woken.clone().into())));
+        wakers.push(Some(wait::Waker::Task(woken.clone().into())));
         filled += 1;
     }
     assert_eq!(guard.collect(WAKE_RX | WAKE_TX, &mut wakers), WAKE_RX | WAKE_TX);
     wakers.wake_all();
-    (1..filled).for_each(|_| wakers.push(Some(Waker::Task(woken.clone().into()))));
+    (1..filled).for_each(|_| wakers.push(Some(wait::Waker::Task(woken.clone().into()))));
     assert_eq!(guard.collect(WAKE_RX | WAKE_TX, &mut wakers), WAKE_TX, "room for one more");
     assert!(wakers.is_full());
     wakers.wake_all();
@@ -181,4 +182,48 @@ fn who_need_not_wait_offers_its_processor() {
         let laps: Vec<[u32; 2]> = (0..64).map(|_| offers(operations)).collect();
         assert_eq!(laps.iter().fold([0; 2], |[a, b], [x, y]| [a + x, b + y]), [all; 2]);
     }
+}
+
+/// A future that was told found the value still being copied in, and is dropped, in no queue: the others are told anew.
+#[test]
+fn a_told_future_is_dropped_between_two_attempts() {
+    let (tx, rx) = crate::bounded::<usize>(8);
+    let chan = tx.0.chan();
+    let counts = [(); 4].map(|()| Arc::new(Woken::default()));
+    let is_woken = |i: usize| counts[i].0.load(Ordering::Relaxed) > 0;
+    let mut futures = [(); 4].map(|()| Some(Box::pin(rx.recv_async())));
+    let mut poll = |i: usize| {
+        let waker = counts[i].clone().into();
+        futures[i].as_mut().expect("not dropped").as_mut().poll(&mut Context::from_waker(&waker))
+    };
+    (0..4).for_each(|i| assert!(poll(i).is_pending()));
+    let (slot, flags) = chan.ring.claim_write().expect("room"); // and its sender loses its processor
+    tx.try_send(1).expect("room");
+    assert!(is_woken(0) && is_woken(1) && !is_woken(2));
+    assert!(poll(0).is_pending());
+    futures[0] = None;
+    // Two requests become one.
+    let guard = chan.lock();
+    slot.publish(0);
+    chan.after_push(flags);
+    tx.try_send(2).expect("room");
+    drop(guard);
+    let mut poll = |i: usize| {
+        assert!(is_woken(i), "{i} is to be told");
+        futures[i].as_mut().expect("not dropped").as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    };
+    (1..4).for_each(|i| assert_eq!(poll(i), Poll::Ready(Ok(i - 1))));
+}
+
+/// A future's value is sent for it, and nobody else waits: the next receive finds no flag.
+#[test]
+fn the_flag_of_senders_goes_with_the_last() {
+    let (tx, rx) = crate::bounded(1);
+    tx.try_send(0).expect("room");
+    let mut send = Box::pin(tx.send_async(1));
+    assert!(send.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    let flag = || tx.0.chan().ring.head_word() & WAITED != 0;
+    assert!(flag());
+    assert_eq!(rx.try_recv(), Ok(0));
+    assert!(!flag());
 }

@@ -81,7 +81,7 @@ pub(super) enum Glance {
 enum Stage {
     /// In no queue.
     Fresh,
-    /// In no queue, but first in turn.
+    /// In no queue, but told, and first in turn.
     Again,
     /// In a queue, or decided.
     Enlisted,
@@ -129,7 +129,7 @@ impl Waiting {
     /// Whether `cancel` has anything to do.
     #[inline]
     pub(super) fn is_pinned(&self) -> bool {
-        matches!(self.stage, Stage::Enlisted | Stage::Alarmed)
+        matches!(self.stage, Stage::Again | Stage::Enlisted | Stage::Alarmed)
     }
 
     #[inline]
@@ -235,8 +235,12 @@ impl Waiting {
         let attempt = unsafe { operation.enlist(waiter, claim, again) };
         match attempt {
             Attempt::Enlisted => self.stage = Stage::Enlisted,
-            // SAFETY: written above, and in no queue.
-            _ => unsafe { ManuallyDrop::drop(&mut self.memory.solo) },
+            _ => {
+                // A panic of the waker's loses nothing that is won.
+                claim.discard_waker();
+                // SAFETY: written above, and in no queue.
+                unsafe { ManuallyDrop::drop(&mut self.memory.solo) };
+            }
         }
         attempt
     }
@@ -292,7 +296,8 @@ impl Waiting {
         match self.stage {
             Stage::Enlisted => return self.withdraw(operation),
             Stage::Alarmed => self.disarm(),
-            _ => {}
+            Stage::Again => operation.renounce(),
+            Stage::Fresh | Stage::Over => {}
         }
         self.stage = Stage::Over;
         Left::Nothing
@@ -304,7 +309,10 @@ impl Waiting {
         let Solo { claim, waiter } = unsafe { &*self.memory.solo };
         let left = loop {
             match operation.leave(waiter, claim) {
-                Ok(()) => break Left::Nothing,
+                Ok(()) => {
+                    claim.discard_waker(); // as in `enlist`
+                    break Left::Nothing;
+                }
                 Err(Phase::Done(_)) => break Left::Done { turn: waiter.turn() },
                 Err(Phase::Ready(_)) => {
                     operation.renounce();

@@ -219,6 +219,13 @@ impl Claim {
         Ok(self.waker.with_mut(|cell| unsafe { (*cell).replace(waker) }))
     }
 
+    /// Owner of a claim that is in no queue: drops the waker, where nothing may be lost by its panic.
+    pub(crate) fn discard_waker(&self) {
+        if let Some(waker) = self.take_waker() {
+            waker.discard();
+        }
+    }
+
     #[inline]
     fn take_waker(&self) -> Option<Waker> {
         // SAFETY: only the owner of an OPEN or decided claim, or the winner of a PARKED one, calls this (invariant 3).

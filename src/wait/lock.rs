@@ -1,7 +1,7 @@
 //! The channel's cold lock: taken only where somebody waits, and never waited for by whoever only wants to wake.
 //!
 //! ```text
-//!   word:  LOCKED | CROWDED (threads sleep at the gate) | WAKE_RX | WAKE_TX (requests to the holder) | HAS_RX | HAS_TX | PLACED_RX | PLACED_TX
+//!   word:  LOCKED | CROWDED (threads sleep at the gate) | WAKE_RX | WAKE_TX (requests to the holder; anew) | HAS_RX | HAS_TX | PLACED_RX | PLACED_TX
 //! ```
 //!
 //! 1. Who finds LOCKED clear when setting it holds the lock.
@@ -20,7 +20,11 @@ const CROWDED: u32 = 2;
 pub(crate) const WAKE_RX: u32 = 4;
 /// Request: wake one sender.
 pub(crate) const WAKE_TX: u32 = 8;
-const REQUESTS: u32 = WAKE_RX | WAKE_TX;
+/// Request: wake one receiver; who was told before has come in vain.
+pub(crate) const WAKE_RX_ANEW: u32 = WAKE_RX | 256;
+/// Request: wake one sender; who was told before has come in vain.
+pub(crate) const WAKE_TX_ANEW: u32 = WAKE_TX | 512;
+const REQUESTS: u32 = WAKE_RX_ANEW | WAKE_TX_ANEW;
 /// A receiver is enlisted.
 pub(crate) const HAS_RX: u32 = 16;
 /// A sender is enlisted.

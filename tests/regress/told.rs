@@ -1,7 +1,7 @@
 //! Tasks that were told of a value, or of room, and were dropped, or came in vain, while a place was held: nobody was told anew, and those that waited were
 //! woken one after another only. So one that was not polled held up the rest.
 
-use rendez::{bounded, Receiver, Select, Sender};
+use rendez::{bounded, select_async, Receiver, Select, Sender};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,6 +33,14 @@ impl<'a> Task<'a> {
     fn comes_in_vain(&mut self) {
         self.told.0.store(false, Ordering::Relaxed);
         assert!(self.future.as_mut().poll(&mut Context::from_waker(&Waker::from(self.told.clone()))).is_pending());
+    }
+
+    fn ends_here(&mut self) {
+        assert!(self.future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    }
+
+    fn ends(mut self) {
+        self.ends_here();
     }
 
     fn is_told(&self) -> bool {
@@ -118,4 +126,31 @@ fn the_end_comes_to_who_waits_behind_one_that_was_told() {
     assert!(first.is_told() && !second.is_told());
     drop(rx);
     assert!(second.is_told());
+}
+
+/// A select that was told of a held place leaves by another arm. What was told to it is for the others, who are all woken when the place is filled.
+#[test]
+fn a_select_that_leaves_by_another_arm() {
+    let ((tx, rx), (other_tx, other_rx)) = (bounded(8), bounded(8));
+    let first = Task::new(async { assert_eq!(rx.recv_async().await, Ok(0)) });
+    let mut select = Task::new(async {
+        select_async! { recv(rx) -> _ => panic!("held"), recv(other_rx) -> _ => {} }
+    });
+    let others = [1, 2, 3].map(|_| Task::new(async { assert!(rx.recv_async().await.is_ok()) }));
+    tx.send(0).unwrap();
+    let mut held = Select::new();
+    held.send(&tx);
+    let held = held.select();
+    tx.send(2).unwrap();
+    assert!(first.is_told() && select.is_told() && others[0].is_told() && !others[1].is_told());
+    first.ends();
+    other_tx.send(7).unwrap();
+    select.ends_here();
+    tx.send(3).unwrap();
+    held.send(&tx, 1).unwrap();
+    for other in others {
+        assert!(other.is_told(), "a value is there");
+        other.ends();
+    }
+    assert!(rx.is_empty());
 }
