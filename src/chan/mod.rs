@@ -14,12 +14,12 @@
 //!    (which saw WAITED without WAKING) and its request, a request that the holder of the lock has not served, or a woken receiver
 //!    (WAKING) that has not looked yet.
 //!    - A receiver enlists by setting WAITED with an RMW on the tail, whose old value shows every send that did not see the flag; if one is
-//!      not received yet, the receiver does not sleep.
+//!      not received yet, the receiver does not sleep. (If it finds WAITED there, the RMW is that of who set it: no send after that can miss it.)
 //!    - WAKING is set, under the lock, before the chosen receiver can know; the receiver clears it with an RMW before it looks, whose old
 //!      value shows every send that was spared the waking; if values are left and others wait, it requests the next wake-up.
 //!    - A task that is chosen may never come: it is woken without WAKING, so that nobody is spared waking the next one (see `serve`).
 //!    - Whose operation has been performed for it, and who was asleep, has WAKING to clear, and passes on, all the same.
-//!    - Who was woken and leaves without a value (timeout, another arm) does the same.
+//!    - Who was woken and leaves without a value (timeout, another arm) does the same, and has what is there told anew.
 //! 3. Wakers run after the lock is released; no value is dropped, cloned or compared under it.
 //! 4. CLOSED is permanent. A receiver answers *closed* only if the tail with CLOSED equals the head and nothing waits behind the ring.
 //! 5. At capacity 0 nothing is ever in the ring: a value moves from the sender's frame to the receiver's, by whoever comes second, under

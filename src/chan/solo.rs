@@ -218,12 +218,19 @@ impl<T> Chan<T> {
         Ok(())
     }
 
-    /// A future is polled before anything was decided: it leaves another waker. `Again`: it is decided now.
-    pub(crate) fn rearm(&self, claim: &Claim, waker: Waker) -> Enlisted {
+    /// A future is polled before anything was decided: it leaves another waker, if this is another. `Again`: it is decided now.
+    pub(crate) fn rearm(&self, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
+        let Some(guard) = self.try_lock(Patience::Task) else { return Enlisted::Busy };
+        match claim.wakes_locked(waker) {
+            None => return Enlisted::Again,
+            Some(true) => return Enlisted::Yes,
+            Some(false) => drop(guard),
+        }
+        // Foreign code, here and where wakers are dropped: with the lock released.
+        let waker = Waker::Task(waker.clone());
         let Some(guard) = self.try_lock(Patience::Task) else { return Enlisted::Busy };
         let old = claim.rearm_locked(waker);
         drop(guard);
-        // Foreign code: with the lock released.
         match old {
             Ok(_) => Enlisted::Yes,
             Err(_) => Enlisted::Again,

@@ -237,17 +237,17 @@ fn the_last_waker_is_woken() {
     }
 }
 
-/// M14. The same for one that sends.
+/// M14. The same for one that sends. (A task takes the value, and the waker, after it has released the lock.)
 #[test]
 fn the_last_waker_of_a_send_is_woken() {
-    for cap in [0, 1] {
+    for (cap, who) in [(0, Thread), (0, Task), (1, Thread)] {
         model("the last waker of a send is woken", move || {
             let c = channel(cap);
             (0..cap).for_each(|_| c.0.send(1).unwrap());
             let from = c.clone();
             let mut send = pin!(c.0.send_async(1));
             assert!(poll(send.as_mut(), Waker::noop()).is_pending());
-            let receiver = spawn(move || assert_eq!(from.1.recv(), Ok(1)));
+            let receiver = spawn(move || receive(who, false, &from.1));
             assert_eq!(finish(send), Ok(()));
             receiver.join().unwrap();
         });

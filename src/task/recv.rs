@@ -59,7 +59,7 @@ impl<T> Operation for Receive<'_, T> {
         self.chan.renounce(false);
     }
 
-    fn rearm(&self, claim: &Claim, waker: Waker) -> Enlisted {
+    fn rearm(&self, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
         self.chan.rearm(claim, waker)
     }
 

@@ -52,7 +52,7 @@ impl<T> Operation for Giving<'_, T> {
         self.chan.renounce(true);
     }
 
-    fn rearm(&self, claim: &Claim, waker: Waker) -> Enlisted {
+    fn rearm(&self, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
         self.chan.rearm(claim, waker)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   Fresh ── attempt ─ done ──────────────────────────────────────────────▶ Over
-//!     │ make a claim with the waker in it, enlist
+//!     │ make a claim with the waker in it, enlist or perform it after all
 //!     ▼
 //!   Enlisted ── a peer decides, takes it out of the queue, and wakes ─ DONE ▶ Over
 //!     ▲                                                │ READY or CLOSED
@@ -10,7 +10,7 @@
 //! ```
 //!
 //! 1. The memory holds a `Solo` exactly while Enlisted, and an alarm exactly while Alarmed. In the other states there is nothing to be dropped.
-//! 2. A peer that decides has taken the waiter out of the queue; so only who gives up needs the lock again.
+//! 2. A peer that decides has taken the waiter out of the queue; so only who gives up, or changes its waker, needs the lock again.
 //! 3. A future is moved once or twice before its first poll, so what is written when it is made is a few words in a row, and the rest is left alone: a copy
 //!    that reads together what was just written apart waits for the stores (a third of the time of two tasks that meet).
 
@@ -44,7 +44,7 @@ pub(super) trait Operation {
     fn renounce(&self);
 
     /// While enlisted: leaves another waker, unless a peer has decided (`Again`).
-    fn rearm(&self, claim: &Claim, waker: Waker) -> Enlisted;
+    fn rearm(&self, claim: &Claim, waker: &core::task::Waker) -> Enlisted;
 
     /// Takes the waiter out of its queue. `Err` is what a peer decided first.
     fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase>;
@@ -252,7 +252,7 @@ impl Waiting {
         for _ in 0..LOOKS {
             let phase = claim.phase();
             match phase {
-                Phase::Open | Phase::Parked => match operation.rearm(claim, Waker::Task(cx.waker().clone())) {
+                Phase::Open | Phase::Parked => match operation.rearm(claim, cx.waker()) {
                     Enlisted::Yes => return Poll::Pending,
                     Enlisted::Busy => break,
                     _ => {}

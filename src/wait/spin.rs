@@ -108,7 +108,13 @@ impl Spin {
     /// As `wait`, but however long the user lets a wait be, no longer than by default: for who would not sleep either, but go on.
     #[inline]
     pub(crate) fn wait_briefly(&self, ready: impl FnMut() -> bool) -> bool {
-        self.wait_within(get(&self.limit_ns).min(ROUNDS_MAX * WHOLE_ROUND_NS), ready, yield_timed)
+        self.wait_briefly_giving_way(ready, yield_timed)
+    }
+
+    /// As `wait_briefly`; `give_way` as for `wait_giving_way`.
+    #[inline]
+    pub(super) fn wait_briefly_giving_way(&self, ready: impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
+        self.wait_within(get(&self.limit_ns).min(ROUNDS_MAX * WHOLE_ROUND_NS), ready, give_way)
     }
 
     /// As `wait`; `give_way` yields, and answers for how long it was away.

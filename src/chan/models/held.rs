@@ -38,8 +38,8 @@ fn a_held_receive_ends_no_pass_on() {
         let other = chan.clone();
         let select = spawn(move || win_and_hold(&other));
         assert!(matches!(first.claim.sleep(Deadline::NEVER), Phase::Ready(_)));
-        // As a receiver that leaves without a value: another arm has won.
-        chan.renounce(false);
+        // As a receiver that was served.
+        chan.discharge(false);
         assert!(matches!(second.claim.sleep(Deadline::NEVER), Phase::Ready(_)));
         let Won(token) = select.join().unwrap();
         chan.renounce(false);
