@@ -128,9 +128,11 @@ impl Spin {
         if MODEL || limit == 0 {
             return false;
         }
-        if processors() > 1 && self.look(limit, &mut ready) {
+        if processors() > 1 {
             turn::count();
-            return true;
+            if self.look(limit, &mut ready) {
+                return true;
+            }
         }
         let ready = self.yield_rounds(limit / WHOLE_ROUND_NS, &mut ready, give_way);
         turn::end();
@@ -153,11 +155,11 @@ impl Spin {
             set(&self.glances_off, off - 1);
             return false;
         }
+        turn::count();
         let each = pause_nanos();
         let mut spent = 0;
         while spent < get(&self.look_ns).min(limit) {
             if ready() {
-                turn::count();
                 set(&self.vain_glances, 0);
                 return true;
             }
@@ -262,6 +264,7 @@ impl Spin {
         if MODEL || processors() == 1 || limit == 0 {
             return false;
         }
+        turn::count();
         let position = position as u32;
         let run = position.wrapping_sub(get(&self.last_wait));
         set(&self.last_wait, position);
@@ -272,9 +275,6 @@ impl Spin {
             gap /= 2;
         }
         set(&self.gap_ns, gap);
-        if ready {
-            turn::count();
-        }
         ready
     }
 }

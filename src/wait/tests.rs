@@ -264,7 +264,7 @@ fn a_turn_is_given_away_once() {
     assert!(yields(Duration::ZERO) > 1);
 }
 
-/// A wait that is over while the thread is awake counts, whichever way it waits.
+/// A wait counts, whichever way the thread stays awake for it.
 #[test]
 fn waits_awake_are_looks_at_the_clock() {
     if processors() == 1 {

@@ -26,7 +26,7 @@ pub(super) const AWAY: Duration = Duration::from_micros(50);
 const PATIENCE_NS: u32 = 2_000;
 const DOUBLINGS: u32 = 5;
 
-/// So many waits that ended while the thread was awake make one look at the clock.
+/// So many waits, or parts of waits, make one look at the clock.
 pub(crate) const WAITS: u32 = 32;
 
 /// The turn of a thread.
@@ -103,7 +103,8 @@ pub(crate) fn offer() {
     }
 }
 
-/// After a wait that ended while the thread was awake, or an operation that is as long.
+/// As a wait begins that may end while the thread is awake (after it, the peer would wait for this, too: spsc_1 84 to 95 ns, mpsc_1 90 to 108), or with an
+/// operation that is as long.
 #[inline]
 pub(crate) fn count() {
     if MODEL {
