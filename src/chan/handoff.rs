@@ -120,7 +120,7 @@ pub(super) const SMALL: usize = if MODEL { size_of::<i32>() } else { 256 };
 
 /// As `give_to`, for who holds the lock, and releases it before anybody is woken.
 #[inline(always)]
-pub(super) fn give_releasing<T>(guard: Guard<'_, T>, receiver: Chosen, value: T) {
+fn give_releasing<T>(guard: Guard<'_, T>, receiver: Chosen, value: T) {
     if size_of::<T>() > SMALL {
         drop(guard);
         return give_to(receiver, value);
@@ -136,7 +136,7 @@ pub(super) fn give_releasing<T>(guard: Guard<'_, T>, receiver: Chosen, value: T)
 
 /// As `take_from`, for who holds the lock, and releases it before anybody is woken.
 #[inline(always)]
-pub(super) fn take_releasing<T>(guard: Guard<'_, T>, sender: Chosen) -> T {
+fn take_releasing<T>(guard: Guard<'_, T>, sender: Chosen) -> T {
     if size_of::<T>() > SMALL {
         drop(guard);
         return take_from(sender);
