@@ -394,11 +394,10 @@ impl<T> Chan<T> {
 
     /// Takes an arm's waiter out of its queue, if it is in; `false` if the lock could not be had in time.
     pub(crate) fn withdraw_arm(&self, sending: bool, waiter: &Waiter, patience: Option<Patience>) -> bool {
-        if sending {
-            self.withdraw_sender_within(waiter, patience)
-        } else {
-            self.withdraw_receiver_within(waiter, patience)
-        }
+        let Some(mut guard) = self.lock_within(patience) else { return false };
+        // SAFETY: it was enlisted in this queue, or has left it.
+        unsafe { guard.unlink(sending, waiter) };
+        true
     }
 
     /// Whether an attempt might succeed now: what a waiting select polls.

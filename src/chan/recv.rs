@@ -359,14 +359,6 @@ impl<T> Chan<T> {
 
     /// Takes a receiver that gave up out of the queue.
     pub(super) fn withdraw_receiver(&self, waiter: &Waiter) {
-        self.withdraw_receiver_within(waiter, None);
-    }
-
-    /// As `withdraw_receiver`; `false` if the lock could not be had in time.
-    pub(super) fn withdraw_receiver_within(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
-        let Some(mut guard) = self.lock_within(patience) else { return false };
-        // SAFETY: it was enlisted in this queue, or has left it.
-        unsafe { guard.unlink(false, waiter) };
-        true
+        self.withdraw_arm(false, waiter, None);
     }
 }

@@ -308,14 +308,6 @@ impl<T> Chan<T> {
 
     /// Takes a sender that gave up out of the queue.
     pub(super) fn withdraw_sender(&self, waiter: &Waiter) {
-        self.withdraw_sender_within(waiter, None);
-    }
-
-    /// As `withdraw_sender`; `false` if the lock could not be had in time.
-    pub(super) fn withdraw_sender_within(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
-        let Some(mut guard) = self.lock_within(patience) else { return false };
-        // SAFETY: it was enlisted in this queue, or has left it.
-        unsafe { guard.unlink(true, waiter) };
-        true
+        self.withdraw_arm(true, waiter, None);
     }
 }
