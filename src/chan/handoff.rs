@@ -20,7 +20,7 @@ use crate::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendErro
 use crate::sync::{init_cell, Cell, Deadline, MODEL};
 use crate::wait::lock::{HAS_RX, HAS_TX};
 use crate::wait::queue::Chosen;
-use crate::wait::{Claim, Patience, Phase, Spin, Waiter};
+use crate::wait::{partner, Claim, Patience, Phase, Spin, Waiter};
 use core::mem::MaybeUninit;
 use core::ptr::{self, addr_of_mut};
 
@@ -164,8 +164,15 @@ enum Pairing<'a, T> {
 }
 
 impl<T> Chan<T> {
+    /// By which `partner` knows it.
+    #[inline(always)]
+    pub(super) fn address(&self) -> *const () {
+        ptr::from_ref(self).cast()
+    }
+
     #[inline(always)]
     fn pair(&self, sending: bool, deadline: Deadline) -> Pairing<'_, T> {
+        partner::expect(self.address());
         let mut guard = self.lock();
         let stashed = if sending { None } else { guard.with(Lists::take_stashed) };
         if let Some(value) = stashed {
@@ -179,7 +186,10 @@ impl<T> Chan<T> {
             peers.choose_placed(ptr::null(), false)
         });
         match peer {
-            Some(chosen) => Pairing::With(guard, chosen),
+            Some(chosen) => {
+                partner::remember(self.address(), chosen.won.line());
+                Pairing::With(guard, chosen)
+            }
             None if deadline.expired() => Pairing::Expired,
             None => Pairing::Nobody(guard),
         }

@@ -6,7 +6,7 @@ use super::shared::channel;
 use super::spill::Spill;
 use super::{Chan, WAITED, WAKE_RX, WAKE_TX};
 use crate::sync::Deadline;
-use crate::wait::{self, turn, Claim, Waiter, WakeList};
+use crate::wait::{self, partner, turn, Claim, Waiter, WakeList};
 use std::future::Future;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -226,4 +226,26 @@ fn the_flag_of_senders_goes_with_the_last() {
     assert!(flag());
     assert_eq!(rx.try_recv(), Ok(0));
     assert!(!flag());
+}
+
+/// Who comes second at capacity 0 knows whom it met, and expects it there, but nobody elsewhere; who came first does not.
+#[test]
+fn who_came_second_expects_the_same_peer() {
+    let (tx, rx) = crate::bounded(0);
+    let (other, _elsewhere) = crate::bounded::<u8>(0);
+    let expects = |tx: &crate::Sender<u8>| partner::is_expected(tx.0.chan().address());
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| {
+            tx.send(1).expect("a receiver");
+            expects(&tx)
+        });
+        while !tx.0.chan().has_peer(false, wait::Patience::Thread) {
+            std::thread::yield_now();
+        }
+        assert!(!expects(&tx));
+        assert_eq!(rx.recv(), Ok(1));
+        assert!(expects(&tx));
+        assert!(!expects(&other));
+        assert!(!first.join().expect("no panic"));
+    });
 }

@@ -26,6 +26,7 @@ mod alarm;
 #[cfg(any(rendez_coarse, not(all(loom, not(rendez_no_loom)))))]
 mod cell;
 mod deadline;
+mod fetch;
 #[cfg(all(loom, not(rendez_no_loom)))]
 #[cfg_attr(rendez_coarse, allow(dead_code))]
 pub(crate) mod model_atomic;
@@ -33,6 +34,7 @@ pub(crate) mod model_atomic;
 #[cfg(not(all(loom, not(rendez_no_loom))))]
 pub(crate) use alarm::Alarm;
 pub(crate) use deadline::Deadline;
+pub(crate) use fetch::fetch_early;
 pub(crate) use imp::*;
 pub(crate) use std::sync::atomic::Ordering;
 pub(crate) use std::sync::{Arc, Weak as WeakArc};

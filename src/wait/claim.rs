@@ -6,7 +6,7 @@
 
 use super::spin::Lag;
 use crate::sync::{AtomicUsize, Cell, Deadline, Duration, Ordering, Parker, Unparker};
-use core::ptr;
+use core::ptr::{self, addr_of};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
 /// How a sleeper is woken. A thread and a task differ here and nowhere else.
@@ -415,6 +415,13 @@ impl Won {
     /// Whether the owner is a future that may leave while its claim is held.
     pub(crate) fn is_revocable(&self) -> bool {
         self.held && self.is_of_task()
+    }
+
+    /// The cache line that a peer of an awake owner touches.
+    #[inline(always)]
+    pub(crate) fn line(&self) -> *const () {
+        // SAFETY: no place in it is read; the claim is alive, as it was won.
+        unsafe { addr_of!((*self.claim).word).cast() }
     }
 
     /// Whether `claim` was won.
