@@ -88,8 +88,8 @@ impl<T> Chan<T> {
             return self.win_peer(false, own, manner);
         }
         match self.ring.claim_read_at_once() {
-            Some((slot, head)) => Some(Token::read(slot, head)),
-            None => self.win_recv_again(manner),
+            Ok((slot, head)) => Some(Token::read(slot, head)),
+            Err(_) => self.win_recv_again(manner),
         }
     }
 

@@ -145,6 +145,7 @@ enum Turn {
 impl Turn {
     /// # Safety
     /// As for `Queue::push_back`.
+    #[inline(always)]
     #[allow(unsafe_code)]
     unsafe fn push(self, queue: &mut Queue, waiter: &Waiter) {
         match self {
@@ -271,7 +272,7 @@ impl<T> Chan<T> {
             let mut guard = Guard { chan: self };
             if requests == WAKE_RX {
                 if let Some(waker) = guard.tell_only_task() {
-                    drop(guard);
+                    guard.release();
                     return waker.wake();
                 }
             }
@@ -340,18 +341,34 @@ impl<T> Guard<'_, T> {
 
     #[inline(always)]
     fn try_release(&mut self) -> Result<(), u32> {
-        // They are for attempts at capacity 0.
-        let hints = if self.chan.is_rendezvous() { self.with(|lists| lists.hints()) } else { 0 };
+        if !self.chan.is_rendezvous() {
+            return self.chan.cold.lock.try_release_plain();
+        }
+        // Hints are for attempts at capacity 0.
+        let hints = self.with(|lists| lists.hints());
         self.chan.cold.lock.try_release(hints)
+    }
+}
+
+impl<T> Guard<'_, T> {
+    /// As dropping it, but always inline: for the ways that most go.
+    #[inline(always)]
+    fn release(self) {
+        ManuallyDrop::new(self).end();
+    }
+
+    #[inline(always)]
+    fn end(&mut self) {
+        if let Err(requests) = self.try_release() {
+            self.serve(requests);
+        }
     }
 }
 
 impl<T> Drop for Guard<'_, T> {
     #[inline(always)]
     fn drop(&mut self) {
-        if let Err(requests) = self.try_release() {
-            self.serve(requests);
-        }
+        self.end();
     }
 }
 

@@ -7,7 +7,7 @@ use super::{enlists_first, Chan, Enlisted, Turn};
 use crate::error::{RecvTimeoutError, TryRecvError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::ReadSlot;
-use crate::ring::NoValue;
+use crate::ring::{Miss, NoValue};
 use crate::sync::Deadline;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::spin::Lag;
@@ -40,7 +40,7 @@ impl<T> First<'_, T> {
     /// # Safety
     /// Called once.
     #[inline(always)]
-    unsafe fn read(&self) -> T {
+    pub(super) unsafe fn read(&self) -> T {
         // SAFETY: the caller's promise.
         unsafe { self.slot.read() }
     }
@@ -64,9 +64,9 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.fetch();
         }
-        let first = match self.ring.claim_read_at_once() {
-            Some((slot, head)) => First { chan: self, slot, head, owes: false },
-            None => self.claim_first_bounded()?,
+        let first = match self.claim_first_at_once() {
+            Ok(first) => first,
+            Err(_) => self.claim_first_bounded()?,
         };
         // SAFETY: once.
         Ok(unsafe { first.read() })
@@ -89,6 +89,13 @@ impl<T> Chan<T> {
                 return Err(TryRecvError::Empty);
             }
         }
+    }
+
+    /// The right to the first value, by one attempt.
+    #[inline(always)]
+    pub(super) fn claim_first_at_once(&self) -> Result<First<'_, T>, Miss> {
+        let (slot, head) = self.ring.claim_read_at_once()?;
+        Ok(First { chan: self, slot, head, owes: false })
     }
 
     /// The right to the first value, past slots that were given up.
@@ -176,10 +183,10 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.accept_apart(deadline).map_err(fail);
         }
-        let first = match self.ring.claim_read_at_once() {
-            Some((slot, head)) => First { chan: self, slot, head, owes: false },
-            None if size_of::<T>() <= SMALL => return self.recv_again(deadline).map_err(fail),
-            None => self.first_again(deadline).map_err(fail)?,
+        let first = match self.claim_first_at_once() {
+            Ok(first) => first,
+            Err(_) if size_of::<T>() <= SMALL => return self.recv_again(deadline).map_err(fail),
+            Err(_) => self.first_again(deadline).map_err(fail)?,
         };
         // SAFETY: once.
         Ok(unsafe { first.read() })
@@ -338,12 +345,16 @@ impl<T> Chan<T> {
         let none = |head| self.ring.position_of(tail) == self.ring.position_of(head);
         let head = if none(head) { head } else { self.ring.head_set(0) };
         let empty = none(head) && tail & SPILLED == 0;
-        // What is held comes, or is given up, even if the channel is closed.
-        if (empty && tail & CLOSED == 0) || self.ring.head_is_held(head) {
-            if !empty {
-                guard.forget_told(true); // whoever was told came in vain
-            }
+        if empty && tail & CLOSED == 0 {
             // SAFETY: the caller's promise.
+            guard.with(|lists| unsafe { turn.push(&mut lists.rx, waiter) });
+            guard.release();
+            return Enlisted::Yes;
+        }
+        // What is held comes, or is given up, even if the channel is closed.
+        if self.ring.head_is_held(head) {
+            guard.forget_told(true); // whoever was told came in vain
+                                     // SAFETY: the caller's promise.
             guard.with(|lists| unsafe { turn.push(&mut lists.rx, waiter) });
             return Enlisted::Yes;
         }

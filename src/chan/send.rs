@@ -29,13 +29,13 @@ impl<T> Chan<T> {
             return self.offer(value);
         }
         match self.ring.claim_write_at_once() {
-            Some((slot, flags)) => {
+            Ok((slot, flags)) => {
                 slot.publish(value);
                 self.after_push(flags);
                 Ok(())
             }
-            None if size_of::<T>() > SMALL => self.try_send_again(value), // it would be copied for the call
-            None => self.try_send_again_apart(value),
+            Err(_) if size_of::<T>() > SMALL => self.try_send_again(value), // it would be copied for the call
+            Err(_) => self.try_send_again_apart(value),
         }
     }
 
@@ -102,13 +102,13 @@ impl<T> Chan<T> {
             return self.give_apart(value, deadline);
         }
         match self.ring.claim_write_at_once() {
-            Some((slot, flags)) => {
+            Ok((slot, flags)) => {
                 slot.publish(value);
                 self.after_push(flags);
                 Ok(())
             }
-            None if size_of::<T>() > SMALL => self.send_again(value, deadline), // it would be copied for the call
-            None => self.send_again_apart(value, deadline),
+            Err(_) if size_of::<T>() > SMALL => self.send_again(value, deadline), // it would be copied for the call
+            Err(_) => self.send_again_apart(value, deadline),
         }
     }
 
@@ -294,6 +294,7 @@ impl<T> Chan<T> {
             }
             // SAFETY: the caller's promise.
             guard.with(|lists| unsafe { turn.push(&mut lists.tx, waiter) });
+            guard.release();
             return Enlisted::Yes;
         }
         if guard.with(|lists| lists.tx.is_empty()) {

@@ -10,7 +10,7 @@ use super::handoff::{give_to, take_from, Place};
 use super::{Chan, Lists, Turn};
 use crate::chan::Enlisted;
 use crate::error::RecvError;
-use crate::ring::Refused;
+use crate::ring::{Miss, Refused};
 use crate::wait::lock::{HAS_RX, HAS_TX};
 use crate::wait::spin::Lag;
 use crate::wait::{Claim, Patience, Phase, Waiter, Waker};
@@ -42,11 +42,36 @@ pub(crate) type Sent = Result<(), Closed>;
 pub(crate) struct Closed;
 
 impl<T> Chan<T> {
-    /// Not at capacity 0: receives if a value is in the ring.
+    /// Not at capacity 0: receives if a value is in the ring. It may pass through `place`: an answer in registers is quicker.
+    ///
+    /// # Safety
+    /// The caller owns the place, and it is empty, as it is afterwards.
     #[inline(always)]
-    pub(crate) fn recv_at_once(&self) -> Option<T> {
+    pub(crate) unsafe fn recv_at_once(&self, place: &Place<T>) -> Option<T> {
         debug_assert!(!self.is_rendezvous());
-        self.take_first()
+        match self.claim_first_at_once() {
+            Ok(first) => {
+                // SAFETY: once.
+                let value = unsafe { first.read() };
+                drop(first); // before it is in the answer, which would be in memory then
+                Some(value)
+            }
+            // SAFETY: the caller's promise; and it was received just now.
+            Err(Miss::Lost) => unsafe { self.recv_into(place).then(|| place.take()) },
+            Err(Miss::Nothing) => None,
+        }
+    }
+
+    /// Not at capacity 0: receives into `place` if a value is in the ring. Answers whether.
+    ///
+    /// # Safety
+    /// The caller owns the place, and it is empty.
+    #[inline(never)]
+    unsafe fn recv_into(&self, place: &Place<T>) -> bool {
+        let Some(value) = self.take_first() else { return false };
+        // SAFETY: the caller's promise.
+        unsafe { place.put(value) };
+        true
     }
 
     /// At capacity 0: receives if it can be seen without the lock that a sender waits, and the lock is free.
@@ -64,42 +89,63 @@ impl<T> Chan<T> {
         Some(take_from(sender))
     }
 
-    /// Receives, or enlists `waiter`, which is of `claim`.
+    /// At capacity 0: receives, or enlists `waiter`, which is of `claim`.
     ///
     /// # Safety
-    /// As for `Queue::push_back`; and at capacity 0 the waiter has an empty place.
-    pub(crate) unsafe fn recv_or_enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Result<T, RecvError>> {
-        if self.is_rendezvous() {
-            let Some(mut guard) = self.try_lock(Patience::Task) else { return Attempt::Later };
-            if let Some(value) = guard.with(Lists::take_stashed) {
-                return Attempt::Now(Ok(value));
-            }
-            if self.is_closed() {
-                return Attempt::Now(Err(RecvError));
-            }
-            if let Some(sender) = guard.with(|lists| lists.tx.choose_placed(ptr::null(), false)) {
-                drop(guard);
-                return Attempt::Now(Ok(take_from(sender)));
-            }
-            // SAFETY: the caller's promise.
-            guard.with(|lists| unsafe { turn(again).push(&mut lists.rx, waiter) });
-            self.count_enlisted();
-            self.release_calling_lazy(guard, false, claim);
-            return Attempt::Enlisted;
+    /// As for `Queue::push_back`; and the waiter has an empty place.
+    #[inline(always)]
+    pub(crate) unsafe fn accept_or_enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Result<T, RecvError>> {
+        let Some(mut guard) = self.try_lock(Patience::Task) else { return Attempt::Later };
+        if let Some(value) = guard.with(Lists::take_stashed) {
+            return Attempt::Now(Ok(value));
+        }
+        if self.is_closed() {
+            return Attempt::Now(Err(RecvError));
+        }
+        if let Some(sender) = guard.with(|lists| lists.tx.choose_placed(ptr::null(), false)) {
+            drop(guard);
+            return Attempt::Now(Ok(take_from(sender)));
         }
         // SAFETY: the caller's promise.
+        guard.with(|lists| unsafe { turn(again).push(&mut lists.rx, waiter) });
+        self.count_enlisted();
+        self.release_calling_lazy(guard, false, claim);
+        Attempt::Enlisted
+    }
+
+    /// Not at capacity 0: receives into `place`, or enlists `waiter`.
+    ///
+    /// # Safety
+    /// As for `Queue::push_back`; and the caller owns the place, and it is empty.
+    #[inline(always)]
+    pub(crate) unsafe fn recv_or_enlist(&self, place: &Place<T>, waiter: &Waiter, again: bool) -> Attempt<Result<T, RecvError>> {
+        // SAFETY: the caller's promise.
         match unsafe { self.enlist_receiver(waiter, turn(again), Some(Patience::Task)) } {
-            Enlisted::Yes => return Attempt::Enlisted,
-            Enlisted::Closed => return Attempt::Now(Err(RecvError)),
-            Enlisted::Again | Enlisted::Busy => {}
+            Enlisted::Yes => Attempt::Enlisted,
+            Enlisted::Closed => Attempt::Now(Err(RecvError)),
+            // SAFETY: the caller's promise.
+            Enlisted::Again | Enlisted::Busy => match unsafe { self.recv_lagging(place) } {
+                // SAFETY: received just now.
+                true => Attempt::Now(Ok(unsafe { place.take() })),
+                false => Attempt::Later,
+            },
         }
+    }
+
+    /// Something is to be received, or will be soon. Answers whether it is in `place` now.
+    ///
+    /// # Safety
+    /// The caller owns the place, and it is empty.
+    #[inline(never)]
+    unsafe fn recv_lagging(&self, place: &Place<T>) -> bool {
         let mut lag = Lag::new();
         loop {
-            if let Some(value) = self.take_first() {
-                return Attempt::Now(Ok(value));
+            // SAFETY: the caller's promise.
+            if unsafe { self.recv_into(place) } {
+                return true;
             }
             if !self.unspill(Some(Patience::Task)) && !lag.wait_bounded(Patience::Task) {
-                return Attempt::Later;
+                return false;
             }
         }
     }
@@ -111,6 +157,21 @@ impl<T> Chan<T> {
     #[inline(always)]
     pub(crate) unsafe fn send_at_once(&self, place: &Place<T>) -> bool {
         debug_assert!(!self.is_rendezvous());
+        match self.ring.claim_write_at_once() {
+            Ok((slot, flags)) => {
+                // SAFETY: the caller's promise.
+                slot.publish(unsafe { place.take() });
+                self.after_push(flags);
+                true
+            }
+            Err(Miss::Nothing) => false,
+            // SAFETY: the caller's promise.
+            Err(Miss::Lost) => unsafe { self.send_again_at_once(place) },
+        }
+    }
+
+    #[inline(never)]
+    unsafe fn send_again_at_once(&self, place: &Place<T>) -> bool {
         let Ok((slot, flags)) = self.ring.claim_write() else { return false };
         // SAFETY: the caller's promise.
         slot.publish(unsafe { place.take() });
@@ -164,28 +225,35 @@ impl<T> Chan<T> {
         (refused == Refused::Closed || self.is_unbounded()).then_some(Err(Closed))
     }
 
-    /// Sends what is in the waiter's place, or enlists `waiter`, which is of `claim`.
+    /// At capacity 0: sends what is in the waiter's place, or enlists `waiter`, which is of `claim`.
     ///
     /// # Safety
     /// As for `Queue::push_back`; and `place` is the waiter's, full, and the caller's until it is enlisted.
-    pub(crate) unsafe fn send_or_enlist(&self, place: &Place<T>, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Sent> {
-        if self.is_rendezvous() {
-            let Some(mut guard) = self.try_lock(Patience::Task) else { return Attempt::Later };
-            if self.is_closed() {
-                return Attempt::Now(Err(Closed));
-            }
-            if let Some(receiver) = guard.with(|lists| lists.rx.choose_placed(ptr::null(), false)) {
-                drop(guard);
-                // SAFETY: the caller's promise.
-                give_to(receiver, unsafe { place.take() });
-                return Attempt::Now(Ok(()));
-            }
-            // SAFETY: the caller's promise.
-            guard.with(|lists| unsafe { turn(again).push(&mut lists.tx, waiter) });
-            self.count_enlisted();
-            self.release_calling_lazy(guard, true, claim);
-            return Attempt::Enlisted;
+    #[inline(always)]
+    pub(crate) unsafe fn give_or_enlist(&self, place: &Place<T>, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Sent> {
+        let Some(mut guard) = self.try_lock(Patience::Task) else { return Attempt::Later };
+        if self.is_closed() {
+            return Attempt::Now(Err(Closed));
         }
+        if let Some(receiver) = guard.with(|lists| lists.rx.choose_placed(ptr::null(), false)) {
+            drop(guard);
+            // SAFETY: the caller's promise.
+            give_to(receiver, unsafe { place.take() });
+            return Attempt::Now(Ok(()));
+        }
+        // SAFETY: the caller's promise.
+        guard.with(|lists| unsafe { turn(again).push(&mut lists.tx, waiter) });
+        self.count_enlisted();
+        self.release_calling_lazy(guard, true, claim);
+        Attempt::Enlisted
+    }
+
+    /// Not at capacity 0: sends what is in the waiter's place, or enlists `waiter`.
+    ///
+    /// # Safety
+    /// As for `give_or_enlist`.
+    #[inline(always)]
+    pub(crate) unsafe fn send_or_enlist(&self, place: &Place<T>, waiter: &Waiter, again: bool) -> Attempt<Sent> {
         if !self.is_unbounded() {
             // SAFETY: the caller's promise.
             match unsafe { self.enlist_sender(waiter, turn(again), Some(Patience::Task)) } {
@@ -194,9 +262,19 @@ impl<T> Chan<T> {
                 Enlisted::Again | Enlisted::Busy => {}
             }
         }
+        // SAFETY: the caller's promise; it is not enlisted.
+        unsafe { self.send_lagging(place) }
+    }
+
+    /// There is room, or will be soon, or the channel is unbounded.
+    ///
+    /// # Safety
+    /// As for `send_at_once`.
+    #[inline(never)]
+    unsafe fn send_lagging(&self, place: &Place<T>) -> Attempt<Sent> {
         let mut lag = Lag::new();
         loop {
-            // SAFETY: the caller's promise; it is not enlisted.
+            // SAFETY: the caller's promise.
             if let Some(sent) = unsafe { self.send_from(place) } {
                 return Attempt::Now(sent);
             }

@@ -52,6 +52,15 @@ pub(crate) enum NoValue {
     GivenUp,
 }
 
+/// Why one attempt has come to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Miss {
+    /// Nothing is there, as far as the guess tells, or it is not for one attempt to see.
+    Nothing,
+    /// Somebody else was faster, or others are to be looked after here.
+    Lost,
+}
+
 /// The ring. It does not own the memory of its slots.
 pub(crate) struct Ring<T, M> {
     pub(crate) tail: CachePadded<End<M>>,
@@ -148,17 +157,22 @@ impl<T, M> Ring<T, M> {
         self.layout.cap()
     }
 
-    /// One attempt at `claim_write`, which is all that most need. `None` says nothing.
+    /// One attempt at `claim_write`, which is all that most need.
     #[inline(always)]
-    pub(crate) fn claim_write_at_once(&self) -> Option<(WriteSlot<'_, T>, u64)> {
+    pub(crate) fn claim_write_at_once(&self) -> Result<(WriteSlot<'_, T>, u64), Miss> {
         let tail = self.tail.guess();
         if tail & (CLOSED | SPILLED) != 0 {
-            return None;
+            return Err(Miss::Nothing);
         }
         let layout = self.layout;
         let (slot, position) = (self.slot_by(layout, tail), tail & !FLAGS);
-        let won = slot.stamp() == position | FREE && self.tail.advance(tail, layout.next_plain(tail)?).is_ok();
-        won.then_some((WriteSlot { slot, position }, tail & FLAGS))
+        if slot.stamp() != position | FREE {
+            return Err(Miss::Nothing);
+        }
+        match layout.next_plain(tail) {
+            Some(next) if self.tail.advance(tail, next).is_ok() => Ok((WriteSlot { slot, position }, tail & FLAGS)),
+            _ => Err(Miss::Lost),
+        }
     }
 
     /// Takes the right to the place behind the last one, with the tail's flags at that: to be filled at once, or held.
@@ -207,14 +221,19 @@ impl<T, M> Ring<T, M> {
         }
     }
 
-    /// One attempt at `claim_read`, which is all that most need. `None` says nothing.
+    /// One attempt at `claim_read`, which is all that most need.
     #[inline(always)]
-    pub(crate) fn claim_read_at_once(&self) -> Option<(ReadSlot<'_, T>, u64)> {
+    pub(crate) fn claim_read_at_once(&self) -> Result<(ReadSlot<'_, T>, u64), Miss> {
         let head = self.head.guess();
         let layout = self.layout;
         let (slot, position) = (self.slot_by(layout, head), head & !FLAGS);
-        let won = slot.stamp() == position | FULL && self.head.advance(head, layout.next_plain(head)?).is_ok();
-        won.then_some((ReadSlot { slot, free: layout.next_lap(position) }, head))
+        if slot.stamp() != position | FULL {
+            return Err(Miss::Nothing);
+        }
+        match layout.next_plain(head) {
+            Some(next) if self.head.advance(head, next).is_ok() => Ok((ReadSlot { slot, free: layout.next_lap(position) }, head)),
+            _ => Err(Miss::Lost),
+        }
     }
 
     /// Takes the right to the first value, with the head word as it was: to be taken at once, or held. `Err`: the stamp of the head's slot

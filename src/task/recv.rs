@@ -29,25 +29,32 @@ unsafe impl<T: Send> Send for Receiving<T> {}
 // SAFETY: a shared reference gives access to nothing.
 unsafe impl<T: Send> Sync for Receiving<T> {}
 
-/// A receive of a channel.
-struct Receive<'a, T> {
+/// A receive of a channel, of capacity 0 or of another.
+struct Receive<'a, T, const MEETING: bool> {
     chan: &'a Chan<T>,
     place: &'a Place<T>,
 }
 
-impl<T> Operation for Receive<'_, T> {
+impl<T, const MEETING: bool> Operation for Receive<'_, T, MEETING> {
     type Output = Result<T, RecvError>;
 
     fn place(&self) -> *mut () {
-        match self.chan.meeting() {
-            Some(_) => self.place.erased(),
-            None => ptr::null_mut(),
+        if MEETING {
+            self.place.erased()
+        } else {
+            ptr::null_mut()
         }
     }
 
     unsafe fn enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Self::Output> {
-        // SAFETY: the caller's promise; and nobody has put anything into the place.
-        unsafe { self.chan.recv_or_enlist(waiter, claim, again) }
+        // SAFETY: the caller's promise; and the place is empty.
+        unsafe {
+            if MEETING {
+                self.chan.accept_or_enlist(waiter, claim, again)
+            } else {
+                self.chan.recv_or_enlist(self.place, waiter, again)
+            }
+        }
     }
 
     fn done(&self) -> Self::Output {
@@ -88,7 +95,7 @@ impl<T> Receiving<T> {
     }
 
     /// Goes on with a receive, or begins the next one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn poll(self: Pin<&mut Self>, rx: &Receiver<T>, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
         // SAFETY: nothing is moved out of it.
         let this = unsafe { self.get_unchecked_mut() };
@@ -96,7 +103,12 @@ impl<T> Receiving<T> {
         let chan = strong.chan();
         match this.waiting.glance() {
             Glance::Try => {
-                let value = if chan.is_rendezvous() { chan.accept_at_once() } else { chan.recv_at_once() };
+                let value = if chan.is_rendezvous() {
+                    chan.accept_at_once()
+                } else {
+                    // SAFETY: the place is empty, and in no queue.
+                    unsafe { chan.recv_at_once(&this.place) }
+                };
                 if let Some(value) = value {
                     this.waiting.finish();
                     return Poll::Ready(Ok(value));
@@ -106,7 +118,17 @@ impl<T> Receiving<T> {
             Glance::Done => return Poll::Ready(Ok(unsafe { this.place.take() })),
             Glance::Unclear => {}
         }
-        this.waiting.poll(&Receive { chan, place: &this.place }, cx)
+        if chan.is_rendezvous() {
+            this.go_on::<true>(chan, cx)
+        } else {
+            this.go_on::<false>(chan, cx)
+        }
+    }
+
+    /// Out of line: a receive that need not wait needs none of this, nor the registers for it.
+    #[inline(never)]
+    fn go_on<const MEETING: bool>(&mut self, chan: &Chan<T>, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
+        self.waiting.poll(&Receive::<T, MEETING> { chan, place: &self.place }, cx)
     }
 
     /// Nobody but the clock wakes: there is no queue.
@@ -151,7 +173,7 @@ impl<T> Receiving<T> {
         let this = unsafe { self.get_unchecked_mut() };
         let Source::Chan(strong) = &rx.0 else { return this.waiting.disarm() };
         let chan = strong.chan();
-        if let Left::Done { turn } = this.waiting.cancel(&Receive { chan, place: &this.place }) {
+        if let Left::Done { turn } = this.waiting.cancel(&Receive::<T, true> { chan, place: &this.place }) {
             // SAFETY: as in `done`.
             chan.put_back(Some(turn), unsafe { this.place.take() });
         }

@@ -26,13 +26,13 @@ unsafe impl<T: Send> Send for Sending<T> {}
 // SAFETY: a shared reference gives access to nothing.
 unsafe impl<T: Send> Sync for Sending<T> {}
 
-/// A send to a channel.
-struct Giving<'a, T> {
+/// A send to a channel, of capacity 0 or of another.
+struct Giving<'a, T, const MEETING: bool> {
     chan: &'a Chan<T>,
     place: &'a Place<T>,
 }
 
-impl<T> Operation for Giving<'_, T> {
+impl<T, const MEETING: bool> Operation for Giving<'_, T, MEETING> {
     type Output = Sent;
 
     fn place(&self) -> *mut () {
@@ -41,7 +41,13 @@ impl<T> Operation for Giving<'_, T> {
 
     unsafe fn enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Sent> {
         // SAFETY: the caller's promise; and the place is full.
-        unsafe { self.chan.send_or_enlist(self.place, waiter, claim, again) }
+        unsafe {
+            if MEETING {
+                self.chan.give_or_enlist(self.place, waiter, claim, again)
+            } else {
+                self.chan.send_or_enlist(self.place, waiter, again)
+            }
+        }
     }
 
     fn done(&self) -> Sent {
@@ -100,7 +106,7 @@ impl<T> Sending<T> {
     }
 
     /// Goes on; pending if there is nothing to send.
-    #[inline]
+    #[inline(always)]
     pub(super) fn poll(self: Pin<&mut Self>, tx: &Sender<T>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<T>>> {
         // SAFETY: nothing is moved out of it but the value, once.
         let this = unsafe { self.get_unchecked_mut() };
@@ -123,11 +129,21 @@ impl<T> Sending<T> {
             Glance::Done => return Poll::Ready(Ok(())),
             Glance::Unclear => {}
         }
-        let sent = this.waiting.poll(&Giving { chan, place: &this.place }, cx);
+        if chan.is_rendezvous() {
+            this.go_on::<true>(chan, cx)
+        } else {
+            this.go_on::<false>(chan, cx)
+        }
+    }
+
+    /// Out of line: a send that need not wait needs none of this, nor the registers for it.
+    #[inline(never)]
+    fn go_on<const MEETING: bool>(&mut self, chan: &Chan<T>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<T>>> {
+        let sent = self.waiting.poll(&Giving::<T, MEETING> { chan, place: &self.place }, cx);
         sent.map(|sent| match sent {
             Ok(()) => Ok(()),
             // SAFETY: closed: not sent, and the place is ours again.
-            Err(_) => Err(SendError(unsafe { this.place.take() })),
+            Err(_) => Err(SendError(unsafe { self.place.take() })),
         })
     }
 
@@ -139,7 +155,7 @@ impl<T> Sending<T> {
         if !this.is_full() {
             return None;
         }
-        match this.waiting.cancel(&Giving { chan: tx.0.chan(), place: &this.place }) {
+        match this.waiting.cancel(&Giving::<T, true> { chan: tx.0.chan(), place: &this.place }) {
             // SAFETY: it was full, and nobody has taken the value.
             Left::Nothing => Some(unsafe { this.place.take() }),
             Left::Done { .. } | Left::Taken => None,

@@ -195,32 +195,30 @@ impl Waiting {
     }
 
     /// Goes on, after a glance and, where that says so, an attempt. Pinned from now on until `cancel`, or until it is over.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn poll<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
         for _ in 0..ROUNDS {
-            let done = match self.stage {
+            let gone_on = match self.stage {
                 Stage::Over | Stage::Alarmed => return Poll::Pending,
-                Stage::Enlisted => match self.decided(operation, cx) {
-                    Poll::Ready(done) => done,
-                    Poll::Pending => return Poll::Pending,
-                },
-                Stage::Fresh | Stage::Again => match self.enlist(operation, cx) {
-                    Attempt::Now(done) => Some(done),
-                    Attempt::Enlisted => return Poll::Pending,
-                    Attempt::Later => None,
-                },
+                Stage::Enlisted => self.decided(operation, cx),
+                Stage::Fresh | Stage::Again => self.enlist(operation, cx),
             };
-            if let Some(done) = done {
-                self.stage = Stage::Over;
-                return Poll::Ready(done);
+            match gone_on {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(done)) => {
+                    self.stage = Stage::Over;
+                    return Poll::Ready(done);
+                }
+                Poll::Ready(None) => {}
             }
         }
         cx.waker().wake_by_ref();
         Poll::Pending
     }
 
+    /// While in no queue. `Ready`: it still is not in one.
     #[inline(always)]
-    fn enlist<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Attempt<O::Output> {
+    fn enlist<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<Option<O::Output>> {
         // Foreign code: before anything points to us.
         let waker = cx.waker().clone();
         let solo = addr_of_mut!(self.memory.solo).cast::<Solo>();
@@ -232,17 +230,19 @@ impl Waiting {
         };
         let again = self.stage == Stage::Again;
         // SAFETY: written just now; pinned, and the destructor of the future calls `cancel`.
-        let attempt = unsafe { operation.enlist(waiter, claim, again) };
-        match attempt {
-            Attempt::Enlisted => self.stage = Stage::Enlisted,
-            _ => {
-                // A panic of the waker's loses nothing that is won.
-                claim.discard_waker();
-                // SAFETY: written above, and in no queue.
-                unsafe { ManuallyDrop::drop(&mut self.memory.solo) };
+        let done = match unsafe { operation.enlist(waiter, claim, again) } {
+            Attempt::Enlisted => {
+                self.stage = Stage::Enlisted;
+                return Poll::Pending;
             }
-        }
-        attempt
+            Attempt::Now(done) => Some(done),
+            Attempt::Later => None,
+        };
+        // A panic of the waker's loses nothing that is won.
+        claim.discard_waker();
+        // SAFETY: written above, and in no queue.
+        unsafe { ManuallyDrop::drop(&mut self.memory.solo) };
+        Poll::Ready(done)
     }
 
     /// While enlisted. `Ready`: in no queue any more.

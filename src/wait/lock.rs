@@ -102,7 +102,7 @@ impl Lock {
     /// Tries to take the lock, for as long as a bounded attempt may wait for a holder that has lost its processor.
     #[inline]
     pub(crate) fn try_lock(&self, patience: Patience) -> bool {
-        self.grab() || self.try_lock_slow(patience)
+        self.take_if_free() || self.try_lock_slow(patience)
     }
 
     #[cold]
@@ -132,7 +132,18 @@ impl Lock {
     /// Holder: releases the lock if there is no request left, leaving `hints`; else takes the requests and holds on.
     #[inline]
     pub(crate) fn try_release(&self, hints: u32) -> Result<(), u32> {
-        let mut word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange below decides
+        self.try_release_from(self.word.load(Ordering::Relaxed), hints) // ORDERING: the exchange decides
+    }
+
+    /// As `try_release`, where no hints are left: mostly nobody has asked for anything.
+    #[inline]
+    pub(crate) fn try_release_plain(&self) -> Result<(), u32> {
+        self.try_release_from(LOCKED, 0)
+    }
+
+    #[inline(always)]
+    fn try_release_from(&self, guess: u32, hints: u32) -> Result<(), u32> {
+        let mut word = guess;
         loop {
             let requests = word & REQUESTS;
             let next = if requests != 0 { word & !REQUESTS } else { hints };
