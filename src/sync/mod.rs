@@ -12,6 +12,7 @@
 //! | `Gate` | a mutex and a condition variable | yields |
 //! | `Deadline` | a clock | a choice of the model: any timed wait may end early |
 //! | `now` | the clock | stands still, but for timed waits |
+//! | `micros` | a coarse clock, to learn from | 0 |
 //! | `pause`, `yield_now`, `processors` | the real ones | yields, and one processor |
 
 #[cfg(all(loom, not(rendez_no_loom)))]

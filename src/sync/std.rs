@@ -2,7 +2,7 @@
 
 use super::{Deadline, Instant};
 use std::marker::PhantomData;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread::{self, Thread};
 
 pub(crate) use super::cell::{init_cell, Cell};
@@ -141,6 +141,12 @@ pub(crate) fn pause_nanos() -> u32 {
 #[inline]
 pub(crate) fn now() -> Instant {
     Instant::now()
+}
+
+/// Microseconds on a clock that starts with the first call; they begin anew after an hour.
+pub(crate) fn micros() -> u32 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(now).elapsed().as_micros() as u32
 }
 
 /// A number that no other call gets.

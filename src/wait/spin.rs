@@ -10,6 +10,8 @@
 //!
 //! How long a yield takes says whether others want the processor: what follows from that, and from staying awake for long, is in `turn`.
 //!
+//! A side that has learned to sleep, and waits rarely, has peers that come rarely: it goes to sleep after the first stage.
+//!
 //! A peer that always arrives with the very first yield shares our processor while another may idle: from time to time such a
 //! wait goes to sleep at once, so that the wake-up places the thread anew.
 //!
@@ -19,7 +21,7 @@
 //! a lost update costs one wait's lesson.
 
 use super::turn;
-use crate::sync::{nap, now, pause, pause_nanos, processors, yield_now, AtomicU32, Duration, Ordering, MODEL};
+use crate::sync::{micros, nap, now, pause, pause_nanos, processors, yield_now, AtomicU32, Duration, Ordering, MODEL};
 
 /// Shortest and longest first stage.
 const LOOK_MIN_NS: u32 = 450;
@@ -32,6 +34,9 @@ const WHOLE_ROUND_NS: u32 = 1_000;
 /// Rounds of the second stage: at most about 24 µs, the price of a wake-up; and the least that still notices a change.
 const ROUNDS_MAX: u32 = 24;
 const ROUNDS_MIN: u32 = 2;
+/// Two waits of a side that are so far apart say that its peers come rarely: four wake-ups, as two are between the waits of a
+/// pair that sleeps only because neither has tried to stay awake.
+pub(super) const RARE_US: u32 = 4 * ROUNDS_MAX * WHOLE_ROUND_NS / 1_000;
 /// How many waits apart a side that learned to sleep tries the full budget.
 const PROBE_MIN: u32 = 32;
 const PROBE_MAX: u32 = 512;
@@ -54,6 +59,8 @@ pub(crate) struct Spin {
     rounds: AtomicU32,
     probe: AtomicU32,
     waits: AtomicU32,
+    /// When it last waited beyond the first stage, once it has learned to sleep.
+    waited_us: AtomicU32,
     escape: AtomicU32,
     first_yields: AtomicU32,
     gap_ns: AtomicU32,
@@ -87,6 +94,7 @@ impl Default for Spin {
             rounds: AtomicU32::new(ROUNDS_MAX),
             probe: AtomicU32::new(PROBE_MIN),
             waits: AtomicU32::new(0),
+            waited_us: AtomicU32::new(0),
             escape: AtomicU32::new(ESCAPE_MIN),
             first_yields: AtomicU32::new(0),
             gap_ns: AtomicU32::new(0),
@@ -224,6 +232,8 @@ impl Spin {
             set(&self.waits, if probing { 0 } else { waits });
             if probing {
                 budget = most;
+            } else if learned < most && self.waits_rarely() {
+                budget = 0;
             }
         }
         let each = pause_nanos();
@@ -255,6 +265,14 @@ impl Spin {
             set(&self.rounds, learned.saturating_sub(learned / 4 + 1).max(ROUNDS_MIN).min(most));
         }
         false
+    }
+
+    /// Whether the last wait of a side that has learned to sleep was long ago.
+    fn waits_rarely(&self) -> bool {
+        let now = micros();
+        let since = now.wrapping_sub(get(&self.waited_us));
+        set(&self.waited_us, now);
+        since >= RARE_US
     }
 
     /// On finding the ring of `cap` slots empty or full at `position`: after a run of operations, does not look at all for a moment. `ready` is asked

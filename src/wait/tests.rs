@@ -5,7 +5,7 @@
 use super::claim::Claim;
 use super::lock::Lock;
 use super::queue::{Queue, Waiter};
-use super::spin::{gap_after, GAP_LONG_NS, GAP_NS};
+use super::spin::{gap_after, GAP_LONG_NS, GAP_NS, RARE_US};
 use super::turn::{Turn, AWAY, TURN, WAITS};
 use super::{turn, Spin};
 use crate::sync::processors;
@@ -262,6 +262,32 @@ fn a_turn_is_given_away_once() {
     };
     assert_eq!(yields(AWAY), 1);
     assert!(yields(Duration::ZERO) > 1);
+}
+
+/// A side that has learned to sleep yields in vain no more, if it waits rarely; but it tries from time to time.
+#[test]
+fn who_waits_rarely_sleeps_at_once() {
+    const RARE: Duration = Duration::from_micros(RARE_US as u64);
+    let spin = Spin::default();
+    let yields = || {
+        let yields = Cell::new(0);
+        let give_way = || {
+            yields.set(yields.get() + 1);
+            Duration::ZERO
+        };
+        assert!(!spin.wait_giving_way(|| false, give_way));
+        yields.get()
+    };
+    assert!(yields() > 2, "before it has learned");
+    while yields() > 2 {}
+    let rare: Vec<u32> = (0..64)
+        .map(|_| {
+            std::thread::sleep(RARE);
+            yields()
+        })
+        .collect();
+    assert!(rare.iter().filter(|&&yields| yields == 0).count() > 60, "{rare:?}");
+    assert!(rare.iter().any(|&yields| yields > 2), "{rare:?}");
 }
 
 /// A wait counts, whichever way the thread stays awake for it.
