@@ -148,6 +148,9 @@ pub(crate) fn processors() -> usize {
     1
 }
 
+/// Only where threads stay awake.
+pub(crate) fn idle(_: u32) {}
+
 pub(crate) fn pause_nanos() -> u32 {
     1
 }

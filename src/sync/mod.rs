@@ -14,6 +14,7 @@
 //! | `now` | the clock | stands still, but for timed waits |
 //! | `micros` | a coarse clock, to learn from | 0 |
 //! | `pause`, `yield_now`, `processors` | the real ones | yields, and one processor |
+//! | `idle` | a few nanoseconds | nothing |
 
 #[cfg(all(loom, not(rendez_no_loom)))]
 #[path = "loom.rs"]

@@ -137,6 +137,18 @@ pub(crate) fn pause_nanos() -> u32 {
     })
 }
 
+/// Waits until what this thread has stored has left it, and for so many steps of about a nanosecond each; what comes after it is not begun before.
+#[inline]
+pub(crate) fn idle(steps: u32) {
+    let mut x = steps;
+    for _ in 0..steps {
+        x = x.wrapping_mul(x) | 5; // each waits for the one before
+    }
+    std::hint::black_box(x);
+    // ORDERING: none is needed. A processor begins later loads early, and would look before the steps are over.
+    std::sync::atomic::fence(super::Ordering::SeqCst);
+}
+
 /// The time.
 #[inline]
 pub(crate) fn now() -> Instant {

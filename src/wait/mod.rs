@@ -24,6 +24,7 @@
 
 pub(crate) mod claim;
 pub(crate) mod lock;
+mod moment;
 pub(crate) mod partner;
 pub(crate) mod queue;
 pub(crate) mod spin;

@@ -20,6 +20,7 @@
 //! All figures are times, turned into pauses by a measurement at first use. The learned state is read and written without care:
 //! a lost update costs one wait's lesson.
 
+use super::moment::Moment;
 use super::turn;
 use crate::sync::{micros, nap, now, pause, pause_nanos, processors, yield_now, AtomicU32, Duration, Ordering, MODEL};
 
@@ -65,6 +66,8 @@ pub(crate) struct Spin {
     first_yields: AtomicU32,
     gap_ns: AtomicU32,
     last_wait: AtomicU32,
+    /// In place of the gap where there is but one slot.
+    moment: Moment,
     /// How many glances in a row were in vain, and how many are to be left out.
     vain_glances: AtomicU32,
     glances_off: AtomicU32,
@@ -74,13 +77,13 @@ pub(crate) struct Spin {
 
 /// Reads a learned figure.
 #[inline]
-fn get(figure: &AtomicU32) -> u32 {
+pub(super) fn get(figure: &AtomicU32) -> u32 {
     figure.load(Ordering::Relaxed) // ORDERING: a hint; nothing depends on it but speed
 }
 
 /// Writes a learned figure.
 #[inline]
-fn set(figure: &AtomicU32, value: u32) {
+pub(super) fn set(figure: &AtomicU32, value: u32) {
     // Mostly nothing new was learned, and the other side reads the word on the same cache line.
     if get(figure) != value {
         figure.store(value, Ordering::Relaxed); // ORDERING: as in `get`
@@ -99,6 +102,7 @@ impl Default for Spin {
             first_yields: AtomicU32::new(0),
             gap_ns: AtomicU32::new(0),
             last_wait: AtomicU32::new(0),
+            moment: Moment::new(),
             vain_glances: AtomicU32::new(0),
             glances_off: AtomicU32::new(0),
             limit_ns: AtomicU32::new(ROUNDS_MAX * WHOLE_ROUND_NS),
@@ -276,11 +280,14 @@ impl Spin {
     }
 
     /// On finding the ring of `cap` slots empty or full at `position`: after a run of operations, does not look at all for a moment. `ready` is asked
-    /// once afterwards.
+    /// once afterwards. With one slot there are no runs, and a wait that ends with that look is no longer than an operation: turns are seen to at milestones.
     pub(crate) fn gap(&self, position: u64, cap: usize, ready: impl FnOnce() -> bool) -> bool {
         let limit = get(&self.limit_ns);
         if MODEL || processors() == 1 || limit == 0 {
             return false;
+        }
+        if cap == 1 {
+            return self.moment.look(ready);
         }
         turn::count();
         let position = position as u32;

@@ -4,6 +4,7 @@
 
 use super::claim::Claim;
 use super::lock::Lock;
+use super::moment::{learned as moment_after, Moment, MOMENT_MAX};
 use super::queue::{Queue, Waiter};
 use super::spin::{gap_after, GAP_LONG_NS, GAP_NS, RARE_US};
 use super::turn::{Turn, AWAY, TURN, WAITS};
@@ -186,6 +187,51 @@ fn a_gap_is_as_long_as_the_ring_allows() {
     assert_eq!(learned(0, 1, 4096), 0);
 }
 
+/// The moment before the first look grows until looks come in time, follows a peer that becomes faster, and has an end where none ever comes in time.
+#[test]
+fn a_moment_is_as_long_as_the_peer_takes() {
+    let after = |from, looks, takes| (0..looks).fold(from, |moment, _| moment_after(moment, moment >= takes));
+    for takes in [1_000, 3_000] {
+        let moment = after(0, 1_000, takes);
+        assert!((takes..takes + 10).contains(&moment) || (takes - 1..takes).contains(&moment), "{moment} of {takes}");
+        assert!(after(MOMENT_MAX, 10_000, takes) < takes + 10, "shorter again");
+    }
+    assert_eq!(after(0, 10_000, u32::MAX), MOMENT_MAX);
+    assert_eq!(after(1_000, 10_000, 0), 0);
+}
+
+/// With one slot, each wait begins with one look, whose answer is believed and learned from.
+#[test]
+fn one_slot_has_a_moment() {
+    if processors() == 1 {
+        return; // who waits there gives way at once
+    }
+    let spin = Spin::default();
+    for answer in [true, false, true] {
+        let looks = Cell::new(0);
+        let look = || {
+            looks.set(looks.get() + 1);
+            answer
+        };
+        assert_eq!(spin.gap(7, 1, look), answer);
+        assert_eq!(looks.get(), 1);
+    }
+    let moment = Moment::new();
+    // The least of a few: nothing makes one shorter.
+    let time = || {
+        let once = || {
+            let start = Instant::now();
+            (0..100).for_each(|_| assert!(moment.look(|| true)));
+            start.elapsed()
+        };
+        (0..5).map(|_| once()).min()
+    };
+    let before = time();
+    (0..10_000).for_each(|_| assert!(!moment.look(|| false)));
+    let after = time();
+    assert!(after > before.map(|before| 2 * before), "{before:?}, {after:?} once it has grown");
+}
+
 /// A turn that is looked at often is over after its length, and the next begins then; one that was not looked at for as long begins anew.
 #[test]
 fn a_turn_has_its_length() {
@@ -297,7 +343,7 @@ fn waits_awake_are_looks_at_the_clock() {
         return; // nobody waits awake there without giving way
     }
     let spin = Spin::default();
-    let ways: [&dyn Fn() -> bool; 3] = [&|| spin.wait(|| true), &|| spin.glance(|| true), &|| spin.gap(0, 1, || true)];
+    let ways: [&dyn Fn() -> bool; 3] = [&|| spin.wait(|| true), &|| spin.glance(|| true), &|| spin.gap(0, 2, || true)];
     for wait in ways {
         let before = turn::offers();
         (0..10 * WAITS).for_each(|_| assert!(wait()));
