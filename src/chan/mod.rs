@@ -269,25 +269,58 @@ impl<T> Chan<T> {
     #[inline(never)]
     fn request(&self, requests: u32) {
         if self.cold.lock.take_if_free() {
-            let mut guard = Guard { chan: self };
-            if requests == WAKE_RX {
-                if let Some(waker) = guard.tell_only_task() {
-                    guard.release();
-                    return waker.wake();
-                }
-            }
             // Served without having been in the word; which releases, too.
-            ManuallyDrop::new(guard).serve(requests);
+            ManuallyDrop::new(Guard { chan: self }).serve(requests);
         } else if self.cold.lock.request(requests) {
             drop(Guard { chan: self });
         }
+    }
+
+    /// As `request`, of a receiver: by a short way, if that will do.
+    #[cold]
+    #[inline(never)]
+    fn request_receiver(&self) {
+        if !self.cold.lock.take_if_free() {
+            return self.request(WAKE_RX);
+        }
+        let mut guard = Guard { chan: self };
+        match guard.tell_only_task() {
+            Some(waker) => {
+                guard.release();
+                waker.wake();
+            }
+            None => ManuallyDrop::new(guard).serve(WAKE_RX),
+        }
+    }
+
+    /// As `request_receiver`, of a sender.
+    #[cold]
+    #[inline(never)]
+    fn request_sender(&self) {
+        if self.cold.lock.take_if_free() {
+            let mut guard = Guard { chan: self };
+            match guard.send_for_first_task() {
+                Some((waker, more)) => {
+                    if more {
+                        ManuallyDrop::new(guard).serve(WAKE_TX);
+                    } else {
+                        guard.release();
+                    }
+                    waker.wake();
+                }
+                None => ManuallyDrop::new(guard).serve(WAKE_TX),
+            }
+        } else {
+            self.request(WAKE_TX);
+        }
+        self.skip(); // what was given up behind the value is room as well
     }
 
     /// After an append that saw these flags in the tail.
     #[inline(always)]
     fn after_push(&self, tail: u64) {
         if tail & (WAITED | WAKING) == WAITED {
-            self.request(WAKE_RX);
+            self.request_receiver();
         }
     }
 
@@ -297,13 +330,6 @@ impl<T> Chan<T> {
         if head & (WAITED | WAKING) == WAITED {
             self.request_sender();
         }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn request_sender(&self) {
-        self.request(WAKE_TX);
-        self.skip(); // what was given up behind the value is room as well
     }
 }
 

@@ -39,7 +39,7 @@ use super::recv::Look;
 use super::{Guard, SPILLED, WAITED, WAKING};
 use crate::wait::lock::{WAKE_RX, WAKE_RX_ANEW, WAKE_TX, WAKE_TX_ANEW};
 use crate::wait::queue::Chosen;
-use crate::wait::{WakeList, Waker};
+use crate::wait::{Phase, WakeList, Waker};
 
 impl<T> Guard<'_, T> {
     /// Serves requests until there are none left and the lock could be released; then wakes.
@@ -172,7 +172,35 @@ impl<T> Guard<'_, T> {
         if self.chan.is_rendezvous() || ring.tail_word() & WAKING != 0 || !ring.has_value() {
             return None;
         }
-        self.with(|lists| lists.rx.choose_only_task())?.ready()
+        self.with(|lists| match lists.rx.first_task() {
+            // SAFETY: under the lock all the time; and it has no place.
+            Some((place, true)) if place.is_null() => unsafe { lists.rx.decide_first_task(Phase::Ready) },
+            _ => None,
+        })
+    }
+
+    /// What most requests for senders ask for: there is room, and a task comes first that left its value. Sends it, and answers the waker; and whether
+    /// others are to be seen to (see `serve`). `None`: nothing was done.
+    #[inline(always)]
+    pub(super) fn send_for_first_task(&mut self) -> Option<(Waker, bool)> {
+        let ring = &self.chan.ring;
+        if size_of::<T>() > SMALL || self.chan.is_rendezvous() || ring.head_word() & WAKING != 0 {
+            return None;
+        }
+        // With no receiver in the queue, nobody is to be told of the value.
+        let (place, only) = self.with(|lists| if lists.rx.is_empty() { lists.tx.first_task() } else { None })?;
+        if place.is_null() {
+            return None;
+        }
+        let (slot, _) = ring.claim_write_at_once().ok()?;
+        if only {
+            ring.head_clear(WAITED);
+        }
+        // SAFETY: of a sender of this channel, hence a `Place<T>`; nobody else decides (rule 1).
+        slot.publish(unsafe { (*place.cast::<Place<T>>()).take() });
+        // SAFETY: under the lock all the time; and the place is empty now.
+        let waker = self.with(|lists| unsafe { lists.tx.decide_first_task(Phase::Done) })?;
+        Some((waker, !only && (ring.has_room() || !self.chan.is_full())))
     }
 
     /// The positions of the values, or of the room, of which nobody was told.

@@ -283,6 +283,39 @@ fn a_thread_and_a_task_send() {
     }
 }
 
+/// A task's value is sent for it while a receiver, too, waits: that is woken.
+#[test]
+fn a_value_sent_for_a_task_wakes_a_receiver() {
+    model("a value sent for a task wakes a receiver", || {
+        let c = channel(1);
+        c.0.send(0).unwrap();
+        let mut send = pin!(c.0.send_async(1));
+        assert!(poll(send.as_mut(), Waker::noop()).is_pending());
+        let from = c.clone();
+        let receiver = spawn(move || from.1.recv().unwrap());
+        assert_eq!(c.1.recv().unwrap() + receiver.join().unwrap(), 1);
+        assert_eq!(finish(send), Ok(()));
+    });
+}
+
+/// Two tasks wait with their values: each is sent once, in their order, by whoever makes room, and both tasks learn of it.
+#[test]
+fn values_are_sent_for_tasks_in_their_order() {
+    model("values are sent for tasks in their order", || {
+        let c = channel(1);
+        c.0.send(0).unwrap();
+        let (mut first, mut second) = (pin!(c.0.send_async(1)), pin!(c.0.send_async(2)));
+        assert!(poll(first.as_mut(), Waker::noop()).is_pending());
+        assert!(poll(second.as_mut(), Waker::noop()).is_pending());
+        let from = c.clone();
+        let receiver = spawn(move || [from.1.recv(), from.1.recv()]);
+        assert_eq!(finish(first), Ok(()));
+        assert_eq!(finish(second), Ok(()));
+        assert_eq!(receiver.join().unwrap(), [Ok(0), Ok(1)]);
+        assert_eq!((c.1.try_recv(), c.1.try_recv().is_err()), (Ok(2), true));
+    });
+}
+
 /// M9. A future that was woken goes, while another task waits behind it.
 #[test]
 fn a_woken_future_passes_the_wake_up_on() {

@@ -198,27 +198,27 @@ impl Waiting {
     #[inline(always)]
     pub(super) fn poll<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
         for _ in 0..ROUNDS {
-            let gone_on = match self.stage {
+            let attempt = match self.stage {
                 Stage::Over | Stage::Alarmed => return Poll::Pending,
                 Stage::Enlisted => self.decided(operation, cx),
                 Stage::Fresh | Stage::Again => self.enlist(operation, cx),
             };
-            match gone_on {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(done)) => {
+            match attempt {
+                Attempt::Enlisted => return Poll::Pending,
+                Attempt::Now(done) => {
                     self.stage = Stage::Over;
                     return Poll::Ready(done);
                 }
-                Poll::Ready(None) => {}
+                Attempt::Later => {}
             }
         }
         cx.waker().wake_by_ref();
         Poll::Pending
     }
 
-    /// While in no queue. `Ready`: it still is not in one.
+    /// While in no queue.
     #[inline(always)]
-    fn enlist<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<Option<O::Output>> {
+    fn enlist<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Attempt<O::Output> {
         // Foreign code: before anything points to us.
         let waker = cx.waker().clone();
         let solo = addr_of_mut!(self.memory.solo).cast::<Solo>();
@@ -230,55 +230,52 @@ impl Waiting {
         };
         let again = self.stage == Stage::Again;
         // SAFETY: written just now; pinned, and the destructor of the future calls `cancel`.
-        let done = match unsafe { operation.enlist(waiter, claim, again) } {
-            Attempt::Enlisted => {
-                self.stage = Stage::Enlisted;
-                return Poll::Pending;
-            }
-            Attempt::Now(done) => Some(done),
-            Attempt::Later => None,
-        };
+        let attempt = unsafe { operation.enlist(waiter, claim, again) };
+        if let Attempt::Enlisted = attempt {
+            self.stage = Stage::Enlisted;
+            return Attempt::Enlisted;
+        }
         // A panic of the waker's loses nothing that is won.
         claim.discard_waker();
         // SAFETY: written above, and in no queue.
         unsafe { ManuallyDrop::drop(&mut self.memory.solo) };
-        Poll::Ready(done)
+        attempt
     }
 
-    /// While enlisted. `Ready`: in no queue any more.
-    fn decided<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<Option<O::Output>> {
+    /// While enlisted. `Now` or `Later`: in no queue any more.
+    fn decided<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Attempt<O::Output> {
         // SAFETY: enlisted (invariant 1).
         let claim = unsafe { &self.memory.solo.claim };
         for _ in 0..LOOKS {
             let phase = claim.phase();
             match phase {
                 Phase::Open | Phase::Parked => match operation.rearm(claim, cx.waker()) {
-                    Enlisted::Yes => return Poll::Pending,
+                    Enlisted::Yes => return Attempt::Enlisted,
                     Enlisted::Busy => break,
                     _ => {}
                 },
                 Phase::Claimed(_) => pause(),
                 Phase::Held(_) => {
                     if operation.arm_hold(claim, Waker::Task(cx.waker().clone())).is_ok() {
-                        return Poll::Pending;
+                        return Attempt::Enlisted;
                     }
                 }
                 Phase::Done(_) => {
                     self.vacate(Stage::Over);
-                    return Poll::Ready(Some(operation.done()));
+                    return Attempt::Now(operation.done());
                 }
                 Phase::Ready(_) => {
                     self.vacate(Stage::Again);
-                    return Poll::Ready(None);
+                    return Attempt::Later;
                 }
                 Phase::Closed(_) | Phase::Dead => {
                     self.vacate(Stage::Fresh);
-                    return Poll::Ready(None);
+                    return Attempt::Later;
                 }
             }
         }
         cx.waker().wake_by_ref();
-        Poll::Pending
+        Attempt::Enlisted
     }
 
     /// In no queue any more.

@@ -21,10 +21,16 @@ pub(crate) enum Waker {
 impl Waker {
     /// Wakes the sleeper. Foreign code may run here, so never under a lock. A task's waker that panics harms its own task alone: whoever wakes has
     /// done its part, and goes on.
+    #[inline]
     pub(crate) fn wake(self) {
+        /// With the waker in registers.
+        #[inline(never)]
+        fn wake(task: core::task::Waker) {
+            drop(catch_unwind(AssertUnwindSafe(|| task.wake())));
+        }
         match self {
             Waker::Thread(thread) => thread.unpark(),
-            Waker::Task(task) => drop(catch_unwind(AssertUnwindSafe(|| task.wake()))),
+            Waker::Task(task) => wake(task),
         }
     }
 
@@ -276,17 +282,24 @@ impl Claim {
         Some(Won { claim: self, arm, held, parked: word == PARKED && !held })
     }
 
-    /// As `claim`, if it is of a future that waits for one channel.
+    /// Peer, under the lock of the channel in whose queue it is: whether a future sleeps that waits for that channel alone. If so, nobody else decides
+    /// before the lock is released (invariant 7).
+    #[inline(always)]
+    pub(crate) fn is_of_sleeping_task(&self) -> bool {
+        // ORDERING: Relaxed: a task's is written under the lock. (And looked at first: who owns it stands on another cache line.)
+        self.word.load(Ordering::Relaxed) == PARKED && self.owner == Owner::TaskOfOne
+    }
+
+    /// Peer, after that, and under the same lock: says what was decided. Answers the waker, which is to be woken once no lock is held.
     ///
     /// # Safety
-    /// As for `claim`.
+    /// The claim is still in the queue's waiter, so that its frame is alive until this call; afterwards it may be gone.
     #[inline(always)]
-    pub(crate) unsafe fn claim_task(&self, arm: usize) -> Option<Won> {
-        if self.owner != Owner::TaskOfOne {
-            return None;
-        }
-        // SAFETY: the caller's promise.
-        unsafe { self.claim(arm, false) }
+    pub(crate) unsafe fn decide(&self, phase: Phase) -> Option<Waker> {
+        let left = self.take_waker();
+        // ORDERING: Release as in `finish`.
+        self.word.store(phase.encode(), Ordering::Release);
+        left
     }
 
     /// Owner of a HELD claim, a task, under the lock of the channel whose peer holds it, and while it does: leaves its waker. Answers the old one.

@@ -132,18 +132,7 @@ impl Lock {
     /// Holder: releases the lock if there is no request left, leaving `hints`; else takes the requests and holds on.
     #[inline]
     pub(crate) fn try_release(&self, hints: u32) -> Result<(), u32> {
-        self.try_release_from(self.word.load(Ordering::Relaxed), hints) // ORDERING: the exchange decides
-    }
-
-    /// As `try_release`, where no hints are left: mostly nobody has asked for anything.
-    #[inline]
-    pub(crate) fn try_release_plain(&self) -> Result<(), u32> {
-        self.try_release_from(LOCKED, 0)
-    }
-
-    #[inline(always)]
-    fn try_release_from(&self, guess: u32, hints: u32) -> Result<(), u32> {
-        let mut word = guess;
+        let mut word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange below decides
         loop {
             let requests = word & REQUESTS;
             let next = if requests != 0 { word & !REQUESTS } else { hints };
@@ -159,6 +148,22 @@ impl Lock {
                 }
             }
         }
+    }
+
+    /// As `try_release`, where hints are never left: mostly nobody has asked for anything, and nobody sleeps at the gate.
+    #[inline(always)]
+    pub(crate) fn try_release_plain(&self) -> Result<(), u32> {
+        // ORDERING: Release as in `try_release`; nothing was asked for, so there is nothing to see.
+        match self.word.compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed) {
+            Ok(_) => Ok(()),
+            Err(_) => self.try_release_asked(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn try_release_asked(&self) -> Result<(), u32> {
+        self.try_release(0)
     }
 
     /// What was enlisted as of the last release, or `None` while the lock is held.

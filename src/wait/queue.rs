@@ -8,7 +8,7 @@
 
 #![allow(unsafe_code)] // the intrusive links
 
-use super::claim::{Claim, Won};
+use super::claim::{Claim, Phase, Waker, Won};
 use crate::sync::Cell;
 use core::marker::PhantomPinned;
 use core::ptr;
@@ -186,23 +186,29 @@ impl Queue {
         self.choose_where(false, |_| true)
     }
 
-    /// Takes out and wins a waiter without a place that is alone, if it is of a task of one channel.
+    /// The place of the first waiter, if it is of a future that sleeps and waits for this channel alone; and whether nobody else is in the queue.
     #[inline(always)]
-    pub(crate) fn choose_only_task(&mut self) -> Option<Won> {
-        if self.head.is_null() || !ptr::eq(self.head, self.tail) {
+    pub(crate) fn first_task(&self) -> Option<(*mut (), bool)> {
+        if self.head.is_null() {
             return None;
         }
         // SAFETY: a linked waiter is alive, and its claim with it (invariant 2).
-        let waiter = unsafe { &*self.head };
-        if !waiter.place.is_null() {
-            return None;
+        let (waiter, asleep) = unsafe { (&*self.head, (*(*self.head).claim).is_of_sleeping_task()) };
+        asleep.then(|| (waiter.place, ptr::eq(self.head, self.tail)))
+    }
+
+    /// Takes that waiter out, and says what was decided. Answers its waker.
+    ///
+    /// # Safety
+    /// `first_task` has answered, under the same lock; and the place is as the phase says.
+    #[inline(always)]
+    pub(crate) unsafe fn decide_first_task(&mut self, phase: impl FnOnce(usize) -> Phase) -> Option<Waker> {
+        // SAFETY: as above; and it is in this queue.
+        unsafe {
+            let waiter = &*self.head;
+            self.remove(waiter);
+            (*waiter.claim).decide(phase(waiter.arm))
         }
-        // SAFETY: the lock is held, and the waiter is linked.
-        let won = unsafe { (*waiter.claim).claim_task(waiter.arm) }?;
-        (self.head, self.tail) = (ptr::null(), ptr::null());
-        // SAFETY: links are ours under the lock (invariant 1).
-        waiter.links.with_mut(|links| unsafe { (*links).prev = UNLINKED });
-        Some(won)
     }
 
     /// As `choose`, among the waiters whose value can be moved at once, but for those of `own`, an operation that must not meet itself.
