@@ -3,13 +3,14 @@
 //! 1. A token is a won arm: the right to one slot, to one peer, or to an error. It is used up by `finish_*` or `give_up`, once.
 //! 2. Between the two foreign code may run: a message expression, or the caller of a dynamic select. Slots and peers are held then.
 //! 3. A send that is given up leaves its slot to be skipped, and its peer to try again, first in its queue. A receive that is given up drops the
-//!    value of its slot, and leaves a peer its value.
+//!    value of its slot, and leaves a peer its value, or puts it first in the queue.
 //! 4. Who ends a hold when the last receiver has gone drops what the channel holds, as that receiver could not wait for it.
 
 #![allow(unsafe_code)] // tokens have no type; the handle that made them knows it
 
 use super::handoff::{give_to, take_from, Place};
 use super::recv::Look;
+use super::words::Words;
 use super::{Chan, Enlisted, Guard, Turn};
 use crate::error::{RecvError, SendError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
@@ -19,7 +20,7 @@ use crate::sync::{Deadline, Instant, Ordering};
 use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX, WAKE_RX, WAKE_RX_ANEW, WAKE_TX, WAKE_TX_ANEW};
 use crate::wait::queue::Chosen;
 use crate::wait::spin::Lag;
-use crate::wait::{Claim, Patience, Spin, Waiter, Waker};
+use crate::wait::{partner, Claim, Patience, Spin, Waiter, Waker};
 use core::alloc::Layout;
 use core::mem;
 
@@ -64,6 +65,8 @@ pub(crate) enum Token {
     Peer(Chosen),
     /// A future of capacity 0, or a value that one left behind, by its entry in the list of holds.
     Ticket(u64),
+    /// A value that was taken from a peer already.
+    Taken(Words),
     /// A value that a peer has put into the arm's own place, as the `turn`-th of the channel.
     Placed { place: *mut (), turn: u32 },
     /// Room without end.
@@ -140,6 +143,7 @@ impl<T> Chan<T> {
         if self.cold.lock.hints().is_some_and(|hints| hints & wanted == 0) {
             return self.is_closed().then_some(Token::Closed);
         }
+        partner::expect(self.address());
         let mut guard = self.try_lock(manner.patience)?;
         // SAFETY: the lock is held.
         unsafe { self.win_peer_locked(&mut guard, sending, own, manner.hold) }
@@ -156,6 +160,11 @@ impl<T> Chan<T> {
             }
             let peers = if sending { &mut lists.rx } else { &mut lists.tx };
             let peer = peers.choose_placed(own, hold.applies(sending))?;
+            partner::remember(self.address(), peer.won.line());
+            // At once, as in `take_releasing`, if nobody is to be woken, which the lock does not allow.
+            if !sending && !hold.applies(sending) && Words::fits::<T>() && !peer.won.is_asleep() {
+                return Some(Token::Taken(Words::new(take_from::<T>(peer))));
+            }
             Some(if peer.won.is_revocable() { Token::Ticket(lists.hold_peer(peer)) } else { Token::Peer(peer) })
         })
     }
@@ -190,6 +199,8 @@ impl<T> Chan<T> {
                 Ok(value)
             }
             Token::Peer(sender) => Ok(take_from(sender)),
+            // SAFETY: a value of this channel, see `win_peer_locked`; used once, as the token is gone.
+            Token::Taken(words) => Ok(unsafe { words.take() }),
             Token::Ticket(ticket) => self.recv_held(ticket).ok_or(RecvError),
             // SAFETY: DONE: a sender has filled the arm's place and left it; the arm's storage is alive, says who makes such tokens.
             Token::Placed { place, .. } => Ok(unsafe { (*place.cast::<Place<T>>()).take() }),
@@ -241,6 +252,8 @@ impl<T> Chan<T> {
             Token::Ticket(ticket) => self.give_up_held(ticket),
             // SAFETY: as in `finish_recv`.
             Token::Placed { place, turn } => self.put_back(Some(turn), unsafe { (*place.cast::<Place<T>>()).take() }),
+            // SAFETY: as in `finish_recv_apart`.
+            Token::Taken(words) => self.put_back(None, unsafe { words.take() }),
             token @ (Token::Read { .. } | Token::Held { .. }) => drop(self.finish_recv(token)),
             Token::Closed | Token::Append | Token::Tick(_) => {}
         }
@@ -448,6 +461,7 @@ impl<T> Chan<T> {
 
     /// Takes the lock and leaves it held: a select holds those of all its channels of capacity 0 at once. `false` if it could not be had in time.
     pub(crate) fn lock_for_select(&self, patience: Option<Patience>) -> bool {
+        partner::expect(self.address());
         self.lock_within(patience).map(mem::forget).is_some()
     }
 

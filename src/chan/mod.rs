@@ -37,6 +37,7 @@ mod solo;
 mod spill;
 mod stash;
 mod watch;
+mod words;
 
 pub(crate) use arms::{Holding, Manner, Token};
 pub(crate) use handoff::{Frame, Place};

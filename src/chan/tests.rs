@@ -2,11 +2,13 @@
 
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
+use super::handoff::Place;
 use super::shared::channel;
 use super::spill::Spill;
-use super::{Chan, WAITED, WAKE_RX, WAKE_TX};
+use super::words::Words;
+use super::{Chan, Holding, Manner, WAITED, WAKE_RX, WAKE_TX};
 use crate::sync::Deadline;
-use crate::wait::{self, partner, turn, Claim, Waiter, WakeList};
+use crate::wait::{self, partner, turn, Claim, Patience, Phase, Waiter, WakeList};
 use std::future::Future;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -248,4 +250,55 @@ fn who_came_second_expects_the_same_peer() {
         assert!(!expects(&other));
         assert!(!first.join().expect("no panic"));
     });
+}
+
+/// A waker that says whether the lock was free when it ran.
+struct AfterTheLock(crate::Sender<u8>, AtomicUsize);
+
+impl Wake for AfterTheLock {
+    fn wake(self: Arc<Self>) {
+        self.1.fetch_add(if self.0 .0.chan().cold.lock.hints().is_some() { 1 } else { 100 }, Ordering::Relaxed);
+    }
+}
+
+/// A select that receives takes a small value from a sender that is awake as it wins it; not where foreign code may come in between; and who sleeps is
+/// woken after the lock.
+#[test]
+fn a_select_takes_a_small_value_as_it_wins() {
+    let (tx, _rx) = crate::bounded::<u8>(0);
+    let chan = tx.0.chan();
+    let woken = Arc::new(AfterTheLock(tx.clone(), AtomicUsize::new(0)));
+    let win = |claim: &Claim, hold: Holding| {
+        let place = Place::holding(7);
+        let waiter = Waiter::new(claim, 0, place.erased());
+        // SAFETY: in no queue before; chosen below, before this frame goes.
+        chan.lock().with(|lists| unsafe { lists.tx.push_back(&waiter) });
+        let token = chan.win_recv(ptr::null(), Manner { patience: Patience::Thread, hold }).expect("a sender");
+        let phase = claim.phase();
+        assert_eq!(chan.finish_recv(token), Ok(7));
+        assert_eq!(claim.phase(), Phase::Done(0));
+        phase
+    };
+    assert_eq!(win(&Claim::new(), Holding::Sends), Phase::Done(0));
+    assert_eq!(win(&Claim::new(), Holding::All), Phase::Held(0));
+    assert_eq!(win(&Claim::parked(woken.clone().into()), Holding::Sends), Phase::Claimed(0));
+    assert_eq!(woken.1.load(Ordering::Relaxed), 1);
+}
+
+/// Who gives up what it has taken puts it first.
+#[test]
+fn a_value_that_was_taken_is_put_back() {
+    let (tx, rx) = crate::bounded::<u8>(0);
+    let chan = tx.0.chan();
+    chan.give_up(super::Token::Taken(Words::new(7_u8)), || false);
+    assert_eq!(rx.try_recv(), Ok(7));
+}
+
+/// What a token can carry is no larger, and no more aligned, than it.
+#[test]
+fn three_words_fit() {
+    #[repr(align(16))]
+    struct Aligned(#[allow(dead_code)] u8);
+    assert!(Words::fits::<()>() && Words::fits::<[usize; 3]>());
+    assert!(!Words::fits::<[usize; 4]>() && !Words::fits::<Aligned>());
 }
