@@ -231,8 +231,7 @@ impl<T> Chan<T> {
 
     /// Waits for a value in the ring, which was empty a moment ago. `None`: it has been received for us, into `value`, an empty `Place`; null if it is to be
     /// left to us.
-    #[cold]
-    #[inline(never)]
+    #[inline(always)] // one of its callers is there for each type; a right that is handed on through memory comes later to the slot
     fn wait_for_value(&self, deadline: Deadline, value: *mut ()) -> Result<Option<First<'_, T>>, RecvTimeoutError> {
         let mut turn = Turn::Last;
         let mut lag = Lag::new();
