@@ -220,14 +220,18 @@ fn a_told_future_is_dropped_between_two_attempts() {
 /// A future's value is sent for it, and nobody else waits: the next receive finds no flag.
 #[test]
 fn the_flag_of_senders_goes_with_the_last() {
-    let (tx, rx) = crate::bounded(1);
-    tx.try_send(0).expect("room");
-    let mut send = Box::pin(tx.send_async(1));
-    assert!(send.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    let flag = || tx.0.chan().ring.head_word() & WAITED != 0;
-    assert!(flag());
-    assert_eq!(rx.try_recv(), Ok(0));
-    assert!(!flag());
+    fn goes<T: Copy + PartialEq + core::fmt::Debug>(value: T) {
+        let (tx, rx) = crate::bounded(1);
+        tx.try_send(value).expect("room");
+        let mut send = Box::pin(tx.send_async(value));
+        assert!(send.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        let flag = || tx.0.chan().ring.head_word() & WAITED != 0;
+        assert!(flag());
+        assert_eq!(rx.try_recv(), Ok(value));
+        assert!(!flag());
+    }
+    goes(0_u8);
+    goes([0_u8; 1_000]); // not sent for the task
 }
 
 /// Who comes second at capacity 0 knows whom it met, and expects it there, but nobody elsewhere; who came first does not.
