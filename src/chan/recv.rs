@@ -245,8 +245,9 @@ impl<T> Chan<T> {
                     TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
                 });
             }
-            let ready = || self.ring.may_pop();
-            if self.unspill(None) || (!enlists_first() && (spin.gap(self.ring.head_hint(), self.ring.cap(), ready) || spin.wait(ready))) {
+            let comes =
+                || spin.gap(self.ring.head_hint(), self.ring.cap(), || self.ring.may_pop_now()) || spin.wait(|| self.ring.may_pop());
+            if self.unspill(None) || (!enlists_first() && comes()) {
                 match self.claim_first() {
                     Some(first) => return Ok(Some(first)),
                     None => continue,

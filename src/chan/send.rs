@@ -192,8 +192,9 @@ impl<T> Chan<T> {
             if deadline.expired() {
                 return self.claim_place().or_else(|refused| self.claim_bounded(refused)).map(Some);
             }
-            let ready = || self.ring.may_push();
-            let room = if !enlists_first() && (spin.gap(self.ring.tail_hint(), self.ring.cap(), ready) || spin.wait(ready)) {
+            let comes =
+                || spin.gap(self.ring.tail_hint(), self.ring.cap(), || self.ring.may_push_now()) || spin.wait(|| self.ring.may_push());
+            let room = if !enlists_first() && comes() {
                 self.claim_place()
             } else {
                 // SAFETY: the waiter is in no queue, and this frame and the caller's place stay until it was claimed or taken out again, below.

@@ -24,9 +24,9 @@ pub(crate) mod slot;
 
 pub(crate) use slot::Slot;
 
-use crate::sync::Ordering;
+use crate::sync::{fetch_early, Ordering};
 use core::fmt;
-use core::ptr::{addr_of_mut, NonNull};
+use core::ptr::{self, addr_of_mut, NonNull};
 use crossbeam_utils::CachePadded;
 use end::End;
 use position::{compare, Layout, Stamp, CLOSED, FLAGS, FREE, FULL, GIVEN_UP, HELD, SPILLED};
@@ -285,11 +285,29 @@ impl<T, M> Ring<T, M> {
         tail & (CLOSED | SPILLED) != 0 || compare(self.slot(tail).stamp(), tail & !FLAGS) != Stamp::Behind
     }
 
+    /// As `may_push`, where it probably succeeds: the slot's cache line is fetched at once as it is needed next, to be written. One look of a wait, as
+    /// many that all look so would take the line from each other (where a line takes 330 ns there and back, capacity 1: spsc_1 287 to 245 ns, mpsc_1 349 to
+    /// 255, spmc_1 322 to 262, mpmc32_1 392 to 353; where it takes 65, no difference).
+    #[inline(always)]
+    pub(crate) fn may_push_now(&self) -> bool {
+        let tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a hint
+        fetch_early(ptr::from_ref(self.slot(tail)).cast());
+        self.may_push()
+    }
+
     /// Whether a pop might succeed: what a waiting receiver polls. Reads nothing of the other side but the slot.
     #[inline(always)]
     pub(crate) fn may_pop(&self) -> bool {
         let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a hint
         !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(FREE | HELD) | Stamp::Behind)
+    }
+
+    /// As `may_pop`; otherwise as `may_push_now`.
+    #[inline(always)]
+    pub(crate) fn may_pop_now(&self) -> bool {
+        let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a hint
+        fetch_early(ptr::from_ref(self.slot(head)).cast());
+        self.may_pop()
     }
 
     /// Whether the first value is there.

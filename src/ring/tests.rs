@@ -43,7 +43,7 @@ fn refuses_when_full() {
         with_ring(cap, |ring| {
             (0..cap as u32).for_each(|i| assert!(ring.push(i).is_ok()));
             assert_eq!(ring.push(9), Err((9, Refused::Full)));
-            assert!(!ring.may_push() && ring.may_pop());
+            assert!(!ring.may_push() && !ring.may_push_now() && ring.may_pop() && ring.may_pop_now());
         });
     }
 }
@@ -83,7 +83,7 @@ fn skips_what_was_given_up() {
         let held = ring.hold_write().expect("there is room");
         assert!(ring.push(2).is_ok());
         assert_eq!(ring.pop(), Err(NoValue::Yet), "held is not there yet");
-        assert!(ring.head_is_held(ring.head_word()) && !ring.may_pop());
+        assert!(ring.head_is_held(ring.head_word()) && !ring.may_pop() && !ring.may_pop_now());
         ring.give_up(held);
         assert_eq!(ring.pop(), Err(NoValue::GivenUp));
         assert!(ring.skip().is_some() && ring.skip().is_none());
