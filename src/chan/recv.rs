@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // enlisting a waiter of this frame
 
 use super::handoff::{Place, SMALL};
-use super::{enlists_first, Chan, Enlisted, Turn};
+use super::{Chan, Enlisted, Turn};
 use crate::error::{RecvTimeoutError, TryRecvError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::ReadSlot;
@@ -247,7 +247,7 @@ impl<T> Chan<T> {
             }
             let comes =
                 || spin.gap(self.ring.head_hint(), self.ring.cap(), || self.ring.may_pop_now()) || spin.wait(|| self.ring.may_pop());
-            if self.unspill(None) || (!enlists_first() && comes()) {
+            if self.unspill(None) || (!spin.shares_processor() && comes()) {
                 match self.claim_first() {
                     Some(first) => return Ok(Some(first)),
                     None => continue,
@@ -290,7 +290,7 @@ impl<T> Chan<T> {
 
     /// Waits until the claim of a waiter in a queue of the ring is decided. `Dead`: the deadline decided it.
     pub(super) fn wait_enlisted(&self, claim: &Claim, spin: &Spin, deadline: Deadline) -> Phase {
-        if enlists_first() {
+        if spin.shares_processor() {
             return self.meet(claim, spin, deadline);
         }
         self.decide(claim, deadline)

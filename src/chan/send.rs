@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // enlisting a waiter of this frame
 
 use super::handoff::{Place, SMALL};
-use super::{enlists_first, Chan, Enlisted, Turn};
+use super::{Chan, Enlisted, Turn};
 use crate::error::{SendTimeoutError, TrySendError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::WriteSlot;
@@ -194,7 +194,7 @@ impl<T> Chan<T> {
             }
             let comes =
                 || spin.gap(self.ring.tail_hint(), self.ring.cap(), || self.ring.may_push_now()) || spin.wait(|| self.ring.may_push());
-            let room = if !enlists_first() && comes() {
+            let room = if !spin.shares_processor() && comes() {
                 self.claim_place()
             } else {
                 // SAFETY: the waiter is in no queue, and this frame and the caller's place stay until it was claimed or taken out again, below.

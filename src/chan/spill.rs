@@ -11,11 +11,11 @@
 //! bounded channel does, for a receiver that is just about to empty it, or needs this processor to do so. Each time that was in vain, the queue has to
 //! be twice as long for the next: what is sent where nobody receives is not held up.
 
-use super::{enlists_first, Chan};
+use super::Chan;
 use crate::error::SendError;
 use crate::ring::position::{CLOSED, SPILLED};
 use crate::ring::Refused;
-use crate::sync::Ordering;
+use crate::sync::{processors, Ordering};
 use crate::wait::Patience;
 use std::collections::VecDeque;
 
@@ -97,7 +97,7 @@ impl<T> Chan<T> {
     pub(super) fn give_way(&self) {
         let spin = &self.ring.tail.mate;
         let taken = || self.ring.tail_word() & SPILLED == 0;
-        if !enlists_first() && !spin.gap(self.ring.tail_hint(), self.ring.cap(), taken) {
+        if processors() > 1 && !spin.gap(self.ring.tail_hint(), self.ring.cap(), taken) {
             spin.wait_briefly(taken);
         }
     }

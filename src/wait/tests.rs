@@ -336,6 +336,39 @@ fn who_waits_rarely_sleeps_at_once() {
     assert!(rare.iter().any(|&yields| yields > 2), "{rare:?}");
 }
 
+/// A side whose peers come only while it gives way, wherever it is placed, does so without a look; until a peer comes otherwise.
+#[test]
+fn who_shares_its_processor_gives_way_at_once() {
+    if processors() == 1 {
+        return; // that is how it begins there
+    }
+    let spin = Spin::default();
+    let looks_before_giving_way = || {
+        let (looks, gave_way) = (Cell::new(0), Cell::new(false));
+        let ready = || {
+            looks.set(looks.get() + u32::from(!gave_way.get()));
+            gave_way.get()
+        };
+        let give_way = || {
+            gave_way.set(true);
+            Duration::ZERO
+        };
+        spin.wait_giving_way(ready, give_way);
+        looks.get()
+    };
+    assert!(looks_before_giving_way() > 0 && !spin.shares_processor());
+    assert!((0..1_000).map(|_| looks_before_giving_way()).max() > Some(0), "before it is known");
+    assert!(looks_before_giving_way() == 0 && spin.shares_processor());
+
+    let looks = Cell::new(0);
+    let at_third = || {
+        looks.set(looks.get() + 1);
+        looks.get() == 3
+    };
+    assert!(spin.wait_giving_way(at_third, || Duration::ZERO));
+    assert!(!spin.shares_processor());
+}
+
 /// A wait counts, whichever way the thread stays awake for it.
 #[test]
 fn waits_awake_are_looks_at_the_clock() {
