@@ -78,7 +78,7 @@ fn run() {
             Some(entry) if entry.key().0 <= now => {
                 let waker = entry.remove();
                 drop(state);
-                let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| waker.wake()));
+                super::contain(|| waker.wake());
                 state = lock();
             }
             first => {

@@ -38,10 +38,21 @@ pub(crate) use alarm::Alarm;
 pub(crate) use deadline::Deadline;
 pub(crate) use fetch::fetch_early;
 pub(crate) use imp::*;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 pub(crate) use std::sync::atomic::Ordering;
 pub(crate) use std::sync::{Arc, Weak as WeakArc};
 pub(crate) use std::thread::ThreadId;
 pub(crate) use std::time::{Duration, Instant};
+
+/// Runs a waker's code, which may panic: that harms its own task alone, and whoever wakes goes on. What was thrown may panic, too, when it is dropped; and
+/// what is thrown then is left for good.
+pub(crate) fn contain(foreign: impl FnOnce()) {
+    if let Err(thrown) = catch_unwind(AssertUnwindSafe(foreign)) {
+        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(thrown))) {
+            core::mem::forget(again);
+        }
+    }
+}
 
 /// Who is asking.
 pub(crate) fn current_thread() -> ThreadId {

@@ -5,9 +5,8 @@
 #![allow(unsafe_code)] // the waker cell, guarded by the phase
 
 use super::spin::Lag;
-use crate::sync::{AtomicUsize, Cell, Deadline, Duration, Ordering, Parker, Unparker};
+use crate::sync::{contain, AtomicUsize, Cell, Deadline, Duration, Ordering, Parker, Unparker};
 use core::ptr::{self, addr_of};
-use std::panic::{catch_unwind, AssertUnwindSafe};
 
 /// How a sleeper is woken. A thread and a task differ here and nowhere else.
 #[derive(Debug)]
@@ -26,7 +25,7 @@ impl Waker {
         /// With the waker in registers.
         #[inline(never)]
         fn wake(task: core::task::Waker) {
-            drop(catch_unwind(AssertUnwindSafe(|| task.wake())));
+            contain(|| task.wake());
         }
         match self {
             Waker::Thread(thread) => thread.unpark(),
@@ -36,7 +35,7 @@ impl Waker {
 
     /// Drops a waker where nothing may be lost by its panic.
     pub(crate) fn discard(self) {
-        drop(catch_unwind(AssertUnwindSafe(|| drop(self))));
+        contain(|| drop(self));
     }
 }
 

@@ -7,4 +7,5 @@ mod given_up;
 mod lost_arm;
 mod lost_by_a_panic;
 mod select_order;
+mod thrown_bomb;
 mod told;
