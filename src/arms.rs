@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // the contracts of `Port`, passed on to the channel
 
-use crate::chan::{Enlisted, Holding, Manner, Token};
+use crate::chan::{Enlisted, Head, Holding, Manner, Token};
 use crate::error::{RecvError, SendError};
 use crate::receiver::Source;
 use crate::select::Port;
@@ -28,6 +28,14 @@ impl<T> Receiver<T> {
         match (&self.0, token) {
             (Source::Chan(strong), token) => strong.chan().finish_recv(token),
             (Source::Timer(timer), Token::Tick(when)) => Ok(timer.message(when)),
+            _ => Err(RecvError),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn finish_read(&self, head: Head) -> Result<T, RecvError> {
+        match &self.0 {
+            Source::Chan(strong) => Ok(strong.chan().finish_read(head)),
             _ => Err(RecvError),
         }
     }
@@ -158,6 +166,14 @@ impl<T> Port for Sender<T> {
 }
 
 impl<T> Port for Receiver<T> {
+    #[inline(always)]
+    fn win_at_once(&self) -> Option<Head> {
+        match &self.0 {
+            Source::Chan(strong) => strong.chan().win_recv_at_once(),
+            _ => None,
+        }
+    }
+
     #[inline]
     fn win(&self, own: *const Claim, manner: Manner) -> Option<Token> {
         match &self.0 {

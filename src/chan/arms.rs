@@ -14,7 +14,7 @@ use super::words::Words;
 use super::{Chan, Enlisted, Guard, Turn};
 use crate::error::{RecvError, SendError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
-use crate::ring::slot::{ReadSlot, WriteSlot};
+use crate::ring::slot::WriteSlot;
 use crate::ring::Refused;
 use crate::sync::{Deadline, Instant, Ordering};
 use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX, WAKE_RX, WAKE_RX_ANEW, WAKE_TX, WAKE_TX_ANEW};
@@ -56,9 +56,9 @@ pub(crate) enum Token {
     /// The channel is closed.
     Closed,
     /// A full slot, to be emptied.
-    Read { slot: *const (), free: u64, head: u64 },
+    Read(Head),
     /// As `Read`, and the slot says so: foreign code may run meanwhile.
-    Held { slot: *const (), free: u64 },
+    Held(Head),
     /// A free slot, to be filled.
     Write { slot: *const (), position: u64 },
     /// A waiting peer of capacity 0.
@@ -75,25 +75,28 @@ pub(crate) enum Token {
     Tick(Instant),
 }
 
-impl Token {
-    #[inline(always)]
-    fn read<T>(slot: ReadSlot<'_, T>, head: u64) -> Token {
-        let (slot, free) = slot.erase();
-        Token::Read { slot, free, head }
-    }
-}
+/// The right to the full slot at a head word.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Head(u64);
 
 impl<T> Chan<T> {
+    /// One attempt at `win_recv`, which is all that most need.
+    #[inline(always)]
+    pub(crate) fn win_recv_at_once(&self) -> Option<Head> {
+        if self.is_rendezvous() {
+            return None;
+        }
+        self.ring.claim_read_at_once().ok().map(|(_, head)| Head(head))
+    }
+
     /// Tries to win a receive for the operation `own`.
     #[inline]
     pub(crate) fn win_recv(&self, own: *const Claim, manner: Manner) -> Option<Token> {
         if self.is_rendezvous() {
             return self.win_peer(false, own, manner);
         }
-        match self.ring.claim_read_at_once() {
-            Ok((slot, head)) => Some(Token::read(slot, head)),
-            Err(_) => self.win_recv_again(manner),
-        }
+        self.win_recv_at_once().map(Token::Read).or_else(|| self.win_recv_again(manner))
     }
 
     #[inline(never)]
@@ -101,7 +104,7 @@ impl<T> Chan<T> {
         let mut lag = Lag::new();
         loop {
             match self.ring.claim_read() {
-                Ok((slot, head)) => return Some(Token::read(slot, head)),
+                Ok((_, head)) => return Some(Token::Read(Head(head))),
                 Err(_) => {
                     self.skip();
                 }
@@ -171,30 +174,35 @@ impl<T> Chan<T> {
 
     /// Marks the token as held by foreign code (a won send always is).
     pub(crate) fn hold(&self, token: &mut Token) {
-        if let Token::Read { slot, free, head } = *token {
+        if let Token::Read(Head(head)) = *token {
             // SAFETY: the token's right, which stays in the token; dropping the copy does nothing.
-            let read = unsafe { ReadSlot::<T>::restore(slot, free) };
-            read.hold(self.ring.position_of(head));
-            *token = Token::Held { slot, free };
+            unsafe { self.ring.claimed(head) }.hold(self.ring.position_of(head));
+            *token = Token::Held(Head(head));
         }
     }
 
     /// Completes a won receive.
     #[inline]
     pub(crate) fn finish_recv(&self, token: Token) -> Result<T, RecvError> {
-        let Token::Read { slot, free, head } = token else { return self.finish_recv_apart(token) };
-        // SAFETY: the token's right, of a slot of this channel; used once, as the token is gone.
-        let value = unsafe { ReadSlot::<T>::restore(slot, free) }.take();
+        let Token::Read(head) = token else { return self.finish_recv_apart(token) };
+        Ok(self.finish_read(head))
+    }
+
+    /// Completes a receive that was won at this head.
+    #[inline(always)]
+    pub(crate) fn finish_read(&self, Head(head): Head) -> T {
+        // SAFETY: the right to a slot of this channel; used once, as it is gone.
+        let value = unsafe { self.ring.claimed(head) }.take();
         self.after_pop(head);
-        Ok(value)
+        value
     }
 
     #[inline(never)]
     fn finish_recv_apart(&self, token: Token) -> Result<T, RecvError> {
         match token {
-            Token::Held { slot, free } => {
-                // SAFETY: as in `finish_recv`.
-                let (value, head) = self.ring.empty(unsafe { ReadSlot::<T>::restore(slot, free) });
+            Token::Held(Head(head)) => {
+                // SAFETY: as in `finish_read`.
+                let (value, head) = self.ring.empty(unsafe { self.ring.claimed(head) });
                 self.after_pop(head);
                 Ok(value)
             }
@@ -250,11 +258,11 @@ impl<T> Chan<T> {
                 }
             }
             Token::Ticket(ticket) => self.give_up_held(ticket),
-            // SAFETY: as in `finish_recv`.
+            // SAFETY: as in `finish_recv_apart`.
             Token::Placed { place, turn } => self.put_back(Some(turn), unsafe { (*place.cast::<Place<T>>()).take() }),
             // SAFETY: as in `finish_recv_apart`.
             Token::Taken(words) => self.put_back(None, unsafe { words.take() }),
-            token @ (Token::Read { .. } | Token::Held { .. }) => drop(self.finish_recv(token)),
+            token @ (Token::Read(_) | Token::Held(_)) => drop(self.finish_recv(token)),
             Token::Closed | Token::Append | Token::Tick(_) => {}
         }
     }

@@ -39,7 +39,7 @@ mod stash;
 mod watch;
 mod words;
 
-pub(crate) use arms::{Holding, Manner, Token};
+pub(crate) use arms::{Head, Holding, Manner, Token};
 pub(crate) use handoff::{Frame, Place};
 pub(crate) use shared::{channel, Side, Strong, Weak};
 pub(crate) use solo::{Attempt, Sent};

@@ -119,7 +119,7 @@ impl Drop for SelectedOperation<'_> {
         if let Some(token) = self.token.take() {
             let token = self.storage.attach(token);
             // On another thread a value might not be ours to drop: it stays where it is, for ever.
-            if self.home == Some(current_thread()) || !matches!(token, Token::Read { .. } | Token::Held { .. }) {
+            if self.home == Some(current_thread()) || !matches!(token, Token::Read(_) | Token::Held(_)) {
                 self.port.give_up(token);
             }
         }

@@ -70,6 +70,7 @@ macro_rules! __select {
                 } else {
                     let limit = $crate::__select!(@until $default);
                     let mut storage = $crate::__select::Storage::new();
+                    let mut apart = $crate::__select::APART;
                     let first = $crate::__select::first(
                         $($count)*,
                         $crate::__select::Order::$order,
@@ -77,15 +78,15 @@ macro_rules! __select {
                         |i| $(if i == $($n)* { $crate::__select::may_win(&$port) } else)* { false },
                         |i| $(if i == $($n)* { $crate::__select::is_ready(&$port, &limit) } else)* { false },
                         |i| $(if i == $($n)* { $crate::__select::version(&$port) } else)* { 0 },
-                        |i| $(if i == $($n)* { $crate::__select::win(&$port) } else)* { $crate::__select::Option::None },
+                        |i| $(if i == $($n)* { $crate::__select::win(&$port, &mut apart) } else)* { $crate::__select::Option::None },
                     );
-                    let rest = || $crate::__select::rest(&[$($crate::__select::arm(&$port),)*], $crate::__select::Order::$order, limit, &mut storage);
+                    let rest = || $crate::__select::rest(&[$($crate::__select::arm(&$port),)*], $crate::__select::Order::$order, limit, &mut storage, &mut apart);
                     match first.or_else(rest) {
                         $crate::__select::Option::None => $crate::__select!(@timeout $default),
                         $crate::__select::Option::Some((won, token)) => $(
                             if won == $($n)* {
                                 #[allow(unused_parens)] // needed by patterns with `|`
-                                let ($pat) = $crate::__select!(@finish $kind $port token $($msg)?);
+                                let ($pat) = $crate::__select!(@finish $kind $port token apart $($msg)?);
                                 $crate::__select!(@body $body)
                             } else
                         )* {
@@ -207,9 +208,9 @@ macro_rules! __select {
         $crate::__select!(@body $body)
     }};
 
-    (@finish recv $port:ident $token:ident) => { $crate::__select::recv($port, $token) };
-    (@finish send $port:ident $token:ident $msg:expr) => {{
-        let held = $crate::__select::hold($port, $token);
+    (@finish recv $port:ident $token:ident $apart:ident) => { $crate::__select::recv($port, $token, &mut $apart) };
+    (@finish send $port:ident $token:ident $apart:ident $msg:expr) => {{
+        let held = $crate::__select::hold($port, $token, &mut $apart);
         let message = held.message($msg);
         held.send(message)
     }};

@@ -271,6 +271,17 @@ impl<T, M> Ring<T, M> {
         }
     }
 
+    /// The right that came with this head word.
+    ///
+    /// # Safety
+    /// It was let go without being used, and is restored once.
+    #[inline(always)]
+    #[allow(unsafe_code)]
+    pub(crate) unsafe fn claimed(&self, head: u64) -> ReadSlot<'_, T> {
+        let layout = self.layout;
+        ReadSlot { slot: self.slot_by(layout, head), free: layout.next_lap(head & !FLAGS) }
+    }
+
     /// Takes the first value, with the head word as it was.
     #[cfg(test)]
     pub(crate) fn pop(&self) -> Result<(T, u64), NoValue> {

@@ -97,19 +97,7 @@ pub(crate) struct ReadSlot<'a, T> {
     pub(super) free: u64,
 }
 
-impl<'a, T> ReadSlot<'a, T> {
-    /// The right, without its type, for a select that holds it.
-    pub(crate) fn erase(self) -> (*const (), u64) {
-        ((self.slot as *const Slot<T>).cast(), self.free)
-    }
-
-    /// # Safety
-    /// Both come from `erase` of a slot of `T` that outlives `'a`, and are used once.
-    pub(crate) unsafe fn restore(slot: *const (), free: u64) -> ReadSlot<'a, T> {
-        // SAFETY: the caller's promise.
-        ReadSlot { slot: unsafe { &*slot.cast() }, free }
-    }
-
+impl<T> ReadSlot<'_, T> {
     /// Says that foreign code will run before the slot is emptied: senders then sleep instead of waiting it out.
     pub(crate) fn hold(&self, position: u64) {
         // ORDERING: Release: who sees it, sees the head moved on, and does not take it for a writer's hold.

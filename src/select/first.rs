@@ -45,7 +45,7 @@ pub(crate) fn first<R>(
     may_win: impl Fn(usize) -> bool,
     is_ready: impl Fn(usize) -> bool,
     version: impl Fn(usize) -> u64,
-    win: impl Fn(usize) -> Option<R>,
+    mut win: impl FnMut(usize) -> Option<R>,
 ) -> First<R> {
     if n > FEW {
         return First::Unsure;

@@ -1,6 +1,6 @@
 //! What can be waited for in one arm.
 
-use crate::chan::{Enlisted, Holding, Manner, Token};
+use crate::chan::{Enlisted, Head, Holding, Manner, Token};
 use crate::sync::Instant;
 use crate::wait::{Claim, Patience, Spin, Waiter, Waker};
 use core::alloc::Layout;
@@ -15,6 +15,12 @@ pub struct Arm<'a>(pub(crate) Option<&'a dyn Port>);
 pub(crate) trait Port {
     /// Tries to win, for the operation `own`. Bounded, and runs no foreign code.
     fn win(&self, own: *const Claim, manner: Manner) -> Option<Token>;
+
+    /// One attempt of a receive that nobody holds, to be inlined: a head stays in registers where a token would be copied. `None` says nothing.
+    #[inline(always)]
+    fn win_at_once(&self) -> Option<Head> {
+        None
+    }
 
     /// Marks a won token as held by foreign code.
     fn hold(&self, token: &mut Token);
