@@ -258,7 +258,7 @@ impl Spin {
             loop {
                 if ready() {
                     if round == 0 && spent == 0 {
-                        set(&self.first_yields, get(&self.first_yields) + 1);
+                        set(&self.first_yields, one_more(get(&self.first_yields)));
                     } else {
                         set(&self.escape, ESCAPE_MIN);
                     }
@@ -326,6 +326,11 @@ fn yield_timed() -> Duration {
     let before = now();
     yield_now();
     now().saturating_duration_since(before)
+}
+
+/// Counts a first-yield success, as far as that matters: on one processor nothing ever begins the count anew.
+pub(super) fn one_more(first_yields: u32) -> u32 {
+    (first_yields + 1).min(ESCAPE_MAX)
 }
 
 /// How long the gap is after a run of so many operations.

@@ -6,7 +6,7 @@ use super::claim::Claim;
 use super::lock::Lock;
 use super::moment::{learned as moment_after, Moment, MOMENT_MAX};
 use super::queue::{Queue, Waiter};
-use super::spin::{gap_after, GAP_LONG_NS, GAP_NS, RARE_US};
+use super::spin::{gap_after, one_more, GAP_LONG_NS, GAP_NS, RARE_US};
 use super::turn::{Turn, AWAY, TURN, WAITS};
 use super::{turn, Spin};
 use crate::sync::processors;
@@ -168,6 +168,13 @@ fn a_brief_wait_is_brief_under_a_long_limit() {
     // Yields that take no time: a long one would end any wait.
     assert!(!spin.wait_briefly_giving_way(look, || Duration::ZERO));
     assert!(looks < 20_000, "{looks} looks");
+}
+
+/// On one processor they are counted for as long as the channel lives; and a sum that is too large would panic in a wait, whose frame is in a queue.
+#[test]
+fn the_count_of_first_yields_has_an_end() {
+    let (first, second) = ((0..10_000).fold(0, |count, _| one_more(count)), (0..20_000).fold(0, |count, _| one_more(count)));
+    assert!(first > 0 && first == second, "{first}, {second}");
 }
 
 /// What a gap becomes in many waits, with so many operations between two of them.
