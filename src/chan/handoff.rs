@@ -374,7 +374,7 @@ impl<T> Chan<T> {
 
     /// Waits, awake and then asleep, until the claim is decided. `Dead`: the deadline decided it.
     pub(super) fn meet(&self, claim: &Claim, spin: &Spin, deadline: Deadline) -> Phase {
-        spin.wait(|| !claim.phase().is_waiting());
+        spin.wait(deadline, || !claim.phase().is_waiting());
         self.decide(claim, deadline)
     }
 

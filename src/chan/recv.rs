@@ -245,8 +245,9 @@ impl<T> Chan<T> {
                     TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
                 });
             }
-            let comes =
-                || spin.gap(self.ring.head_hint(), self.ring.cap(), || self.ring.may_pop_now()) || spin.wait(|| self.ring.may_pop());
+            let comes = || {
+                spin.gap(self.ring.head_hint(), self.ring.cap(), || self.ring.may_pop_now()) || spin.wait(deadline, || self.ring.may_pop())
+            };
             if self.unspill(None) || (!spin.shares_processor() && comes()) {
                 match self.claim_first() {
                     Some(first) => return Ok(Some(first)),

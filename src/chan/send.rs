@@ -192,8 +192,10 @@ impl<T> Chan<T> {
             if deadline.expired() {
                 return self.claim_place().or_else(|refused| self.claim_bounded(refused)).map(Some);
             }
-            let comes =
-                || spin.gap(self.ring.tail_hint(), self.ring.cap(), || self.ring.may_push_now()) || spin.wait(|| self.ring.may_push());
+            let comes = || {
+                spin.gap(self.ring.tail_hint(), self.ring.cap(), || self.ring.may_push_now())
+                    || spin.wait(deadline, || self.ring.may_push())
+            };
             let room = if !spin.shares_processor() && comes() {
                 self.claim_place()
             } else {

@@ -13,7 +13,7 @@ use super::order::one_of;
 use super::run::withdraw;
 use super::{Arm, Port, Storage, INLINE};
 use crate::chan::{Frame, Manner, Place, Token};
-use crate::sync::MODEL;
+use crate::sync::{Deadline, MODEL};
 use crate::wait::{Phase, Waiter, Waker};
 use core::ptr;
 
@@ -55,7 +55,7 @@ pub(crate) fn meeting_place(arms: &[Arm<'_>]) -> Option<usize> {
 type Small = [u64; 8];
 
 /// Enlists at one arm for as long as staying awake is worth while.
-pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut Storage) -> Met {
+pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut Storage, deadline: Deadline) -> Met {
     let Some(port) = arms[at].0 else { return Met::Nobody };
     let mut frame = Frame::new(Place::<Small>::empty());
     let layout =
@@ -82,7 +82,7 @@ pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut St
 
     // Whom we have called stands in other queues until it comes.
     let seen = || ports(arms).any(|(i, port)| i != at && (port.may_win() || (!anybody_called && port.may_call())));
-    let awake = port.spin().is_some_and(|spin| spin.wait(|| !claim.phase().is_waiting() || seen()));
+    let awake = port.spin().is_some_and(|spin| spin.wait(deadline, || !claim.phase().is_waiting() || seen()));
     let phase = match claim.settle(claim.phase()) {
         phase if phase.is_waiting() => withdraw(claim),
         phase => phase,

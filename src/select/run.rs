@@ -66,19 +66,21 @@ impl Wanted<'_, '_> {
             Until::Now if ports(self.arms).any(|(_, port)| port.has_peer(self.manner.patience)) => self.wait(storage, Met::Seen),
             Until::Now if self.arms.len() > 1 => settle_on_none(self.arms, || self.look()),
             Until::Now => None,
-            Until::Deadline(_) => stay_awake(self.arms, self.order, self.manner).or_else(|| match self.meet(storage) {
-                Met::Won(i, token) => Some((i, token)),
-                met => self.wait(storage, met),
-            }),
+            Until::Deadline(deadline) => {
+                stay_awake(self.arms, self.order, self.manner, deadline).or_else(|| match self.meet(storage, deadline) {
+                    Met::Won(i, token) => Some((i, token)),
+                    met => self.wait(storage, met),
+                })
+            }
         }
     }
 
     /// Before enlisting at all arms.
-    fn meet(&self, storage: &mut Storage) -> Met {
+    fn meet(&self, storage: &mut Storage, deadline: Deadline) -> Met {
         let arms = self.arms;
         let awake = ports(arms).find_map(|(_, port)| port.spin()).is_some_and(Spin::is_on);
         let Some(at) = meeting_place(arms).filter(|_| awake) else { return Met::Seen };
-        match meet(arms, at, self.manner, storage) {
+        match meet(arms, at, self.manner, storage, deadline) {
             Met::Seen => self.look().map_or(Met::Seen, |(i, token)| Met::Won(i, token)),
             met => met,
         }
@@ -142,7 +144,7 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline, met: Met) -> Option<(usize,
         }
         round.claim.reopen();
         if round.meetings.is_empty() {
-            if let Some(won) = stay_awake(round.arms, round.order, round.manner) {
+            if let Some(won) = stay_awake(round.arms, round.order, round.manner, deadline) {
                 return Some(won);
             }
         }
@@ -187,7 +189,7 @@ fn call(round: &Round<'_, '_>) -> Option<(usize, Token)> {
 const CLOSED_AT: u32 = 4;
 
 /// Before enlisting: stays awake until an arm is won; not for long if there are peers who need to find us in a queue with a place.
-fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner) -> Option<(usize, Token)> {
+fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner, deadline: Deadline) -> Option<(usize, Token)> {
     let spin = ports(arms).find_map(|(_, port)| port.spin())?;
     let mut looks = 0;
     let mut won = None;
@@ -206,7 +208,7 @@ fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner) -> Option<(usize, 
     if ports(arms).any(|(_, port)| port.place_layout().is_some()) {
         spin.glance(ready);
     } else {
-        spin.wait(ready);
+        spin.wait(deadline, ready);
     }
     won
 }
@@ -216,7 +218,7 @@ fn wait_enlisted(round: &Round<'_, '_>, deadline: Deadline, tired: bool) -> Phas
     let claim = round.claim;
     let spin = ports(round.arms).find_map(|(_, port)| port.spin());
     if let (false, Some(spin)) = (tired || round.meetings.is_empty(), spin) {
-        spin.wait(|| !claim.phase().is_waiting());
+        spin.wait(deadline, || !claim.phase().is_waiting());
     }
     let mut phase = claim.settle(claim.phase());
     if phase.is_waiting() {

@@ -160,7 +160,7 @@ fn a_value_of_any_shape_is_met() {
         let manner = Manner { patience: Patience::Thread, hold: Holding::Sends };
         let mut storage = Storage::new();
         let (at, token) = loop {
-            match meet(&[Arm(Some(&other)), Arm(Some(&rx))], 1, manner, &mut storage) {
+            match meet(&[Arm(Some(&other)), Arm(Some(&rx))], 1, manner, &mut storage, Deadline::NEVER) {
                 Met::Won(at, token) => break (at, token),
                 _ => continue,
             }

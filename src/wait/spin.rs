@@ -22,7 +22,7 @@
 
 use super::moment::Moment;
 use super::turn;
-use crate::sync::{micros, nap, now, pause, pause_nanos, processors, yield_now, AtomicU32, Duration, Ordering, MODEL};
+use crate::sync::{micros, nap, now, pause, pause_nanos, processors, yield_now, AtomicU32, Deadline, Duration, Ordering, MODEL};
 
 /// Shortest and longest first stage.
 const LOOK_MIN_NS: u32 = 450;
@@ -113,10 +113,10 @@ impl Default for Spin {
 }
 
 impl Spin {
-    /// Stays awake for the learned time or until `ready`. `false`: sleep now.
+    /// Stays awake for the learned time or until `ready`; beyond the deadline by a round at most, as a user may let it be long. `false`: sleep now.
     #[inline]
-    pub(crate) fn wait(&self, ready: impl FnMut() -> bool) -> bool {
-        self.wait_giving_way(ready, yield_timed)
+    pub(crate) fn wait(&self, deadline: Deadline, ready: impl FnMut() -> bool) -> bool {
+        self.wait_giving_way(deadline, ready, yield_timed)
     }
 
     /// As `wait`, but however long the user lets a wait be, no longer than by default: for who would not sleep either, but go on.
@@ -128,17 +128,17 @@ impl Spin {
     /// As `wait_briefly`; `give_way` as for `wait_giving_way`.
     #[inline]
     pub(super) fn wait_briefly_giving_way(&self, ready: impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
-        self.wait_within(get(&self.limit_ns).min(ROUNDS_MAX * WHOLE_ROUND_NS), ready, give_way)
+        self.wait_within(get(&self.limit_ns).min(ROUNDS_MAX * WHOLE_ROUND_NS), Deadline::NEVER, ready, give_way)
     }
 
     /// As `wait`; `give_way` yields, and answers for how long it was away.
     #[inline]
-    pub(super) fn wait_giving_way(&self, ready: impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
-        self.wait_within(get(&self.limit_ns), ready, give_way)
+    pub(super) fn wait_giving_way(&self, deadline: Deadline, ready: impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
+        self.wait_within(get(&self.limit_ns), deadline, ready, give_way)
     }
 
     #[inline]
-    fn wait_within(&self, limit: u32, mut ready: impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
+    fn wait_within(&self, limit: u32, deadline: Deadline, mut ready: impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
         if MODEL || limit == 0 {
             return false;
         }
@@ -148,7 +148,7 @@ impl Spin {
                 return true;
             }
         }
-        let ready = self.yield_rounds(limit / WHOLE_ROUND_NS, &mut ready, give_way);
+        let ready = self.yield_rounds(limit / WHOLE_ROUND_NS, deadline, &mut ready, give_way);
         turn::end();
         ready
     }
@@ -232,7 +232,7 @@ impl Spin {
     }
 
     /// `most`: how many rounds the limit allows.
-    fn yield_rounds(&self, most: u32, ready: &mut impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
+    fn yield_rounds(&self, most: u32, deadline: Deadline, ready: &mut impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
         let escape = get(&self.escape);
         if processors() > 1 && get(&self.first_yields) >= escape {
             set(&self.first_yields, 0);
@@ -272,7 +272,7 @@ impl Spin {
                 pause();
                 spent += each;
             }
-            if turn::back(away) {
+            if turn::back(away) || deadline.expired() {
                 break;
             }
         }

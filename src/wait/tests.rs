@@ -9,7 +9,7 @@ use super::queue::{Queue, Waiter};
 use super::spin::{gap_after, one_more, GAP_LONG_NS, GAP_NS, RARE_US};
 use super::turn::{Turn, AWAY, TURN, WAITS};
 use super::{turn, Spin};
-use crate::sync::processors;
+use crate::sync::{processors, Deadline};
 use std::cell::Cell;
 use std::iter;
 use std::ptr;
@@ -97,7 +97,7 @@ fn looks(spin: &Spin) -> u32 {
         looks += 1;
         false
     };
-    assert!(!spin.wait_giving_way(ready, || Duration::ZERO));
+    assert!(!spin.wait_giving_way(Deadline::NEVER, ready, || Duration::ZERO));
     looks
 }
 
@@ -125,6 +125,20 @@ fn a_wait_keeps_to_its_limit() {
     spin.set_limit(Duration::ZERO);
     assert!(!spin.gap(100, 1, || panic!("no look")));
     assert_eq!(looks(&spin), 0);
+}
+
+/// Nobody stays awake beyond the deadline, however long the user lets a wait be.
+#[test]
+fn a_wait_keeps_to_its_deadline() {
+    let spin = Spin::default();
+    spin.set_limit(Duration::from_secs(2));
+    let yields = Cell::new(0);
+    let give_way = || {
+        yields.set(yields.get() + 1);
+        Duration::ZERO
+    };
+    assert!(!spin.wait_giving_way(Deadline::after(Duration::ZERO), || false, give_way));
+    assert_eq!(yields.get(), 1);
 }
 
 /// A glance that never finds anything is hardly ever made; one that does brings it back.
@@ -293,7 +307,7 @@ fn who_lost_turns_looks_longer() {
             until_yield.set(until_yield.get().or(Some(looks.get())));
             AWAY
         };
-        assert!(!spin.wait_giving_way(ready, give_way));
+        assert!(!spin.wait_giving_way(Deadline::NEVER, ready, give_way));
         until_yield.get().expect("a yield")
     };
     let longer: Vec<u32> = (0..5).map(|_| looks(None)).collect();
@@ -310,7 +324,7 @@ fn a_turn_is_given_away_once() {
             yields.set(yields.get() + 1);
             away
         };
-        assert!(!Spin::default().wait_giving_way(|| false, give_way));
+        assert!(!Spin::default().wait_giving_way(Deadline::NEVER, || false, give_way));
         yields.get()
     };
     assert_eq!(yields(AWAY), 1);
@@ -328,7 +342,7 @@ fn who_waits_rarely_sleeps_at_once() {
             yields.set(yields.get() + 1);
             Duration::ZERO
         };
-        assert!(!spin.wait_giving_way(|| false, give_way));
+        assert!(!spin.wait_giving_way(Deadline::NEVER, || false, give_way));
         yields.get()
     };
     assert!(yields() > 2, "before it has learned");
@@ -360,7 +374,7 @@ fn who_shares_its_processor_gives_way_at_once() {
             gave_way.set(true);
             Duration::ZERO
         };
-        spin.wait_giving_way(ready, give_way);
+        spin.wait_giving_way(Deadline::NEVER, ready, give_way);
         looks.get()
     };
     assert!(looks_before_giving_way() > 0 && !spin.shares_processor());
@@ -372,7 +386,7 @@ fn who_shares_its_processor_gives_way_at_once() {
         looks.set(looks.get() + 1);
         looks.get() == 3
     };
-    assert!(spin.wait_giving_way(at_third, || Duration::ZERO));
+    assert!(spin.wait_giving_way(Deadline::NEVER, at_third, || Duration::ZERO));
     assert!(!spin.shares_processor());
 }
 
@@ -383,7 +397,7 @@ fn waits_awake_are_looks_at_the_clock() {
         return; // nobody waits awake there without giving way
     }
     let spin = Spin::default();
-    let ways: [&dyn Fn() -> bool; 3] = [&|| spin.wait(|| true), &|| spin.glance(|| true), &|| spin.gap(0, 2, || true)];
+    let ways: [&dyn Fn() -> bool; 3] = [&|| spin.wait(Deadline::NEVER, || true), &|| spin.glance(|| true), &|| spin.gap(0, 2, || true)];
     for wait in ways {
         let before = turn::offers();
         (0..10 * WAITS).for_each(|_| assert!(wait()));

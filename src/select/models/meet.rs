@@ -4,6 +4,7 @@ use super::{channel, model, Channel, SOON};
 use crate::chan::{Holding, Manner};
 use crate::select::meet::{meet, Met};
 use crate::select::{Arm, Storage};
+use crate::sync::Deadline;
 use crate::wait::Patience;
 use crate::{never, RecvError};
 use loom::thread;
@@ -12,7 +13,7 @@ use loom::thread;
 fn meet_at_first(a: &Channel, b: &Channel) -> Option<Result<i32, RecvError>> {
     let mut storage = Storage::new();
     let arms = [Arm(Some(&a.1)), Arm(Some(&b.1))];
-    match meet(&arms, 0, Manner { patience: Patience::Thread, hold: Holding::Sends }, &mut storage) {
+    match meet(&arms, 0, Manner { patience: Patience::Thread, hold: Holding::Sends }, &mut storage, Deadline::NEVER) {
         Met::Won(at, token) => Some([&a.1, &b.1][at].finish(token)),
         _ => None,
     }
