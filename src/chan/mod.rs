@@ -265,7 +265,14 @@ impl<T> Chan<T> {
         if self.cold.lock.take_if_free() {
             // Served without having been in the word; which releases, too.
             ManuallyDrop::new(Guard { chan: self }).serve(requests);
-        } else if self.cold.lock.request(requests) {
+        } else {
+            self.ask(requests);
+        }
+    }
+
+    /// As `request`, where the lock was held a moment ago.
+    fn ask(&self, requests: u32) {
+        if self.cold.lock.request(requests) {
             drop(Guard { chan: self });
         }
     }
@@ -275,7 +282,7 @@ impl<T> Chan<T> {
     #[inline(never)]
     fn request_receiver(&self) {
         if !self.cold.lock.take_if_free() {
-            return self.request(WAKE_RX);
+            return self.ask(WAKE_RX);
         }
         let mut guard = Guard { chan: self };
         match guard.tell_only_task() {
@@ -305,7 +312,7 @@ impl<T> Chan<T> {
                 None => ManuallyDrop::new(guard).serve(WAKE_TX),
             }
         } else {
-            self.request(WAKE_TX);
+            self.ask(WAKE_TX);
         }
         self.skip(); // what was given up behind the value is room as well
     }

@@ -352,10 +352,10 @@ impl<T> Chan<T> {
             guard.release();
             return Enlisted::Yes;
         }
-        // What is held comes, or is given up, even if the channel is closed.
+        // What is held comes, or is given up, even if the channel is closed. Whoever was told of it came in vain.
         if self.ring.head_is_held(head) {
-            guard.forget_told(true); // whoever was told came in vain
-                                     // SAFETY: the caller's promise.
+            guard.forget_told(true);
+            // SAFETY: the caller's promise.
             guard.with(|lists| unsafe { turn.push(&mut lists.rx, waiter) });
             return Enlisted::Yes;
         }
