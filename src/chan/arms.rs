@@ -19,8 +19,7 @@ use crate::ring::Refused;
 use crate::sync::{Deadline, Instant, Ordering};
 use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX, WAKE_RX, WAKE_RX_ANEW, WAKE_TX, WAKE_TX_ANEW};
 use crate::wait::queue::Chosen;
-use crate::wait::spin::Lag;
-use crate::wait::{partner, Claim, Patience, Spin, Waiter, Waker};
+use crate::wait::{partner, Claim, Lag, Patience, Spin, Waiter, Waker};
 use core::alloc::Layout;
 use core::mem;
 

@@ -5,8 +5,7 @@
 
 use super::Chan;
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WATCHED};
-use crate::wait::spin::Lag;
-use crate::wait::WakeList;
+use crate::wait::{Lag, WakeList};
 
 impl<T> Chan<T> {
     /// Closes the channel. Answers whether it was open.

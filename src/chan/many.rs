@@ -4,8 +4,7 @@ use super::{Chan, Holding, Manner};
 use crate::error::{RecvError, RecvTimeoutError, SendError, SendTimeoutError, TrySendError};
 use crate::ring::Refused;
 use crate::sync::Deadline;
-use crate::wait::spin::Lag;
-use crate::wait::Patience;
+use crate::wait::{Lag, Patience};
 use core::ptr;
 use std::collections::VecDeque;
 

@@ -10,8 +10,7 @@ use crate::ring::slot::ReadSlot;
 use crate::ring::{Miss, NoValue};
 use crate::sync::Deadline;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
-use crate::wait::spin::Lag;
-use crate::wait::{turn, Claim, Patience, Phase, Spin, Waiter};
+use crate::wait::{turn, Claim, Lag, Patience, Phase, Spin, Waiter};
 use core::mem::ManuallyDrop;
 use core::ptr;
 

@@ -10,8 +10,7 @@ use crate::ring::slot::WriteSlot;
 use crate::ring::Refused;
 use crate::sync::Deadline;
 use crate::wait::lock::WAKE_TX;
-use crate::wait::spin::Lag;
-use crate::wait::{turn, Claim, Patience, Phase, Waiter};
+use crate::wait::{turn, Claim, Lag, Patience, Phase, Waiter};
 use core::ptr;
 
 /// A place in the ring that is ours to fill, at once: no foreign code runs before.

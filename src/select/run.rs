@@ -10,8 +10,7 @@ use super::round::{Enlisting, Round};
 use super::{Arm, Port, Storage};
 use crate::chan::{Holding, Manner, Token};
 use crate::sync::{Deadline, MODEL};
-use crate::wait::spin::Lag;
-use crate::wait::{Claim, Patience, Phase, Spin};
+use crate::wait::{Claim, Lag, Patience, Phase, Spin};
 use core::cell::Cell;
 use core::ptr;
 

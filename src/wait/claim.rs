@@ -4,7 +4,7 @@
 
 #![allow(unsafe_code)] // the waker cell, guarded by the phase
 
-use super::spin::Lag;
+use super::lag::Lag;
 use crate::sync::{contain, AtomicUsize, Cell, Deadline, Duration, Ordering, Parker, Unparker};
 use core::ptr::{self, addr_of};
 

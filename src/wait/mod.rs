@@ -23,6 +23,7 @@
 //!    under that lock, too: so the word leaves PARKED under it, and is stored, not exchanged.
 
 pub(crate) mod claim;
+mod lag;
 pub(crate) mod lock;
 mod moment;
 pub(crate) mod partner;
@@ -32,9 +33,10 @@ pub(crate) mod turn;
 mod wake_list;
 
 pub(crate) use claim::{Claim, Phase, Waker};
+pub(crate) use lag::{Lag, Patience};
 pub(crate) use lock::Lock;
 pub(crate) use queue::{Queue, Waiter};
-pub(crate) use spin::{Patience, Spin};
+pub(crate) use spin::Spin;
 pub(crate) use wake_list::WakeList;
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]

@@ -20,9 +20,10 @@
 //! All figures are times, turned into pauses by a measurement at first use. The learned state is read and written without care:
 //! a lost update costs one wait's lesson.
 
+pub(crate) use super::lag::{Lag, Patience}; // by this path, too, for `lock` and `chan::solo`
 use super::moment::Moment;
 use super::turn;
-use crate::sync::{micros, nap, now, pause, pause_nanos, processors, yield_now, AtomicU32, Deadline, Duration, Ordering, MODEL};
+use crate::sync::{micros, now, pause, pause_nanos, processors, yield_now, AtomicU32, Deadline, Duration, Ordering, MODEL};
 
 /// Shortest and longest first stage.
 const LOOK_MIN_NS: u32 = 450;
@@ -362,69 +363,4 @@ pub(crate) fn pause_for(ns: u32) -> bool {
         spent += each;
     }
     true
-}
-
-/// Waits for a peer that is between two steps of one operation: nanoseconds, unless it has lost its processor.
-#[derive(Debug)]
-pub(crate) struct Lag {
-    step: u32,
-}
-
-/// Pauses, then yields, then naps.
-const LAG_PAUSES: u32 = if MODEL { 2 } else { 64 };
-const LAG_YIELDS: u32 = if MODEL { 0 } else { 4 };
-const LAG_NAPS: u32 = 24;
-const LAG_NAP_MIN_US: u64 = 50;
-const LAG_NAP_MAX_US: u64 = 1_000;
-
-/// For how long an attempt that must end soon waits for a peer in the middle of an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Patience {
-    /// Some 20 ms, which a peer that has merely lost its processor does not take.
-    Thread,
-    /// Some microseconds: a task comes back later instead.
-    Task,
-}
-
-impl Lag {
-    #[inline]
-    pub(crate) fn new() -> Lag {
-        Lag { step: 0 }
-    }
-
-    /// Waits a little, longer each time.
-    pub(crate) fn wait(&mut self) {
-        self.step += 1;
-        if self.step <= LAG_PAUSES {
-            pause();
-        } else if self.step <= LAG_PAUSES + LAG_YIELDS {
-            yield_now();
-        } else {
-            let doublings = (self.step - LAG_PAUSES - LAG_YIELDS - 1).min(10);
-            nap((LAG_NAP_MIN_US << doublings).min(LAG_NAP_MAX_US));
-        }
-    }
-
-    /// Waits a little without sleeping; `false` if that has been done long enough.
-    pub(crate) fn wait_awake(&mut self) -> bool {
-        if MODEL || self.step >= LAG_PAUSES + LAG_YIELDS {
-            return false;
-        }
-        self.wait();
-        true
-    }
-
-    /// Waits a little, unless that has been done for as long as the attempt may. `false`: answer as it looks now.
-    pub(crate) fn wait_bounded(&mut self, patience: Patience) -> bool {
-        let limit = match patience {
-            _ if MODEL => 2,
-            Patience::Thread => LAG_PAUSES + LAG_YIELDS + LAG_NAPS,
-            Patience::Task => LAG_PAUSES / 4,
-        };
-        if self.step >= limit {
-            return false;
-        }
-        self.wait();
-        true
-    }
 }
