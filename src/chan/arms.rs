@@ -8,7 +8,8 @@
 
 #![allow(unsafe_code)] // tokens have no type; the handle that made them knows it
 
-use super::handoff::{give_to, take_from, Place};
+use super::frame::Place;
+use super::handoff::{give_to, take_from};
 use super::recv::Look;
 use super::words::Words;
 use super::{Chan, Enlisted, Guard, Turn};

@@ -15,82 +15,15 @@
 
 #![allow(unsafe_code)] // the value's way from frame to frame
 
+use super::frame::Frame;
+pub(super) use super::frame::Place; // by this path, too, for `serve` and `solo`
 use super::{Chan, Guard, Lists, Turn};
 use crate::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
-use crate::sync::{init_cell, Cell, Deadline, MODEL};
+use crate::sync::{Deadline, MODEL};
 use crate::wait::lock::{HAS_RX, HAS_TX};
 use crate::wait::queue::Chosen;
-use crate::wait::{partner, Claim, Patience, Phase, Spin, Waiter};
-use core::mem::MaybeUninit;
-use core::ptr::{self, addr_of_mut};
-
-/// Where a value leaves from or arrives.
-pub(crate) struct Place<T>(Cell<MaybeUninit<T>>);
-
-impl<T> Place<T> {
-    pub(crate) fn empty() -> Place<T> {
-        Place(Cell::new(MaybeUninit::uninit()))
-    }
-
-    pub(crate) fn holding(value: T) -> Place<T> {
-        Place(Cell::new(MaybeUninit::new(value)))
-    }
-
-    /// Makes an empty place at `place`, without a `T` ever being on the stack.
-    ///
-    /// # Safety
-    /// `place` is valid for writes.
-    pub(super) unsafe fn init(place: *mut Place<T>) {
-        // SAFETY: the caller's promise.
-        unsafe { init_cell(addr_of_mut!((*place).0)) };
-    }
-
-    pub(crate) fn erased(&self) -> *mut () {
-        (self as *const Place<T>).cast_mut().cast()
-    }
-
-    /// # Safety
-    /// The caller owns the place (invariant 2) and it is full.
-    pub(crate) unsafe fn take(&self) -> T {
-        // SAFETY: the caller's promise.
-        self.0.with_mut(|place| unsafe { (*place).assume_init_read() })
-    }
-
-    /// # Safety
-    /// The caller owns the place (invariant 2) and it is empty.
-    pub(super) unsafe fn put(&self, value: T) {
-        // SAFETY: the caller's promise.
-        self.0.with_mut(|place| unsafe {
-            (*place).write(value);
-        });
-    }
-}
-
-/// The frame of an operation that waits. A peer touches the second half: one cache line, if the value is a word; what the owner writes while
-/// it waits is elsewhere. (In one run: 64-byte lines that come in pairs, or 128-byte ones.)
-#[repr(C, align(128))]
-pub(crate) struct Frame<T> {
-    /// So that the claim's word, its last field, begins the second half.
-    _pad: MaybeUninit<[u8; PAD]>,
-    pub(crate) claim: Claim,
-    pub(crate) waiter: Waiter,
-    pub(crate) place: Place<T>,
-}
-
-const LINE: usize = 64;
-const PAD: usize = (LINE + size_of::<usize>()).saturating_sub(size_of::<Claim>());
-
-impl<T> Frame<T> {
-    pub(crate) fn new(place: Place<T>) -> Frame<T> {
-        Frame { _pad: MaybeUninit::uninit(), claim: Claim::new(), waiter: Waiter::new(ptr::null(), 0, ptr::null_mut()), place }
-    }
-
-    /// Says where the frame is; it must not move any more.
-    #[inline(always)]
-    fn settle(&mut self) {
-        self.waiter = Waiter::new(&self.claim, 0, self.place.erased());
-    }
-}
+use crate::wait::{partner, Claim, Patience, Phase, Spin};
+use core::ptr;
 
 /// Gives the value to a receiver that was chosen, and wakes it. No lock is held.
 #[inline]

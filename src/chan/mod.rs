@@ -27,6 +27,7 @@
 
 mod arms;
 mod close;
+mod frame;
 mod handoff;
 mod many;
 mod recv;
@@ -40,7 +41,7 @@ mod watch;
 mod words;
 
 pub(crate) use arms::{Head, Holding, Manner, Token};
-pub(crate) use handoff::{Frame, Place};
+pub(crate) use frame::{Frame, Place};
 pub(crate) use shared::{channel, Side, Strong, Weak};
 pub(crate) use solo::{Attempt, Sent};
 

@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code)] // enlisting a waiter of this frame
 
-use super::handoff::{Place, SMALL};
+use super::frame::Place;
+use super::handoff::SMALL;
 use super::{Chan, Enlisted, Turn};
 use crate::error::{RecvTimeoutError, TryRecvError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};

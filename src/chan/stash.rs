@@ -8,7 +8,8 @@
 
 #![allow(unsafe_code)] // values in the frames of futures
 
-use super::handoff::{give_to, take_from, Place};
+use super::frame::Place;
+use super::handoff::{give_to, take_from};
 use super::{Chan, Lists};
 use crate::error::SendError;
 use crate::wait::queue::Chosen;

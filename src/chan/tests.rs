@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
-use super::handoff::Place;
+use super::frame::Place;
 use super::shared::channel;
 use super::spill::Spill;
 use super::words::Words;

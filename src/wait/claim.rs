@@ -121,7 +121,7 @@ enum Owner {
 
 /// One waiting operation, with any number of arms.
 #[derive(Debug)]
-#[repr(C)] // the word last: a peer of an awake owner touches nothing else, see `chan::handoff`
+#[repr(C)] // the word last: a peer of an awake owner touches nothing else, see `chan::frame`
 pub(crate) struct Claim {
     /// Owner's while OPEN, the claimer's once it moved the word out of PARKED (invariant 3).
     waker: Cell<Option<Waker>>,
