@@ -18,7 +18,7 @@ use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::WriteSlot;
 use crate::ring::Refused;
 use crate::sync::{Deadline, Instant, Ordering};
-use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX, WAKE_RX, WAKE_RX_ANEW, WAKE_TX, WAKE_TX_ANEW};
+use crate::wait::lock::{PLACED_RX, PLACED_TX, WAKE_RX_ANEW, WAKE_TX_ANEW};
 use crate::wait::queue::Chosen;
 use crate::wait::{partner, Claim, Lag, Patience, Spin, Waiter, Waker};
 use core::alloc::Layout;
@@ -288,11 +288,6 @@ impl<T> Chan<T> {
         token
     }
 
-    /// At capacity 0, after a call that came to nothing: a peer may still wait for another lazy waiter of our kind.
-    fn call_next_lazy(&self, sending: bool) {
-        self.request(if sending { WAKE_TX } else { WAKE_RX });
-    }
-
     /// Discharges a READY of an operation that does not take what it was woken for.
     pub(crate) fn renounce(&self, sending: bool) {
         if self.is_rendezvous() {
@@ -349,12 +344,7 @@ impl<T> Chan<T> {
         self.waits(if sending { PLACED_RX } else { PLACED_TX }, patience) || self.is_closed()
     }
 
-    /// At capacity 0: whether a peer waits, be it one that has no value yet and has to be called.
-    pub(crate) fn has_peer(&self, sending: bool, patience: Patience) -> bool {
-        self.is_rendezvous() && self.waits(if sending { HAS_RX } else { HAS_TX }, patience)
-    }
-
-    fn waits(&self, wanted: u32, patience: Patience) -> bool {
+    pub(super) fn waits(&self, wanted: u32, patience: Patience) -> bool {
         let hints = match self.cold.lock.hints() {
             Some(hints) => hints,
             None => self.try_lock(patience).map_or(0, |mut guard| guard.with(|lists| lists.hints())),
@@ -373,28 +363,6 @@ impl<T> Chan<T> {
             false => self.ring.position_of(tail) | (tail & SPILLED),
         };
         moved | (tail & CLOSED)
-    }
-
-    /// Enlists a lazy waiter at capacity 0; `false` if an operation would not wait now.
-    ///
-    /// # Safety
-    /// As for `Queue::push_back`.
-    pub(crate) unsafe fn enlist_lazy(&self, sending: bool, waiter: &Waiter, own: *const Claim) -> bool {
-        let mut guard = self.lock();
-        if self.is_closed() {
-            return false;
-        }
-        guard.with(|lists| {
-            let stashed = lists.has_stashed();
-            let (mine, peers) = if sending { (&mut lists.tx, &lists.rx) } else { (&mut lists.rx, &lists.tx) };
-            if peers.has_other(own) || (!sending && stashed) {
-                return false;
-            }
-            // SAFETY: the caller's promise.
-            unsafe { mine.push_back(waiter) };
-            self.count_enlisted();
-            true
-        })
     }
 
     /// Enlists an arm of a buffered channel.
@@ -431,12 +399,6 @@ impl<T> Chan<T> {
         } else {
             self.ring.may_pop()
         }
-    }
-
-    /// At capacity 0, whether only peers seem to wait that have no value yet: polled, too.
-    pub(crate) fn may_call(&self, sending: bool) -> bool {
-        let (any, placed) = if sending { (HAS_RX, PLACED_RX) } else { (HAS_TX, PLACED_TX) };
-        self.is_rendezvous() && self.cold.lock.hints().is_some_and(|hints| hints & (any | placed) == any)
     }
 
     /// The learned budget of one side.

@@ -8,9 +8,7 @@
 //! 1. Under the lock at most one of the two queues has waiters whose claims are undecided.
 //! 2. Who wins a claim owns the place until `finish`. A sender's place is full until then, a receiver's empty; after DONE it is the other
 //!    way round.
-//! 3. A select's send arm has no value yet, and who waits for a channel to become ready wants none: such a *lazy* waiter has no place, and is never
-//!    served, only told to try itself. Who would have served it enlists first, to be found there. A receiving arm always has a place; so of two
-//!    selects one can always serve the other.
+//! 3. A waiter without a place is never served, only told to try itself: see `lazy`.
 //! 4. So a send returns `Ok` only after one receive operation has its value.
 
 #![allow(unsafe_code)] // the value's way from frame to frame
@@ -249,59 +247,6 @@ impl<T> Chan<T> {
                 Pairing::Closed => return Err(RecvTimeoutError::Disconnected),
                 Pairing::Expired => return Err(RecvTimeoutError::Timeout),
             };
-        }
-    }
-
-    /// Tells a peer that cannot be served, but has to try itself, that somebody is there now; releases the lock. Answers whether there is one.
-    #[inline(always)]
-    pub(super) fn release_calling_lazy(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) -> bool {
-        let nobody = guard.with(|lists| if sending { lists.rx.is_empty() } else { lists.tx.is_empty() });
-        if nobody {
-            return false;
-        }
-        self.release_calling(guard, sending, own)
-    }
-
-    #[inline(never)]
-    fn release_calling(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) -> bool {
-        let peer = guard.with(|lists| {
-            let peers = if sending { &mut lists.rx } else { &mut lists.tx };
-            peers.choose_lazy(own)
-        });
-        let called = peer.map(|peer| peer.won.ready());
-        drop(guard);
-        let any = called.is_some();
-        if let Some(waker) = called.flatten() {
-            waker.wake();
-        }
-        any
-    }
-
-    /// `try_recv` where only senders without a value wait: calls one, and stays for about as long as a wake-up takes.
-    #[cold]
-    fn fetch_lazy(&self, mut guard: Guard<'_, T>) -> Result<T, TryRecvError> {
-        let mut frame = Frame::new(Place::<T>::empty());
-        frame.settle();
-        let Frame { claim, waiter, place, .. } = &frame;
-        // SAFETY: as in `give`.
-        guard.with(|lists| unsafe { lists.rx.push_back(waiter) });
-        self.count_enlisted();
-        if self.release_calling_lazy(guard, false, claim) {
-            claim.sleep_briefly();
-        }
-        self.cold.step.take();
-        let phase = match claim.withdraw() {
-            Ok(()) => Phase::Dead,
-            Err(phase) => claim.settle(phase),
-        };
-        match phase {
-            // SAFETY: as in `accept`.
-            Phase::Done(_) => Ok(unsafe { place.take() }),
-            Phase::Closed(_) => Err(TryRecvError::Disconnected),
-            _ => {
-                self.withdraw_receiver(waiter);
-                Err(TryRecvError::Empty)
-            }
         }
     }
 

@@ -29,6 +29,7 @@ mod arms;
 mod close;
 mod frame;
 mod handoff;
+mod lazy;
 mod many;
 mod recv;
 mod send;
