@@ -119,7 +119,7 @@ impl<T> Port for Sender<T> {
     }
 
     fn withdraw(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
-        self.0.chan().withdraw_arm(true, waiter, patience)
+        self.0.chan().withdraw_waiter(true, waiter, patience)
     }
 
     fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker> {
@@ -279,7 +279,7 @@ impl<T> Port for Receiver<T> {
 
     fn withdraw(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
         match &self.0 {
-            Source::Chan(strong) => strong.chan().withdraw_arm(false, waiter, patience),
+            Source::Chan(strong) => strong.chan().withdraw_waiter(false, waiter, patience),
             _ => true,
         }
     }

@@ -381,8 +381,8 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Takes an arm's waiter out of its queue, if it is in; `false` if the lock could not be had in time.
-    pub(crate) fn withdraw_arm(&self, sending: bool, waiter: &Waiter, patience: Option<Patience>) -> bool {
+    /// Takes a waiter out of the queue of its side, if it is in; `false` if the lock could not be had in time.
+    pub(crate) fn withdraw_waiter(&self, sending: bool, waiter: &Waiter, patience: Option<Patience>) -> bool {
         let Some(mut guard) = self.lock_within(patience) else { return false };
         // SAFETY: it was enlisted in this queue, or has left it.
         unsafe { guard.unlink(sending, waiter) };

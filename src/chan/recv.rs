@@ -371,6 +371,6 @@ impl<T> Chan<T> {
 
     /// Takes a receiver that gave up out of the queue.
     pub(super) fn withdraw_receiver(&self, waiter: &Waiter) {
-        self.withdraw_arm(false, waiter, None);
+        self.withdraw_waiter(false, waiter, None);
     }
 }

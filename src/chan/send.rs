@@ -312,6 +312,6 @@ impl<T> Chan<T> {
 
     /// Takes a sender that gave up out of the queue.
     pub(super) fn withdraw_sender(&self, waiter: &Waiter) {
-        self.withdraw_arm(true, waiter, None);
+        self.withdraw_waiter(true, waiter, None);
     }
 }
