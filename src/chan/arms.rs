@@ -1,4 +1,4 @@
-//! What a select does with one channel: win without completing, then complete or give up.
+//! How a select wins at one channel: without completing, to complete then or give up.
 //!
 //! 1. A token is a won arm: the right to one slot, to one peer, or to an error. It is used up by `finish_*` or `give_up`, once.
 //! 2. Between the two foreign code may run: a message expression, or the caller of a dynamic select. Slots and peers are held then.
@@ -12,17 +12,15 @@ use super::frame::Place;
 use super::handoff::{give_to, take_from};
 use super::recv::Look;
 use super::words::Words;
-use super::{Chan, Enlisted, Guard, Turn};
+use super::{Chan, Guard};
 use crate::error::{RecvError, SendError};
-use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
+use crate::ring::position::CLOSED;
 use crate::ring::slot::WriteSlot;
 use crate::ring::Refused;
-use crate::sync::{Deadline, Instant, Ordering};
-use crate::wait::lock::{PLACED_RX, PLACED_TX, WAKE_RX_ANEW, WAKE_TX_ANEW};
+use crate::sync::{Deadline, Instant};
+use crate::wait::lock::{PLACED_RX, PLACED_TX};
 use crate::wait::queue::Chosen;
-use crate::wait::{partner, Claim, Lag, Patience, Spin, Waiter, Waker};
-use core::alloc::Layout;
-use core::mem;
+use crate::wait::{partner, Claim, Lag, Patience};
 
 /// How an operation tries to win.
 #[derive(Clone, Copy, Debug)]
@@ -154,7 +152,13 @@ impl<T> Chan<T> {
 
     /// # Safety
     /// The guard is of this channel.
-    unsafe fn win_peer_locked(&self, guard: &mut Guard<'_, T>, sending: bool, own: *const Claim, hold: Holding) -> Option<Token> {
+    pub(super) unsafe fn win_peer_locked(
+        &self,
+        guard: &mut Guard<'_, T>,
+        sending: bool,
+        own: *const Claim,
+        hold: Holding,
+    ) -> Option<Token> {
         let closed = self.is_closed();
         guard.with(|lists| {
             let stashed = if sending { None } else { lists.hold_stashed() };
@@ -286,195 +290,5 @@ impl<T> Chan<T> {
             }
         }
         token
-    }
-
-    /// Discharges a READY of an operation that does not take what it was woken for.
-    pub(crate) fn renounce(&self, sending: bool) {
-        if self.is_rendezvous() {
-            return self.call_next_lazy(sending);
-        }
-        if self.clear_waking(sending) {
-            self.come_in_vain(sending);
-        }
-    }
-
-    /// After a READY whose owner takes nothing, while others wait: they are told anew of what is there, held or not.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn come_in_vain(&self, sending: bool) {
-        let (tail, head) = self.ring.words();
-        let count = self.ring.distance(tail, head);
-        match sending {
-            true if count < self.ring.cap() || self.skip() => self.request(WAKE_TX_ANEW),
-            false if count != 0 || tail & SPILLED != 0 => self.request(WAKE_RX_ANEW),
-            _ => {}
-        }
-    }
-
-    /// Clears WAKING, and passes the wake-up on.
-    pub(super) fn discharge(&self, sending: bool) {
-        match self.clear_waking(sending) {
-            true if sending => self.pass_on_room(),
-            true => self.pass_on_value(),
-            false => {}
-        }
-    }
-
-    /// Clears WAKING. Answers whether others wait.
-    fn clear_waking(&self, sending: bool) -> bool {
-        let word = if sending { self.ring.head_clear(WAKING) } else { self.ring.tail_clear(WAKING) };
-        word & WAITED != 0
-    }
-
-    /// Whether an operation would not wait now.
-    #[inline(always)]
-    pub(crate) fn is_ready(&self, sending: bool, patience: Patience) -> bool {
-        if self.is_rendezvous() {
-            self.is_ready_to_meet(sending, patience)
-        } else if sending {
-            self.is_closed() || !self.is_full()
-        } else {
-            !matches!(self.look(), Look::Empty)
-        }
-    }
-
-    /// As `is_ready`, at capacity 0.
-    #[inline(never)]
-    fn is_ready_to_meet(&self, sending: bool, patience: Patience) -> bool {
-        self.waits(if sending { PLACED_RX } else { PLACED_TX }, patience) || self.is_closed()
-    }
-
-    pub(super) fn waits(&self, wanted: u32, patience: Patience) -> bool {
-        let hints = match self.cold.lock.hints() {
-            Some(hints) => hints,
-            None => self.try_lock(patience).map_or(0, |mut guard| guard.with(|lists| lists.hints())),
-        };
-        hints & wanted != 0
-    }
-
-    /// A number that changes whenever a side that was not ready becomes so: with each value that enters or leaves, with closing, and at
-    /// capacity 0 with each waiter.
-    pub(crate) fn version(&self, sending: bool) -> u64 {
-        let tail = self.ring.tail_word();
-        let moved = match sending {
-            // ORDERING: Relaxed: written under the lock, which a failed attempt has read before and after.
-            _ if self.is_rendezvous() => self.cold.enlisted.load(Ordering::Relaxed) as u64 * 2,
-            true => self.ring.position_of(self.ring.head_word()),
-            false => self.ring.position_of(tail) | (tail & SPILLED),
-        };
-        moved | (tail & CLOSED)
-    }
-
-    /// Enlists an arm of a buffered channel.
-    ///
-    /// # Safety
-    /// As for `Queue::push_back`.
-    pub(crate) unsafe fn enlist_arm(&self, sending: bool, waiter: &Waiter, again: bool, patience: Option<Patience>) -> Enlisted {
-        let turn = if again { Turn::First } else { Turn::Last };
-        // SAFETY: the caller's promise.
-        unsafe {
-            match sending {
-                true if self.cold.unbounded => Enlisted::Again,
-                true => self.enlist_sender(waiter, turn, patience),
-                false => self.enlist_receiver(waiter, turn, patience),
-            }
-        }
-    }
-
-    /// Takes a waiter out of the queue of its side, if it is in; `false` if the lock could not be had in time.
-    pub(crate) fn withdraw_waiter(&self, sending: bool, waiter: &Waiter, patience: Option<Patience>) -> bool {
-        let Some(mut guard) = self.lock_within(patience) else { return false };
-        // SAFETY: it was enlisted in this queue, or has left it.
-        unsafe { guard.unlink(sending, waiter) };
-        true
-    }
-
-    /// Whether an attempt might succeed now: what a waiting select polls.
-    pub(crate) fn may_win(&self, sending: bool) -> bool {
-        if self.is_rendezvous() {
-            let wanted = if sending { PLACED_RX } else { PLACED_TX };
-            self.cold.lock.hints().is_some_and(|hints| hints & wanted != 0) || self.is_closed()
-        } else if sending {
-            self.cold.unbounded || self.ring.may_push()
-        } else {
-            self.ring.may_pop()
-        }
-    }
-
-    /// The learned budget of one side.
-    pub(crate) fn spin(&self, sending: bool) -> &Spin {
-        if sending {
-            &self.ring.tail.mate
-        } else {
-            &self.ring.head.mate
-        }
-    }
-
-    /// At capacity 0, the number by which channels are locked in order.
-    pub(crate) fn meeting(&self) -> Option<u64> {
-        self.is_rendezvous().then_some(self.cold.id)
-    }
-
-    /// The size of the place that a receiving arm of capacity 0 needs.
-    pub(crate) fn place_layout(&self) -> Layout {
-        Layout::new::<Place<T>>()
-    }
-
-    /// Makes an empty place.
-    ///
-    /// # Safety
-    /// `place` is valid for writes of `place_layout`.
-    pub(crate) unsafe fn init_place(&self, place: *mut ()) {
-        // SAFETY: the caller's promise.
-        unsafe { Place::<T>::init(place.cast()) };
-    }
-
-    /// Takes the lock and leaves it held: a select holds those of all its channels of capacity 0 at once. `false` if it could not be had in time.
-    pub(crate) fn lock_for_select(&self, patience: Option<Patience>) -> bool {
-        partner::expect(self.address());
-        self.lock_within(patience).map(mem::forget).is_some()
-    }
-
-    /// # Safety
-    /// After `lock_for_select`, once.
-    pub(crate) unsafe fn unlock_for_select(&self) {
-        drop(Guard { chan: self });
-    }
-
-    /// Whether `win_locked` finds a peer, unless that is won elsewhere.
-    ///
-    /// # Safety
-    /// As for `win_locked`.
-    pub(crate) unsafe fn may_win_locked(&self, sending: bool, own: *const Claim) -> bool {
-        let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
-        let peer = guard.with(|lists| if sending { lists.rx.has_placed(own) } else { lists.tx.has_placed(own) || lists.has_stashed() });
-        peer || self.is_closed()
-    }
-
-    /// As `win_recv` and `win_send` at capacity 0.
-    ///
-    /// # Safety
-    /// Between `lock_for_select` and `unlock_for_select`.
-    pub(crate) unsafe fn win_locked(&self, sending: bool, own: *const Claim, hold: Holding) -> Option<Token> {
-        let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
-        // SAFETY: the lock is held.
-        unsafe { self.win_peer_locked(&mut guard, sending, own, hold) }
-    }
-
-    /// Enlists an arm of capacity 0. It calls a peer that has to try itself, if there is one; its waker is to be woken after the lock.
-    ///
-    /// # Safety
-    /// As for `win_locked` and `Queue::push_back`.
-    pub(crate) unsafe fn enlist_locked(&self, sending: bool, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Option<Waker>> {
-        let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
-        let turn = if again { Turn::First } else { Turn::Last };
-        guard.with(|lists| {
-            let queue = if sending { &mut lists.tx } else { &mut lists.rx };
-            // SAFETY: the caller's promise.
-            unsafe { turn.push(queue, waiter) };
-            self.count_enlisted();
-            let peers = if sending { &mut lists.rx } else { &mut lists.tx };
-            peers.choose_lazy(own).map(|peer| peer.won.ready())
-        })
     }
 }

@@ -27,10 +27,12 @@
 
 mod arms;
 mod close;
+mod enlist;
 mod frame;
 mod handoff;
 mod lazy;
 mod many;
+mod ready;
 mod recv;
 mod send;
 mod serve;
@@ -39,6 +41,7 @@ mod solo;
 mod spill;
 mod stash;
 mod watch;
+mod woken;
 mod words;
 
 pub(crate) use arms::{Head, Holding, Manner, Token};

@@ -10,7 +10,7 @@ use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::ReadSlot;
 use crate::ring::{Miss, NoValue};
 use crate::sync::Deadline;
-use crate::wait::lock::{WAKE_RX, WAKE_TX};
+use crate::wait::lock::WAKE_TX;
 use crate::wait::{turn, Claim, Lag, Patience, Phase, Spin, Waiter};
 use core::mem::ManuallyDrop;
 use core::ptr;
@@ -313,14 +313,6 @@ impl<T> Chan<T> {
                 }
                 None
             }
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    pub(super) fn pass_on_value(&self) {
-        if !matches!(self.look(), Look::Empty) {
-            self.request(WAKE_RX);
         }
     }
 

@@ -10,7 +10,6 @@ use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::WriteSlot;
 use crate::ring::Refused;
 use crate::sync::Deadline;
-use crate::wait::lock::WAKE_TX;
 use crate::wait::{turn, Claim, Lag, Patience, Phase, Waiter};
 use core::ptr;
 
@@ -247,14 +246,6 @@ impl<T> Chan<T> {
                 }
                 Err(refused)
             }
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    pub(super) fn pass_on_room(&self) {
-        if !self.is_full() {
-            self.request(WAKE_TX);
         }
     }
 

@@ -1,0 +1,60 @@
+//! What is seen of a channel without winning anything: for `default`, for who waits until something is ready, and for a select that stays awake.
+
+use super::recv::Look;
+use super::{Chan, CLOSED, SPILLED};
+use crate::sync::Ordering;
+use crate::wait::lock::{PLACED_RX, PLACED_TX};
+use crate::wait::Patience;
+
+impl<T> Chan<T> {
+    /// Whether an operation would not wait now.
+    #[inline(always)]
+    pub(crate) fn is_ready(&self, sending: bool, patience: Patience) -> bool {
+        if self.is_rendezvous() {
+            self.is_ready_to_meet(sending, patience)
+        } else if sending {
+            self.is_closed() || !self.is_full()
+        } else {
+            !matches!(self.look(), Look::Empty)
+        }
+    }
+
+    /// As `is_ready`, at capacity 0.
+    #[inline(never)]
+    fn is_ready_to_meet(&self, sending: bool, patience: Patience) -> bool {
+        self.waits(if sending { PLACED_RX } else { PLACED_TX }, patience) || self.is_closed()
+    }
+
+    pub(super) fn waits(&self, wanted: u32, patience: Patience) -> bool {
+        let hints = match self.cold.lock.hints() {
+            Some(hints) => hints,
+            None => self.try_lock(patience).map_or(0, |mut guard| guard.with(|lists| lists.hints())),
+        };
+        hints & wanted != 0
+    }
+
+    /// A number that changes whenever a side that was not ready becomes so: with each value that enters or leaves, with closing, and at
+    /// capacity 0 with each waiter.
+    pub(crate) fn version(&self, sending: bool) -> u64 {
+        let tail = self.ring.tail_word();
+        let moved = match sending {
+            // ORDERING: Relaxed: written under the lock, which a failed attempt has read before and after.
+            _ if self.is_rendezvous() => self.cold.enlisted.load(Ordering::Relaxed) as u64 * 2,
+            true => self.ring.position_of(self.ring.head_word()),
+            false => self.ring.position_of(tail) | (tail & SPILLED),
+        };
+        moved | (tail & CLOSED)
+    }
+
+    /// Whether an attempt might succeed now: what a waiting select polls.
+    pub(crate) fn may_win(&self, sending: bool) -> bool {
+        if self.is_rendezvous() {
+            let wanted = if sending { PLACED_RX } else { PLACED_TX };
+            self.cold.lock.hints().is_some_and(|hints| hints & wanted != 0) || self.is_closed()
+        } else if sending {
+            self.cold.unbounded || self.ring.may_push()
+        } else {
+            self.ring.may_pop()
+        }
+    }
+}
