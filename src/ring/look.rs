@@ -1,0 +1,80 @@
+//! What is seen of the ring without reserving anything: for who waits, or is about to.
+
+use super::position::{compare, Stamp, CLOSED, FLAGS, FREE, FULL, HELD, SPILLED};
+use super::Ring;
+use crate::sync::{fetch_early, Ordering};
+use core::ptr;
+
+impl<T, M> Ring<T, M> {
+    /// Whether a push might succeed or is refused for another reason than being full: what a waiting sender polls. Reads nothing of
+    /// the other side but the slot.
+    #[inline(always)]
+    pub(crate) fn may_push(&self) -> bool {
+        let tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a hint
+        tail & (CLOSED | SPILLED) != 0 || compare(self.slot(tail).stamp(), tail & !FLAGS) != Stamp::Behind
+    }
+
+    /// As `may_push`, where it probably succeeds: the slot's cache line is fetched at once as it is needed next, to be written. One look of a wait, as
+    /// many that all look so would take the line from each other (where a line takes 330 ns there and back, capacity 1: spsc_1 287 to 245 ns, mpsc_1 349 to
+    /// 255, spmc_1 322 to 262, mpmc32_1 392 to 353; where it takes 65, no difference).
+    #[inline(always)]
+    pub(crate) fn may_push_now(&self) -> bool {
+        let tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a hint
+        fetch_early(ptr::from_ref(self.slot(tail)).cast());
+        self.may_push()
+    }
+
+    /// Whether a pop might succeed: what a waiting receiver polls. Reads nothing of the other side but the slot.
+    #[inline(always)]
+    pub(crate) fn may_pop(&self) -> bool {
+        let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a hint
+        !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(FREE | HELD) | Stamp::Behind)
+    }
+
+    /// As `may_pop`; otherwise as `may_push_now`.
+    #[inline(always)]
+    pub(crate) fn may_pop_now(&self) -> bool {
+        let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a hint
+        fetch_early(ptr::from_ref(self.slot(head)).cast());
+        self.may_pop()
+    }
+
+    /// Whether the first value is there.
+    #[inline(always)]
+    pub(crate) fn has_value(&self) -> bool {
+        let head = self.head_word();
+        self.slot(head).stamp() == (head & !FLAGS) | FULL
+    }
+
+    /// Whether the next place is free.
+    #[inline(always)]
+    pub(crate) fn has_room(&self) -> bool {
+        self.has_room_at(self.tail_word())
+    }
+
+    /// Whether the slot at this tail is free: then whoever sends moves the tail.
+    #[inline(always)]
+    pub(crate) fn has_room_at(&self, tail: u64) -> bool {
+        self.slot(tail).stamp() == tail & !FLAGS | FREE
+    }
+
+    /// Roughly how many values were ever appended: a hint for learning.
+    pub(crate) fn tail_hint(&self) -> u64 {
+        self.tail.word.load(Ordering::Relaxed) / (FLAGS + 1) // ORDERING: a hint
+    }
+
+    /// Roughly how many values were ever taken: a hint for learning.
+    pub(crate) fn head_hint(&self) -> u64 {
+        self.head.word.load(Ordering::Relaxed) / (FLAGS + 1) // ORDERING: a hint
+    }
+
+    /// Whether the tail is at a milestone (see `Layout::is_milestone`).
+    pub(crate) fn is_tail_at_milestone(&self) -> bool {
+        self.layout.is_milestone(self.tail.word.load(Ordering::Relaxed)) // ORDERING: a hint
+    }
+
+    /// As `is_tail_at_milestone`, of the head.
+    pub(crate) fn is_head_at_milestone(&self) -> bool {
+        self.layout.is_milestone(self.head.word.load(Ordering::Relaxed)) // ORDERING: a hint
+    }
+}
