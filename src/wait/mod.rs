@@ -22,22 +22,27 @@
 //! 7. A future that waits for one channel has one waiter, so who could win it holds the lock of that channel. Its owner gives up, and changes its waker,
 //!    under that lock, too: so the word leaves PARKED under it, and is stored, not exchanged.
 
-pub(crate) mod claim;
+mod claim;
 mod lag;
 pub(crate) mod lock;
 mod moment;
 pub(crate) mod partner;
+mod phase;
 pub(crate) mod queue;
 pub(crate) mod spin;
 pub(crate) mod turn;
 mod wake_list;
+mod waker;
+mod won;
 
-pub(crate) use claim::{Claim, Phase, Waker};
+pub(crate) use claim::Claim;
 pub(crate) use lag::{Lag, Patience};
 pub(crate) use lock::Lock;
+pub(crate) use phase::Phase;
 pub(crate) use queue::{Queue, Waiter};
 pub(crate) use spin::Spin;
 pub(crate) use wake_list::WakeList;
+pub(crate) use waker::Waker;
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
 mod models;

@@ -2,9 +2,11 @@
 
 #![allow(unsafe_code)] // claiming, and places shared between threads
 
-use super::claim::{Claim, Phase, Waker};
+use super::claim::Claim;
 use super::lag::Patience;
 use super::lock::{Lock, HAS_RX, WAKE_RX, WAKE_TX};
+use super::phase::Phase;
+use super::waker::Waker;
 use crate::models::model;
 use crate::sync::{Cell, Deadline, Duration, Parker};
 use loom::thread::spawn;

@@ -8,7 +8,10 @@
 
 #![allow(unsafe_code)] // the intrusive links
 
-use super::claim::{Claim, Phase, Waker, Won};
+use super::claim::Claim;
+use super::phase::Phase;
+use super::waker::Waker;
+use super::won::Won;
 use crate::sync::Cell;
 use core::marker::PhantomPinned;
 use core::ptr;

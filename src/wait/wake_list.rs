@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // memory that is written only as far as it is used
 
-use super::claim::Waker;
+use super::waker::Waker;
 use core::mem::MaybeUninit;
 
 const BATCH: usize = 32;
