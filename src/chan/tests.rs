@@ -19,9 +19,15 @@ use std::time::Duration;
 #[derive(Default)]
 struct Woken(AtomicUsize);
 
+impl Woken {
+    fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed) // ORDERING: of this thread alone, which does all the waking here
+    }
+}
+
 impl Wake for Woken {
     fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.0.fetch_add(1, Ordering::Relaxed); // ORDERING: as in `count`
     }
 }
 
@@ -55,7 +61,7 @@ fn a_request_without_room_for_its_waker_is_put_off() {
     assert_eq!(guard.collect(WAKE_TX, &mut wakers), 0);
     drop(guard);
     drop(wakers);
-    assert_eq!(woken.0.load(Ordering::Relaxed), filled + filled + 1);
+    assert_eq!(woken.count(), filled + filled + 1);
 }
 
 /// A channel of `cap` with `values` in it, and as many futures that wait for one, whose claims are `claims`; with its lock.
@@ -82,7 +88,7 @@ fn each_task_is_told_of_values_behind_the_ring() {
     let claims = [(); 3].map(|()| Claim::parked(woken.clone().into()));
     let waiters = claims.each_ref().map(|claim| Waiter::new(claim, 0, ptr::null_mut()));
     with_receivers(None, super::UNBOUNDED_RING + 1, &waiters, |chan| chan.request(WAKE_RX));
-    assert_eq!(woken.0.load(Ordering::Relaxed), 3);
+    assert_eq!(woken.count(), 3);
 }
 
 /// An attempt does not overtake what waits behind the ring, though the ring has room.
@@ -111,7 +117,7 @@ fn the_flag_of_a_task_goes_with_the_next_request() {
         assert!(flag(), "for the task that comes back");
         assert!(chan.try_send(2).is_ok() && !flag());
     });
-    assert_eq!(woken.0.load(Ordering::Relaxed), 1);
+    assert_eq!(woken.count(), 1);
 }
 
 /// A wait that runs into its timeout leaves a lesson, unless its side must not stay awake at all; the other side's limit does not matter.
@@ -192,7 +198,7 @@ fn a_told_future_is_dropped_between_two_attempts() {
     let (tx, rx) = crate::bounded::<usize>(8);
     let chan = tx.0.chan();
     let counts = [(); 4].map(|()| Arc::new(Woken::default()));
-    let is_woken = |i: usize| counts[i].0.load(Ordering::Relaxed) > 0;
+    let is_woken = |i: usize| counts[i].count() > 0;
     let mut futures = [(); 4].map(|()| Some(Box::pin(rx.recv_async())));
     let mut poll = |i: usize| {
         let waker = counts[i].clone().into();
@@ -261,7 +267,8 @@ struct AfterTheLock(crate::Sender<u8>, AtomicUsize);
 
 impl Wake for AfterTheLock {
     fn wake(self: Arc<Self>) {
-        self.1.fetch_add(if self.0 .0.chan().cold.lock.hints().is_some() { 1 } else { 100 }, Ordering::Relaxed);
+        let count = if self.0 .0.chan().cold.lock.hints().is_some() { 1 } else { 100 };
+        self.1.fetch_add(count, Ordering::Relaxed); // ORDERING: of the test's thread alone
     }
 }
 
@@ -286,7 +293,7 @@ fn a_select_takes_a_small_value_as_it_wins() {
     assert_eq!(win(&Claim::new(), Holding::Sends), Phase::Done(0));
     assert_eq!(win(&Claim::new(), Holding::All), Phase::Held(0));
     assert_eq!(win(&Claim::parked(woken.clone().into()), Holding::Sends), Phase::Claimed(0));
-    assert_eq!(woken.1.load(Ordering::Relaxed), 1);
+    assert_eq!(woken.1.load(Ordering::Relaxed), 1); // ORDERING: as above
 }
 
 /// Who gives up what it has taken puts it first.

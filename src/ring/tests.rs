@@ -99,13 +99,13 @@ fn a_refusal_is_read_in_the_word_itself() {
         let old = ring.head_word();
         let (held, head) = ring.claim_read().expect("a value");
         held.hold(ring.position_of(head));
-        ring.head.guess.store(old, Ordering::Relaxed);
+        ring.head.guess.store(old, Ordering::Relaxed); // ORDERING: of this thread alone
         assert_eq!(ring.pop().map(|(value, _)| value), Ok(1), "the place before it is held, and was left behind");
         assert_eq!(ring.empty(held).0, 0);
         ring.tail_set(SPILLED);
         let old = ring.tail_word();
         ring.tail_clear(SPILLED);
-        ring.tail.guess.store(old, Ordering::Relaxed);
+        ring.tail.guess.store(old, Ordering::Relaxed); // ORDERING: as above
         assert!(ring.push(3).is_ok(), "nothing is behind the ring any more");
         assert_eq!(ring.pop().map(|(value, _)| value), Ok(2));
     });

@@ -31,7 +31,7 @@ impl Step {
 
     pub(crate) fn take(&self) {
         #[cfg(rendez_coarse)]
-        self.0.fetch_add(1, super::Ordering::AcqRel);
+        self.0.fetch_add(1, super::Ordering::AcqRel); // ORDERING: so each learns from the one before
     }
 }
 
@@ -163,7 +163,7 @@ pub(crate) fn micros() -> u32 {
 /// A number that no other call gets. Grows across executions, but in each the order is that of the calls.
 pub(crate) fn next_id() -> u64 {
     static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-    NEXT.fetch_add(1, super::Ordering::Relaxed)
+    NEXT.fetch_add(1, super::Ordering::Relaxed) // ORDERING: the number is all there is to know
 }
 
 /// Not random: executions must be repeatable.

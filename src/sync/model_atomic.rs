@@ -50,13 +50,13 @@ pub(crate) fn begin() {
 
 fn before_read(order: Ordering) {
     if order == Ordering::SeqCst && MODE.get() == Mode::TotalOrder {
-        TOTAL.fetch_or(0, Ordering::Acquire);
+        TOTAL.fetch_or(0, Ordering::Acquire); // ORDERING: pairs with the Release in `after_write`
     }
 }
 
 fn after_write(order: Ordering) {
     if order == Ordering::SeqCst && MODE.get() == Mode::TotalOrder {
-        TOTAL.fetch_or(0, Ordering::Release);
+        TOTAL.fetch_or(0, Ordering::Release); // ORDERING: pairs with the Acquire in `before_read`
     }
 }
 

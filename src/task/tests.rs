@@ -14,7 +14,7 @@ struct Count(AtomicUsize);
 
 impl Wake for Count {
     fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.0.fetch_add(1, Ordering::Relaxed); // ORDERING: of the test's thread alone
     }
 }
 
@@ -63,13 +63,14 @@ fn a_poll_does_not_wait_for_the_lock() {
                 assert!(chan.lock_for_select(None));
             }
             assert_eq!(future.as_mut().poll(&mut cx), Poll::Pending, "future {i}, capacity {cap}");
-            let asked = count.0.load(Ordering::Relaxed);
+            let asked = count.0.load(Ordering::Relaxed); // ORDERING: as in `wake`
             assert!(asked > 0, "future {i}, capacity {cap}");
             for chan in [tx.0.chan(), to.0.chan()] {
                 // SAFETY: held since above.
                 unsafe { chan.unlock_for_select() };
             }
             assert_eq!(future.as_mut().poll(&mut cx), Poll::Pending, "future {i}, capacity {cap}");
+            // ORDERING: as in `wake`.
             assert_eq!(count.0.load(Ordering::Relaxed), asked, "it waits in its queue: future {i}, capacity {cap}");
         }
         drop((from, to));
@@ -89,7 +90,7 @@ fn a_poll_does_not_wait_for_a_held_place() {
     let (mut recv, mut send) = (pin!(rx.recv_async()), pin!(tx.send_async(2)));
     assert_eq!(recv.as_mut().poll(&mut cx), Poll::Pending);
     assert_eq!(send.as_mut().poll(&mut cx), Poll::Pending);
-    assert_eq!(count.0.load(Ordering::Relaxed), 0);
+    assert_eq!(count.0.load(Ordering::Relaxed), 0); // ORDERING: as in `wake`
     assert!(won.send(&tx, 1).is_ok());
     assert_eq!(recv.as_mut().poll(&mut cx), Poll::Ready(Ok(1)));
     assert_eq!(send.as_mut().poll(&mut cx), Poll::Ready(Ok(())));

@@ -31,10 +31,10 @@ fn a_crowd_gets_through() {
             let (lock, inside) = &*shared;
             for _ in 0..ROUNDS {
                 lock.lock();
-                assert_eq!(inside.fetch_add(1, Ordering::Relaxed), 0);
-                // Held long enough for the others to give up looking.
+                assert_eq!(inside.fetch_add(1, Ordering::Relaxed), 0); // ORDERING: none of its own: the lock's is what is tested
+                                                                       // Held long enough for the others to give up looking.
                 (0..20).for_each(|_| yield_now());
-                inside.store(0, Ordering::Relaxed);
+                inside.store(0, Ordering::Relaxed); // ORDERING: as above
                 assert_eq!(lock.try_release(0), Ok(()));
             }
             done.send(()).unwrap();

@@ -63,9 +63,9 @@ fn an_attempt_can_meet_a_sending_select() {
                 default(SOON) => false,
             };
             assert_eq!(attempt.join().unwrap(), sent);
-            meet.fetch_or(sent, Ordering::Relaxed);
+            meet.fetch_or(sent, Ordering::Relaxed); // ORDERING: outside the model: one execution comes after the other
         });
-        assert!(met.load(Ordering::Relaxed), "never met");
+        assert!(met.load(Ordering::Relaxed), "never met"); // ORDERING: as above
     }
 }
 
