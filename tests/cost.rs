@@ -182,7 +182,7 @@ fn sleeping_rounds(warm: usize, mut round: impl FnMut(usize) + Send, mut feed: i
             tell.send(Id::current()).expect("wanted");
             let mut run = |rounds: std::ops::Range<usize>| {
                 for i in rounds {
-                    theirs.store(i + 1, Ordering::Release);
+                    theirs.store(i + 1, Ordering::Release); // ORDERING: pairs with the Acquire below: all before this round is over
                     round(i);
                 }
             };
@@ -191,6 +191,7 @@ fn sleeping_rounds(warm: usize, mut round: impl FnMut(usize) + Send, mut feed: i
         });
         let id = id.recv().expect("told");
         for i in 0..ASLEEP {
+            // ORDERING: pairs with the Release above.
             while entered.load(Ordering::Acquire) <= i {
                 thread::yield_now();
             }

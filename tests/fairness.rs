@@ -25,8 +25,9 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// Repeats `again` until it answers no, or `stop` is set; counts.
 fn repeat(stop: &AtomicBool, turns: &AtomicU32, again: impl Fn() -> bool) {
+    // ORDERING: only when to stop.
     while !stop.load(Ordering::Relaxed) && again() {
-        turns.fetch_add(1, Ordering::Relaxed);
+        turns.fetch_add(1, Ordering::Relaxed); // ORDERING: a count, of which nothing but the number is asked
     }
 }
 
@@ -47,6 +48,7 @@ fn everybody_gets_turns(
     let never = Arc::new(AtomicBool::new(false));
     threads.extend((senders..senders + receivers).map(|i| spawn(i, never.clone(), Box::new(recv.clone()))));
     drop((send, recv));
+    // ORDERING: as in `repeat`; so is the store.
     while turns.iter().any(|turns| turns.load(Ordering::Relaxed) < TURNS) {
         yield_now();
     }

@@ -2,10 +2,9 @@
 
 mod common;
 
-use common::{watched, Tracked};
+use common::{watched, Counter, Tracked};
 use rendez::{bounded, unbounded, RecvError, SendError, TryRecvError, TrySendError};
 use std::any::Any;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
@@ -68,25 +67,25 @@ fn a_weak_receiver_does_not_keep_the_channel_open() {
 
 #[test]
 fn a_weak_handle_outlives_the_channel() {
-    let alive = Arc::new(AtomicUsize::new(0));
+    let alive = Arc::new(Counter::new());
     let (tx, rx) = bounded(4);
     let (weak_tx, weak_rx) = (tx.downgrade(), rx.downgrade());
     tx.send(Tracked::new(0, 0, &alive)).unwrap();
     drop((tx, rx));
-    assert_eq!(alive.load(Ordering::Relaxed), 0, "values are dropped with the last receiver, not with the weak handles");
+    assert_eq!(alive.get(), 0, "values are dropped with the last receiver, not with the weak handles");
     assert!(weak_tx.upgrade().is_none() && weak_rx.upgrade().is_none());
 }
 
 #[test]
 fn values_are_dropped_with_the_last_receiver_though_senders_live() {
     for cap in [Some(3), None] {
-        let alive = Arc::new(AtomicUsize::new(0));
+        let alive = Arc::new(Counter::new());
         let (tx, rx) = cap.map_or_else(unbounded, bounded);
         (0..3).for_each(|n| tx.send(Tracked::new(0, n, &alive)).unwrap_or_else(|_| unreachable!()));
         drop(rx);
-        assert_eq!(alive.load(Ordering::Relaxed), 0);
+        assert_eq!(alive.get(), 0);
         assert!(tx.send(Tracked::new(0, 3, &alive)).is_err());
-        assert_eq!(alive.load(Ordering::Relaxed), 0);
+        assert_eq!(alive.get(), 0);
     }
 }
 
@@ -109,7 +108,7 @@ fn forgotten_handles_keep_the_channel_open() {
 #[test]
 fn last_handles_race() {
     watched(|| {
-        let alive = Arc::new(AtomicUsize::new(0));
+        let alive = Arc::new(Counter::new());
         for round in 0..3_000 {
             let (tx, rx) = match round % 4 {
                 0 => bounded(0),
@@ -135,7 +134,7 @@ fn last_handles_race() {
             if let Some((tx, rx)) = weak {
                 assert!(tx.upgrade().is_none() && rx.upgrade().is_none());
             }
-            assert_eq!(alive.load(Ordering::Relaxed), 0, "round {round}");
+            assert_eq!(alive.get(), 0, "round {round}");
         }
     });
 }

@@ -2,10 +2,9 @@
 
 mod common;
 
-use common::{watched, Tracked};
+use common::{watched, Counter, Tracked};
 use rendez::{bounded, unbounded, Receiver, RecvError, Select, SendError, Sender, TryRecvError, TrySendError, WeakReceiver, WeakSender};
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::thread;
 
@@ -21,12 +20,12 @@ fn thrown(f: impl FnOnce()) -> bool {
 /// Counts its drops; some panic in theirs.
 struct Loud {
     panics: bool,
-    dropped: Arc<AtomicUsize>,
+    dropped: Arc<Counter>,
 }
 
 impl Drop for Loud {
     fn drop(&mut self) {
-        self.dropped.fetch_add(1, Ordering::Relaxed);
+        self.dropped.add(1);
         if self.panics {
             throw();
         }
@@ -34,7 +33,7 @@ impl Drop for Loud {
 }
 
 /// Makes values of which those panic that are said to, and reads how many were dropped.
-struct Values(Arc<AtomicUsize>);
+struct Values(Arc<Counter>);
 
 impl Values {
     fn new() -> Values {
@@ -50,7 +49,7 @@ impl Values {
     }
 
     fn dropped(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+        self.0.get()
     }
 
     /// No value that the channel still owns could count later: it would have this, too.
@@ -188,7 +187,7 @@ fn the_last_receiver_dropped_while_unwinding_frees_every_value() {
 fn the_last_receiver_dropped_while_unwinding_gives_blocked_senders_their_values_back() {
     for cap in [0, 1, 3] {
         watched(move || {
-            let alive = Arc::new(AtomicUsize::new(0));
+            let alive = Arc::new(Counter::new());
             let (tx, rx) = bounded(cap);
             (0..cap).for_each(|i| assert!(tx.send(Tracked::new(9, i as u64, &alive)).is_ok()));
             thread::scope(|s| {
@@ -198,7 +197,7 @@ fn the_last_receiver_dropped_while_unwinding_gives_blocked_senders_their_values_
                         s.spawn(move || tx.send(Tracked::new(sender, 7, alive)).expect_err("closed").into_inner())
                     })
                     .collect();
-                while alive.load(Ordering::Relaxed) < cap + 4 {
+                while alive.get() < cap + 4 {
                     thread::yield_now();
                 }
                 unwind_with(rx);
@@ -207,7 +206,7 @@ fn the_last_receiver_dropped_while_unwinding_gives_blocked_senders_their_values_
                     assert_eq!((value.sender, value.number), (i, 7), "its own");
                 }
             });
-            assert_eq!(alive.load(Ordering::Relaxed), 0);
+            assert_eq!(alive.get(), 0);
         });
     }
 }
@@ -246,11 +245,11 @@ fn a_panic_between_two_receives_harms_no_other_receiver() {
 /// A value that does something with its own channel when it is dropped, and counts that it was.
 struct Deed {
     act: Option<Box<dyn FnOnce() + Send>>,
-    done: Arc<AtomicUsize>,
+    done: Arc<Counter>,
 }
 
 impl Deed {
-    fn new(done: &Arc<AtomicUsize>, act: impl FnOnce() + Send + 'static) -> Deed {
+    fn new(done: &Arc<Counter>, act: impl FnOnce() + Send + 'static) -> Deed {
         Deed { act: Some(Box::new(act)), done: done.clone() }
     }
 }
@@ -260,11 +259,11 @@ impl Drop for Deed {
         if let Some(act) = self.act.take() {
             act();
         }
-        self.done.fetch_add(1, Ordering::Relaxed);
+        self.done.add(1);
     }
 }
 
-type Act = fn(&Sender<Deed>, &Arc<AtomicUsize>) -> Box<dyn FnOnce() + Send>;
+type Act = fn(&Sender<Deed>, &Arc<Counter>) -> Box<dyn FnOnce() + Send>;
 
 /// What a value may do while the last receiver drops it.
 const ACTS: [(&str, Act); 7] = [
@@ -305,13 +304,13 @@ fn a_value_dropped_with_the_last_receiver_may_use_its_channel() {
             for keep in [true, false] {
                 let more = usize::from(["sends", "tries to send", "forces"].contains(&name));
                 watched(move || {
-                    let done = Arc::new(AtomicUsize::new(0));
+                    let done = Arc::new(Counter::new());
                     let (tx, rx) = make(cap);
                     (0..n).for_each(|_| assert!(tx.send(Deed::new(&done, act(&tx, &done))).is_ok()));
                     // Without it, the values hold the last senders of their own channel.
                     let _tx = keep.then_some(tx);
                     drop(rx);
-                    assert_eq!(done.load(Ordering::Relaxed), n * (1 + more), "{name}, {cap:?}");
+                    assert_eq!(done.get(), n * (1 + more), "{name}, {cap:?}");
                     assert_eq!(Arc::strong_count(&done), 1, "{name}, {cap:?}");
                 });
             }
@@ -322,7 +321,7 @@ fn a_value_dropped_with_the_last_receiver_may_use_its_channel() {
 #[test]
 fn a_value_that_closes_its_channel_when_received_and_dropped_leaves_the_rest_to_be_received() {
     for (cap, n) in BUFFERED {
-        let done = Arc::new(AtomicUsize::new(0));
+        let done = Arc::new(Counter::new());
         let (tx, rx) = make(cap);
         let theirs = tx.clone();
         tx.send(Deed::new(&done, move || assert!(theirs.close()))).unwrap_or_else(|_| panic!("open"));
@@ -337,31 +336,31 @@ fn a_value_that_closes_its_channel_when_received_and_dropped_leaves_the_rest_to_
 #[test]
 fn a_value_that_sends_another_when_it_is_dropped_goes_round() {
     for cap in [Some(1), Some(3), None] {
-        let done = Arc::new(AtomicUsize::new(0));
+        let done = Arc::new(Counter::new());
         let (tx, rx) = make(cap);
         let weak: WeakSender<Deed> = tx.downgrade();
         let next = Deed::new(&done, || ());
         let first = Deed::new(&done, move || assert!(weak.upgrade().expect("there").send(next).is_ok()));
         assert!(tx.send(first).is_ok());
         drop(rx.recv());
-        assert_eq!((done.load(Ordering::Relaxed), rx.len()), (1, 1));
+        assert_eq!((done.get(), rx.len()), (1, 1));
         drop(rx.recv());
-        assert_eq!((done.load(Ordering::Relaxed), rx.len()), (2, 0));
+        assert_eq!((done.get(), rx.len()), (2, 0));
     }
 }
 
 #[test]
 fn a_value_that_holds_the_last_receiver_takes_the_channel_with_it() {
     watched(|| {
-        let done = Arc::new(AtomicUsize::new(0));
+        let done = Arc::new(Counter::new());
         let (tx, rx) = bounded(2);
         assert!(tx.send(Deed::new(&done, move || drop(rx))).is_ok());
         assert!(tx.send(Deed::new(&done, || ())).is_ok());
         assert!(!tx.is_closed(), "the receiver is in its own channel");
         let evicted = tx.force_send(Deed::new(&done, || ())).unwrap_or_else(|_| panic!("open"));
-        assert_eq!(done.load(Ordering::Relaxed), 0);
+        assert_eq!(done.get(), 0);
         drop(evicted.expect("the first"));
-        assert_eq!(done.load(Ordering::Relaxed), 3, "it drops the receiver, which drops the others");
+        assert_eq!(done.get(), 3, "it drops the receiver, which drops the others");
         assert!(tx.is_closed());
     });
 }
@@ -369,13 +368,13 @@ fn a_value_that_holds_the_last_receiver_takes_the_channel_with_it() {
 #[test]
 fn a_refused_value_may_hold_the_last_receiver() {
     watched(|| {
-        let done = Arc::new(AtomicUsize::new(0));
+        let done = Arc::new(Counter::new());
         let (tx, rx) = bounded(1);
         assert!(tx.send(Deed::new(&done, || ())).is_ok());
         let refused = tx.try_send(Deed::new(&done, move || drop(rx)));
         assert!(matches!(refused, Err(TrySendError::Full(_))));
         drop(refused);
-        assert_eq!((done.load(Ordering::Relaxed), tx.is_closed()), (2, true));
+        assert_eq!((done.get(), tx.is_closed()), (2, true));
     });
 }
 
@@ -383,14 +382,14 @@ fn a_refused_value_may_hold_the_last_receiver() {
 fn a_value_dropped_with_the_last_receiver_cannot_bring_it_back() {
     for (cap, n) in BUFFERED {
         watched(move || {
-            let done = Arc::new(AtomicUsize::new(0));
+            let done = Arc::new(Counter::new());
             let (tx, rx) = make(cap);
             for _ in 0..n {
                 let weak: WeakReceiver<Deed> = rx.downgrade();
                 assert!(tx.send(Deed::new(&done, move || assert!(weak.upgrade().is_none()))).is_ok());
             }
             drop(rx);
-            assert_eq!(done.load(Ordering::Relaxed), n);
+            assert_eq!(done.get(), n);
         });
     }
 }
@@ -399,7 +398,7 @@ fn a_value_dropped_with_the_last_receiver_cannot_bring_it_back() {
 fn a_value_that_holds_both_ends_of_its_channel_is_dropped_once_when_received() {
     for (cap, _) in BUFFERED {
         watched(move || {
-            let done = Arc::new(AtomicUsize::new(0));
+            let done = Arc::new(Counter::new());
             let (tx, rx) = make(cap);
             let ends = (tx.clone(), rx.clone());
             assert!(tx.send(Deed::new(&done, move || drop(ends))).is_ok());
@@ -407,7 +406,7 @@ fn a_value_that_holds_both_ends_of_its_channel_is_dropped_once_when_received() {
             let value = rx.recv();
             drop(rx);
             drop(value);
-            assert_eq!((done.load(Ordering::Relaxed), Arc::strong_count(&done)), (1, 1));
+            assert_eq!((done.get(), Arc::strong_count(&done)), (1, 1));
         });
     }
 }

@@ -2,10 +2,9 @@
 
 mod common;
 
-use common::{watched, Tracked};
+use common::{watched, Counter, Tracked};
 use rendez::{bounded, never, rendezvous, unbounded, RecvError, Select, SendError, TrySendError};
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -207,7 +206,7 @@ fn a_close_wakes_who_waits_for_readiness() {
 
 /// Wins a receive from a sender at `cap`, and drops it. Answers whether the value can still be had.
 fn can_be_had_after_drop(cap: usize) -> bool {
-    let alive = Arc::new(AtomicUsize::new(0));
+    let alive = Arc::new(Counter::new());
     let (tx, rx) = bounded(cap);
     let got = thread::scope(|s| {
         s.spawn(|| tx.send(Tracked::new(0, 1, &alive)));
@@ -219,7 +218,7 @@ fn can_be_had_after_drop(cap: usize) -> bool {
         rx.close();
         got
     });
-    assert_eq!(alive.load(Ordering::SeqCst), 0, "dropped, not leaked");
+    assert_eq!(alive.get(), 0, "dropped, not leaked");
     got
 }
 
@@ -235,7 +234,7 @@ fn a_receive_that_is_dropped_leaves_a_waiting_sender_its_value_and_drops_a_buffe
 #[test]
 fn a_receive_that_a_sender_has_completed_hands_the_value_on() {
     watched(|| {
-        let alive = Arc::new(AtomicUsize::new(0));
+        let alive = Arc::new(Counter::new());
         let (tx, rx) = rendezvous();
         thread::scope(|s| {
             s.spawn(|| {
@@ -246,10 +245,10 @@ fn a_receive_that_a_sender_has_completed_hands_the_value_on() {
             until(|| is_ready(|select| select.send(&tx)));
             assert!(tx.send(Tracked::new(0, 1, &alive)).is_ok());
         });
-        assert_eq!(alive.load(Ordering::SeqCst), 1);
+        assert_eq!(alive.get(), 1);
         assert!(rx.try_recv().is_ok());
         assert!(rx.try_recv().is_err());
-        assert_eq!(alive.load(Ordering::SeqCst), 0);
+        assert_eq!(alive.get(), 0);
     });
 }
 

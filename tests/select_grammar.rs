@@ -4,11 +4,10 @@
 
 mod common;
 
-use common::{watched, Tracked};
+use common::{watched, Counter, Tracked};
 use rendez::{after, bounded, never, rendezvous, select, select_biased, Receiver, RecvError, Select, SendError, Sender, TrySendError};
 use std::cell::Cell;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::atomic::AtomicUsize;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -281,7 +280,7 @@ fn a_message_that_leaves_early_leaves_the_peer_waiting_as_before() {
         },
     ];
     watched(move || {
-        let alive = Arc::new(AtomicUsize::new(0));
+        let alive = Arc::new(Counter::new());
         for (way, leave) in WAYS_OUT {
             for receive in receives {
                 let (tx, rx) = rendezvous();
@@ -304,7 +303,7 @@ fn a_message_that_leaves_early_leaves_the_peer_waiting_as_before() {
 
 #[test]
 fn a_message_that_leaves_early_leaves_a_buffer_as_it_was() {
-    let alive = Arc::new(AtomicUsize::new(0));
+    let alive = Arc::new(Counter::new());
     for (way, leave) in WAYS_OUT {
         for before in 0..3 {
             let (tx, rx) = bounded(3);

@@ -5,9 +5,9 @@
 
 mod common;
 
-use common::{watched, Rng, Tracked};
+use common::{watched, Counter, Rng, Tracked};
 use rendez::{bounded, select, select_biased, Receiver, RecvError, Select, SelectedOperation, SendError, Sender};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -36,12 +36,12 @@ struct Storm {
     done: AtomicU64,
     total: u64,
     over: AtomicBool,
-    alive: Arc<AtomicUsize>,
+    alive: Arc<Counter>,
 }
 
 impl Storm {
     fn end(&self) {
-        self.over.store(true, Ordering::SeqCst);
+        self.over.store(true, Ordering::SeqCst); // ORDERING: pairs with the look in `run`, which comes in time or an operation later
         for tx in &self.tx {
             tx.close();
         }
@@ -221,6 +221,7 @@ impl Worker<'_> {
     }
 
     fn run(&mut self, closes: bool) {
+        // ORDERING: as in `end`.
         while !self.storm.over.load(Ordering::SeqCst) {
             let Some(meeting) = self.open.iter().zip(&self.storm.tx).position(|(open, _)| *open) else { return };
             if closes && self.rng.below(self.storm.total / 4) == 0 {
@@ -253,7 +254,7 @@ fn storm_once(threads: usize, capacities: &[usize], total: u64, closes: bool, se
     let description = format!("{threads} threads, capacities {capacities:?}, closes: {closes}");
     let start = Instant::now();
     watched(move || {
-        let storm = Storm { tx, rx, done: AtomicU64::new(0), total, over: AtomicBool::new(false), alive: Arc::new(AtomicUsize::new(0)) };
+        let storm = Storm { tx, rx, done: AtomicU64::new(0), total, over: AtomicBool::new(false), alive: Arc::default() };
         let (sent, mut received) = thread::scope(|s| {
             let spawn = |id| {
                 let mut worker = Worker {
@@ -277,9 +278,10 @@ fn storm_once(threads: usize, capacities: &[usize], total: u64, closes: bool, se
         });
         received += storm.rx.iter().map(|rx| rx.try_iter().count() as u64).sum::<u64>();
         assert_eq!(sent, received, "{description}");
-        assert_eq!(storm.alive.load(Ordering::SeqCst), 0, "leaked: {description}");
-        assert!(closes || storm.done.load(Ordering::SeqCst) >= total, "{description}");
-        eprintln!("{description}: {} operations in {:.1?}", storm.done.load(Ordering::SeqCst), start.elapsed());
+        assert_eq!(storm.alive.get(), 0, "leaked: {description}");
+        let done = storm.done.into_inner();
+        assert!(closes || done >= total, "{description}");
+        eprintln!("{description}: {done} operations in {:.1?}", start.elapsed());
     });
 }
 
@@ -501,12 +503,13 @@ fn nobody_is_left_asleep_when_all_is_quiet() {
                         for i in 0..rounds {
                             if id % 2 == 0 {
                                 give_one(tx, &mut rng, i);
-                                sum.fetch_add(i, Ordering::SeqCst);
+                                sum.fetch_add(i, Ordering::Relaxed); // ORDERING: the barrier's, here and below
                             } else {
-                                sum.fetch_sub(take_one(rx, &mut rng), Ordering::SeqCst);
+                                let taken = take_one(rx, &mut rng);
+                                sum.fetch_sub(taken, Ordering::Relaxed); // ORDERING: as above
                             }
                             round.wait();
-                            assert_eq!(sum.load(Ordering::SeqCst), 0);
+                            assert_eq!(sum.load(Ordering::Relaxed), 0); // ORDERING: as above
                             round.wait();
                         }
                     });

@@ -4,10 +4,9 @@
 
 mod common;
 
-use common::{watched, Rng, Tracked};
+use common::{watched, Counter, Rng, Tracked};
 use rendez::{Receiver, SendTimeoutError, Sender, TrySendError};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -19,7 +18,7 @@ fn env(name: &str, default: u64) -> u64 {
 }
 
 /// Sends `count` values in one way or another. Answers how many went.
-fn send_all(tx: Sender<Tracked>, id: usize, count: u64, alive: &Arc<AtomicUsize>, mut rng: Rng) -> u64 {
+fn send_all(tx: Sender<Tracked>, id: usize, count: u64, alive: &Arc<Counter>, mut rng: Rng) -> u64 {
     let mut tx = tx;
     let mut next = 0;
     while next < count {
@@ -101,7 +100,7 @@ fn stress(cap: Option<usize>, close_early: bool) {
     let total = env("RENDEZ_STRESS", 100_000);
     eprintln!("capacity {cap:?}, RENDEZ_SEED={seed}");
     watched(move || {
-        let alive = Arc::new(AtomicUsize::new(0));
+        let alive = Arc::new(Counter::new());
         let (tx, rx) = cap.map_or_else(rendez::unbounded, rendez::bounded);
         let (sent, received) = thread::scope(|s| {
             let senders: Vec<_> = (0..PEERS)
@@ -118,7 +117,7 @@ fn stress(cap: Option<usize>, close_early: bool) {
                 .collect();
             if close_early {
                 // All may have come and gone unseen.
-                while alive.load(Ordering::Relaxed) == 0 && !senders.iter().all(|sender| sender.is_finished()) {
+                while alive.get() == 0 && !senders.iter().all(|sender| sender.is_finished()) {
                     thread::yield_now();
                 }
                 tx.close();
@@ -130,7 +129,7 @@ fn stress(cap: Option<usize>, close_early: bool) {
         });
         assert_eq!(sent, received);
         assert!(close_early || sent == total / PEERS as u64 * PEERS as u64 || sent > total - 100);
-        assert_eq!(alive.load(Ordering::Relaxed), 0, "leaked");
+        assert_eq!(alive.get(), 0, "leaked");
     });
 }
 
@@ -169,11 +168,11 @@ fn closed_at_random() {
 #[test]
 fn values_left_behind_are_dropped() {
     for cap in [Some(1), Some(3), Some(64), None] {
-        let alive = Arc::new(AtomicUsize::new(0));
+        let alive = Arc::new(Counter::new());
         let (tx, rx) = cap.map_or_else(rendez::unbounded, rendez::bounded);
-        while tx.try_send(Tracked::new(0, 0, &alive)).is_ok() && alive.load(Ordering::Relaxed) < 1000 {}
+        while tx.try_send(Tracked::new(0, 0, &alive)).is_ok() && alive.get() < 1000 {}
         drop(rx);
-        assert_eq!(alive.load(Ordering::Relaxed), 0, "promptly, at {cap:?}");
+        assert_eq!(alive.get(), 0, "promptly, at {cap:?}");
         assert!(tx.send(Tracked::new(0, 1, &alive)).is_err());
     }
 }

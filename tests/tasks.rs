@@ -3,12 +3,11 @@
 mod common;
 
 use common::task::{block_on, poll, Count};
-use common::{keep, watched, Rng, Tracked};
+use common::{keep, watched, Counter, Rng, Tracked};
 use futures_core::{FusedFuture, FusedStream, Stream};
 use rendez::{bounded, unbounded, Receiver, RecvError, SendError, Sender, TryRecvError};
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::task::{Poll, Wake, Waker};
 use std::thread::{self};
@@ -299,16 +298,16 @@ fn values_of_dropped_receives_come_first_and_in_order() {
 
 #[test]
 fn what_is_left_of_dropped_receives_goes_with_the_last_receiver() {
-    let alive = Arc::new(AtomicUsize::new(0));
+    let alive = Arc::new(Counter::new());
     let (tx, rx) = bounded(0);
     {
         let mut recv = pin!(rx.recv_async());
         assert!(poll(recv.as_mut(), Waker::noop()).is_pending());
         assert!(tx.try_send(Tracked::new(0, 0, &alive)).is_ok());
     }
-    assert_eq!(alive.load(Ordering::Relaxed), 1);
+    assert_eq!(alive.get(), 1);
     drop(rx);
-    assert_eq!(alive.load(Ordering::Relaxed), 0);
+    assert_eq!(alive.get(), 0);
 }
 
 #[test]
@@ -512,7 +511,7 @@ fn a_storm_of_cancellations() {
     eprintln!("RENDEZ_SEED={seed}");
     watched(move || {
         for cap in [Some(0), Some(1), Some(2), None] {
-            let alive = Arc::new(AtomicUsize::new(0));
+            let alive = Arc::new(Counter::new());
             let (tx, rx) = make(cap);
             let (sent, received) = thread::scope(|s| {
                 let senders: Vec<_> =
@@ -523,18 +522,12 @@ fn a_storm_of_cancellations() {
                 (sent, receivers.into_iter().map(|receiver| receiver.join().unwrap()).sum::<u64>())
             });
             assert_eq!(sent, received, "capacity {cap:?}");
-            assert_eq!(alive.load(Ordering::Relaxed), 0);
+            assert_eq!(alive.get(), 0);
         }
     });
 }
 
-fn storm_sender(
-    tx: Sender<Tracked>,
-    id: usize,
-    rounds: u64,
-    mut rng: Rng,
-    alive: &Arc<AtomicUsize>,
-) -> impl FnOnce() -> u64 + Send + use<'_> {
+fn storm_sender(tx: Sender<Tracked>, id: usize, rounds: u64, mut rng: Rng, alive: &Arc<Counter>) -> impl FnOnce() -> u64 + Send + use<'_> {
     move || {
         let mut sent = 0;
         for number in 0..rounds {

@@ -239,9 +239,10 @@ fn a_waker_that_panics_loses_nothing_that_is_won_at_once() {
     let (come, armed) = (poll_send.clone(), AtomicBool::new(false));
     let waker = waker(move |now| match now {
         Event::Clone => {
-            armed.store(true, Ordering::Relaxed);
+            armed.store(true, Ordering::Relaxed); // ORDERING: all is one thread
             assert!(come().is_pending());
         }
+        // ORDERING: as above.
         Event::Drop if armed.swap(false, Ordering::Relaxed) => resume_unwind(Box::new("a waker panics")),
         _ => {}
     });

@@ -2,10 +2,9 @@
 
 mod common;
 
-use common::{watched, Tracked};
+use common::{watched, Counter, Tracked};
 use rendez::{bounded, select, unbounded, Receiver, Select, Sender};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::thread;
 
@@ -72,19 +71,19 @@ fn all_ways<T: Send>(cap: Option<usize>, n: usize, new: impl Fn(usize) -> T + Sy
 /// Nothing but its drop.
 struct Empty;
 
-static EMPTY_MADE: AtomicUsize = AtomicUsize::new(0);
-static EMPTY_DROPPED: AtomicUsize = AtomicUsize::new(0);
+static EMPTY_MADE: Counter = Counter::new();
+static EMPTY_DROPPED: Counter = Counter::new();
 
 impl Empty {
     fn new() -> Empty {
-        EMPTY_MADE.fetch_add(1, Ordering::Relaxed);
+        EMPTY_MADE.add(1);
         Empty
     }
 }
 
 impl Drop for Empty {
     fn drop(&mut self) {
-        EMPTY_DROPPED.fetch_add(1, Ordering::Relaxed);
+        EMPTY_DROPPED.add(1);
     }
 }
 
@@ -93,7 +92,7 @@ impl Drop for Empty {
 fn values_of_no_size_are_dropped_once_each() {
     watched(|| {
         assert_eq!(size_of::<Empty>(), 0);
-        let balance = || (EMPTY_MADE.load(Ordering::Relaxed), EMPTY_DROPPED.load(Ordering::Relaxed));
+        let balance = || (EMPTY_MADE.get(), EMPTY_DROPPED.get());
         for cap in CAPS {
             all_ways(cap, 500, |_| Empty::new(), |_, value| drop(value));
             let (made, dropped) = balance();
@@ -144,18 +143,18 @@ fn aligned_values_stay_aligned() {
 /// A drop sees the value where the channel has it: in its slot.
 #[test]
 fn aligned_values_are_aligned_within_the_channel() {
-    struct Checked(#[allow(dead_code)] Aligned, Arc<AtomicUsize>);
+    struct Checked(#[allow(dead_code)] Aligned, Arc<Counter>);
     impl Drop for Checked {
         fn drop(&mut self) {
-            self.1.fetch_add(usize::from(self.0.is_aligned()), Ordering::Relaxed);
+            self.1.add(usize::from(self.0.is_aligned()));
         }
     }
     for (cap, n) in [(Some(1), 1), (Some(3), 3), (None, 300)] {
-        let aligned = Arc::new(AtomicUsize::new(0));
+        let aligned = Arc::new(Counter::new());
         let (tx, rx) = make(cap);
         (0..n).for_each(|_| assert!(tx.send(Checked(Aligned(1), aligned.clone())).is_ok()));
         drop((tx, rx));
-        assert_eq!(aligned.load(Ordering::Relaxed), n);
+        assert_eq!(aligned.get(), n);
     }
 }
 
@@ -208,15 +207,15 @@ fn a_refused_megabyte_comes_back_as_it_was() {
 fn closures_go_through_and_run_once() {
     for cap in CAPS {
         watched(move || {
-            let sum = Arc::new(AtomicUsize::new(0));
+            let sum = Arc::new(Counter::new());
             let job = |i: usize| -> Box<dyn FnOnce() + Send> {
                 let sum = sum.clone();
                 Box::new(move || {
-                    sum.fetch_add(i, Ordering::Relaxed);
+                    sum.add(i);
                 })
             };
             all_ways(cap, 100, job, |_, job| job());
-            assert_eq!(sum.load(Ordering::Relaxed), 5 * (0..100).sum::<usize>());
+            assert_eq!(sum.get(), 5 * (0..100).sum::<usize>());
             assert_eq!(Arc::strong_count(&sum), 1, "what a closure had is dropped");
         });
     }
@@ -259,28 +258,28 @@ fn a_channel_dropped_half_full_frees_exactly_what_is_inside() {
         // From every place of the ring, also across its end.
         for start in 0..10 {
             for senders_first in [true, false] {
-                let alive = Arc::new(AtomicUsize::new(0));
+                let alive = Arc::new(Counter::new());
                 let (tx, rx) = make(cap);
                 for i in 0..start {
                     assert!(tx.send(Tracked::new(0, i, &alive)).is_ok() && rx.recv().is_ok());
                 }
-                assert_eq!(alive.load(Ordering::Relaxed), 0);
+                assert_eq!(alive.get(), 0);
                 (0..inside).for_each(|i| assert!(tx.send(Tracked::new(0, i, &alive)).is_ok()));
                 let out = (inside > 1).then(|| rx.recv().expect("open"));
-                assert_eq!(alive.load(Ordering::Relaxed), inside as usize);
+                assert_eq!(alive.get(), inside as usize);
                 match senders_first {
                     true => {
                         drop(tx);
-                        assert_eq!(alive.load(Ordering::Relaxed), inside as usize, "a receiver is left");
+                        assert_eq!(alive.get(), inside as usize, "a receiver is left");
                         drop(rx);
                     }
                     false => {
                         drop(rx);
-                        assert_eq!(alive.load(Ordering::Relaxed), usize::from(out.is_some()), "at once");
+                        assert_eq!(alive.get(), usize::from(out.is_some()), "at once");
                         drop(tx);
                     }
                 }
-                assert_eq!(alive.load(Ordering::Relaxed), usize::from(out.is_some()), "{cap:?} {inside} {start}: only what was taken out");
+                assert_eq!(alive.get(), usize::from(out.is_some()), "{cap:?} {inside} {start}: only what was taken out");
                 assert!(out.is_none_or(|value| value.number == 0));
             }
         }
@@ -290,12 +289,12 @@ fn a_channel_dropped_half_full_frees_exactly_what_is_inside() {
 #[test]
 fn a_value_left_with_a_weak_handle_is_dropped_with_the_last_strong_one() {
     for cap in [Some(3), None] {
-        let alive = Arc::new(AtomicUsize::new(0));
+        let alive = Arc::new(Counter::new());
         let (tx, rx) = make(cap);
         (0..3).for_each(|i| assert!(tx.send(Tracked::new(0, i, &alive)).is_ok()));
         let weak = (tx.downgrade(), rx.downgrade());
         drop((tx, rx));
-        assert_eq!(alive.load(Ordering::Relaxed), 0);
+        assert_eq!(alive.get(), 0);
         assert!(weak.0.upgrade().is_none() && weak.1.upgrade().is_none());
     }
 }

@@ -52,22 +52,44 @@ impl Rng {
     }
 }
 
+/// A number that any thread may change. Who relies on it has joined those that did, or asks again until it is what it is to be.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicUsize);
+
+impl Counter {
+    pub const fn new() -> Counter {
+        Counter(AtomicUsize::new(0))
+    }
+
+    pub fn add(&self, n: usize) {
+        self.0.fetch_add(n, Ordering::Relaxed); // ORDERING: no change is lost, and nothing else is learned from the number
+    }
+
+    pub fn sub(&self, n: usize) {
+        self.0.fetch_sub(n, Ordering::Relaxed); // ORDERING: as in `add`
+    }
+
+    pub fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed) // ORDERING: as in `add`
+    }
+}
+
 /// A value that knows its sender and number, and counts how many are alive.
 pub struct Tracked {
     pub sender: usize,
     pub number: u64,
-    alive: Arc<AtomicUsize>,
+    alive: Arc<Counter>,
 }
 
 impl Tracked {
-    pub fn new(sender: usize, number: u64, alive: &Arc<AtomicUsize>) -> Tracked {
-        alive.fetch_add(1, Ordering::Relaxed);
+    pub fn new(sender: usize, number: u64, alive: &Arc<Counter>) -> Tracked {
+        alive.add(1);
         Tracked { sender, number, alive: alive.clone() }
     }
 }
 
 impl Drop for Tracked {
     fn drop(&mut self) {
-        self.alive.fetch_sub(1, Ordering::Relaxed);
+        self.alive.sub(1);
     }
 }

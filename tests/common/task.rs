@@ -39,13 +39,13 @@ impl Count {
     }
 
     pub fn get(&self) -> usize {
-        self.0.load(Ordering::SeqCst)
+        self.0.load(Ordering::SeqCst) // ORDERING: pairs with `wake`: who sees it woken sees what came before
     }
 }
 
 impl Wake for Count {
     fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+        self.0.fetch_add(1, Ordering::SeqCst); // ORDERING: pairs with `get`
     }
 }
 

@@ -23,9 +23,15 @@ type Value = Counted<u32>;
 #[derive(Default)]
 struct Woken(AtomicUsize);
 
+impl Woken {
+    fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed) // ORDERING: all is one thread
+    }
+}
+
 impl Wake for Woken {
     fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.0.fetch_add(1, Ordering::Relaxed); // ORDERING: as in `count`
     }
 }
 
@@ -52,7 +58,7 @@ struct Pending {
 
 impl Pending {
     fn is_woken(&self) -> bool {
-        self.woken.0.load(Ordering::Relaxed) > self.seen
+        self.woken.count() > self.seen
     }
 }
 
@@ -208,7 +214,7 @@ impl World {
     fn poll(&mut self, at: usize) {
         let mut it = self.pending.remove(at);
         let woken = it.is_woken();
-        it.seen = it.woken.0.load(Ordering::Relaxed);
+        it.seen = it.woken.count();
         let waker = Waker::from(it.woken.clone());
         let found = match it.future.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(result) => Some(result.map(|value| value.map(|value| *value.get()))),

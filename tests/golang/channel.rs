@@ -1,12 +1,12 @@
 //! Send, receive, close, `len` and `capacity`.
 
-use super::common::{watched, Rng, Tracked};
+use super::common::{watched, Counter, Rng, Tracked};
 use super::{rounds, SHORT};
 use rendez::{bounded, rendezvous, select, Receiver, RecvError, RecvTimeoutError, SendTimeoutError, Sender, TrySendError};
 use std::any::Any;
 use std::collections::HashMap;
 use std::panic::catch_unwind;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::thread;
 
@@ -19,19 +19,19 @@ fn a_receive_waits_for_the_send() {
     watched(|| {
         for cap in capacities() {
             let (tx, rx) = bounded(cap);
-            let got = AtomicUsize::new(0);
+            let got = Counter::new();
             thread::scope(|s| {
                 let receivers: Vec<_> = (0..2)
                     .map(|_| {
                         s.spawn(|| {
                             let value = rx.recv();
-                            got.fetch_add(1, Ordering::SeqCst);
+                            got.add(1);
                             value
                         })
                     })
                     .collect();
                 assert_eq!(rx.recv_timeout(SHORT), Err(RecvTimeoutError::Timeout));
-                assert_eq!(got.load(Ordering::SeqCst), 0, "nothing was sent");
+                assert_eq!(got.get(), 0, "nothing was sent");
                 tx.send(1).unwrap();
                 tx.send(1).unwrap();
                 receivers.into_iter().for_each(|receiver| assert_eq!(receiver.join().unwrap(), Ok(1)));
@@ -50,13 +50,13 @@ fn a_send_waits_for_room() {
             thread::scope(|s| {
                 s.spawn(|| {
                     tx.send(cap).unwrap();
-                    sent.store(true, Ordering::SeqCst);
+                    sent.store(true, Ordering::SeqCst); // ORDERING: pairs with the looks below
                 });
                 assert_eq!(tx.send_timeout(999, SHORT), Err(SendTimeoutError::Timeout(999)));
-                assert!(!sent.load(Ordering::SeqCst), "nothing was received");
+                assert!(!sent.load(Ordering::SeqCst), "nothing was received"); // ORDERING: as above
                 (0..=cap).for_each(|i| assert_eq!(rx.recv(), Ok(i)));
             });
-            assert!(sent.load(Ordering::SeqCst));
+            assert!(sent.load(Ordering::SeqCst)); // ORDERING: as above
         }
     });
 }
@@ -225,7 +225,7 @@ fn values_that_own_memory_survive_a_chain() {
     watched(|| {
         let count = rounds(5_000) as u64;
         for selecting in [false, true] {
-            let alive = Arc::new(AtomicUsize::new(0));
+            let alive = Arc::new(Counter::new());
             let (tx, mut last) = rendezvous();
             thread::scope(|s| {
                 for cap in [0, 1, 0, 2] {
@@ -238,7 +238,7 @@ fn values_that_own_memory_survive_a_chain() {
                 (0..count).for_each(|i| assert_eq!(last.recv().unwrap().number, i));
                 assert!(last.recv().is_err());
             });
-            assert_eq!(alive.load(Ordering::SeqCst), 0);
+            assert_eq!(alive.get(), 0);
         }
     });
 }

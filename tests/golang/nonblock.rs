@@ -189,6 +189,7 @@ fn a_poll_of_two_channels_sees_the_one_that_is_ready() {
         let stop = AtomicBool::new(false);
         thread::scope(|s| {
             s.spawn(|| {
+                // ORDERING: only when to stop.
                 while !stop.load(Ordering::Relaxed) {
                     for (to, from) in [(1, 0), (0, 1)] {
                         channels[to].0.send(1).unwrap();
@@ -204,12 +205,12 @@ fn a_poll_of_two_channels_sees_the_one_that_is_ready() {
                         channels[i].0.send(value).unwrap();
                     }
                     if found.is_none() {
-                        stop.store(true, Ordering::Relaxed);
+                        stop.store(true, Ordering::Relaxed); // ORDERING: as above
                         panic!("one of them was ready all the time");
                     }
                 }
             }
-            stop.store(true, Ordering::Relaxed);
+            stop.store(true, Ordering::Relaxed); // ORDERING: as above
         });
     });
 }
@@ -223,6 +224,7 @@ fn a_poll_of_two_sends_sees_the_one_with_room() {
         let stop = AtomicBool::new(false);
         thread::scope(|s| {
             s.spawn(|| {
+                // ORDERING: only when to stop.
                 while !stop.load(Ordering::Relaxed) {
                     for (to, from) in [(1, 0), (0, 1)] {
                         channels[to].1.recv().unwrap();
@@ -235,13 +237,13 @@ fn a_poll_of_two_sends_sees_the_one_with_room() {
                     send(channels[0].0, 1) -> _ => channels[0].1.try_recv().ok(),
                     send(channels[1].0, 1) -> _ => channels[1].1.try_recv().ok(),
                     default => {
-                        stop.store(true, Ordering::Relaxed);
+                        stop.store(true, Ordering::Relaxed); // ORDERING: as above
                         panic!("one of them had room all the time");
                     }
                 };
                 assert!(found.is_some());
             }
-            stop.store(true, Ordering::Relaxed);
+            stop.store(true, Ordering::Relaxed); // ORDERING: as above
         });
     });
 }

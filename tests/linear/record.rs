@@ -24,6 +24,7 @@ pub trait Subject: Sync {
 struct Run<S> {
     program: Program,
     subject: S,
+    /// Counts calls and returns. SeqCst, so that a call that is later on the clock has begun after the return that is earlier.
     clock: AtomicU64,
     arrived: AtomicUsize,
     /// How far each thread is.
@@ -37,16 +38,17 @@ const STUCK: Duration = Duration::from_secs(30);
 
 impl<S: Subject> Run<S> {
     fn operate(&self, thread: usize, op: &Op, records: &mut Vec<Record>) {
-        let called = self.clock.fetch_add(1, Ordering::SeqCst);
+        let called = self.clock.fetch_add(1, Ordering::SeqCst); // ORDERING: see `clock`
         let outcome = self.subject.run(op);
-        let returned = self.clock.fetch_add(1, Ordering::SeqCst);
+        let returned = self.clock.fetch_add(1, Ordering::SeqCst); // ORDERING: see `clock`
         records.push(Record { thread, called, returned, op: op.clone(), outcome });
     }
 
     fn thread(&self, thread: usize) {
         let mut rng = Rng::new(self.seed ^ (thread as u64 + 1) << 32);
-        self.arrived.fetch_add(1, Ordering::SeqCst);
+        self.arrived.fetch_add(1, Ordering::SeqCst); // ORDERING: pairs with the look below: all have begun
         let mut looks = 0;
+        // ORDERING: pairs with the addition.
         while self.arrived.load(Ordering::SeqCst) < self.at.len() {
             looks += 1;
             if looks > 50 {
@@ -60,14 +62,14 @@ impl<S: Subject> Run<S> {
                 _ => (0..rng.below(60)).for_each(|_| std::hint::spin_loop()),
             }
             self.operate(thread, op, &mut records);
-            self.at[thread].fetch_add(1, Ordering::SeqCst);
+            self.at[thread].fetch_add(1, Ordering::SeqCst); // ORDERING: pairs with `places`: what is behind it has returned
         }
         self.records.lock().unwrap().extend(records);
-        self.at[thread].store(usize::MAX, Ordering::SeqCst);
+        self.at[thread].store(usize::MAX, Ordering::SeqCst); // ORDERING: pairs with `places`: the records are there
     }
 
     fn places(&self) -> Vec<usize> {
-        self.at.iter().map(|at| at.load(Ordering::SeqCst)).collect()
+        self.at.iter().map(|at| at.load(Ordering::SeqCst)).collect() // ORDERING: pairs with the stores of `thread`
     }
 
     /// Sees the program to its end.
@@ -78,6 +80,7 @@ impl<S: Subject> Run<S> {
         while places.iter().any(|at| *at != usize::MAX) {
             thread::yield_now();
             let now = self.places();
+            // ORDERING: as in `thread`.
             if now != places || self.arrived.load(Ordering::SeqCst) < self.at.len() {
                 (places, since) = (now, Instant::now());
                 continue;

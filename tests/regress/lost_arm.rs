@@ -1,8 +1,8 @@
 //! An arm that was ready and has been lost to another operation says nothing about the others.
 
-use crate::common::watched;
+use crate::common::{watched, Counter};
 use rendez::{bounded, never, select};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 const VALUES: usize = 2_000;
@@ -13,14 +13,10 @@ fn a_select_with_room_does_not_take_its_default() {
     watched(|| {
         let (contested, values) = bounded(0);
         let (tx, rx) = bounded(1);
-        let (sent, taken) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (sent, taken) = (Counter::new(), Counter::new());
         let open = AtomicBool::new(true);
-        let took = || {
-            taken.fetch_add(1, Ordering::Relaxed);
-        };
-        let gave = || {
-            sent.fetch_add(1, Ordering::Relaxed);
-        };
+        let (took, gave) = (|| taken.add(1), || sent.add(1));
+        let is_open = || open.load(Ordering::Relaxed); // ORDERING: only when to stop
         thread::scope(|s| {
             s.spawn(|| {
                 for _ in 0..VALUES {
@@ -30,17 +26,17 @@ fn a_select_with_room_does_not_take_its_default() {
                     }
                     gave();
                 }
-                open.store(false, Ordering::Relaxed);
+                open.store(false, Ordering::Relaxed); // ORDERING: as above
             });
             s.spawn(|| {
-                while open.load(Ordering::Relaxed) {
+                while is_open() {
                     match values.try_recv() {
                         Ok(()) => took(),
                         Err(_) => thread::yield_now(),
                     }
                 }
             });
-            while open.load(Ordering::Relaxed) {
+            while is_open() {
                 select! {
                     send(tx, ()) -> res => {
                         res.unwrap();
@@ -58,6 +54,6 @@ fn a_select_with_room_does_not_take_its_default() {
                 }
             }
         });
-        assert_eq!(sent.into_inner(), taken.into_inner());
+        assert_eq!(sent.get(), taken.get());
     });
 }

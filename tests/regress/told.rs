@@ -13,7 +13,7 @@ struct Told(AtomicBool);
 
 impl Wake for Told {
     fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.store(true, Ordering::Relaxed); // ORDERING: all is one thread
     }
 }
 
@@ -31,7 +31,7 @@ impl<'a> Task<'a> {
     }
 
     fn comes_in_vain(&mut self) {
-        self.told.0.store(false, Ordering::Relaxed);
+        self.told.0.store(false, Ordering::Relaxed); // ORDERING: as in `wake`
         assert!(self.future.as_mut().poll(&mut Context::from_waker(&Waker::from(self.told.clone()))).is_pending());
     }
 
@@ -44,7 +44,7 @@ impl<'a> Task<'a> {
     }
 
     fn is_told(&self) -> bool {
-        self.told.0.load(Ordering::Relaxed)
+        self.told.0.load(Ordering::Relaxed) // ORDERING: as in `wake`
     }
 }
 

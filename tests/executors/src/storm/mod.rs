@@ -7,7 +7,7 @@ mod receive;
 mod select;
 mod send;
 
-use crate::common::{Rng, Tracked};
+use crate::common::{Counter, Rng, Tracked};
 use crate::executor::{on_every_executor, woken, yield_now, Executor, Task};
 use futures::FutureExt;
 use rendez::{bounded, unbounded, Receiver, Sender};
@@ -160,7 +160,7 @@ async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
 }
 
 /// Sends until the channel is closed.
-fn feeding_thread(tx: Sender<Tracked>, id: usize, alive: Arc<AtomicUsize>) -> JoinHandle<Tally> {
+fn feeding_thread(tx: Sender<Tracked>, id: usize, alive: Arc<Counter>) -> JoinHandle<Tally> {
     thread::spawn(move || {
         let mut tally = Tally::default();
         for number in 0.. {
@@ -177,7 +177,7 @@ fn feeding_thread(tx: Sender<Tracked>, id: usize, alive: Arc<AtomicUsize>) -> Jo
 }
 
 /// Sends until the channel is closed.
-fn feeding_task(tx: Sender<Tracked>, id: usize, alive: Arc<AtomicUsize>) -> Task<Tally> {
+fn feeding_task(tx: Sender<Tracked>, id: usize, alive: Arc<Counter>) -> Task<Tally> {
     Box::pin(async move {
         let mut tally = Tally::default();
         for number in 0.. {
@@ -214,14 +214,14 @@ fn draining_task(rx: Receiver<Tracked>, order: Order) -> Task<Tally> {
 }
 
 /// Runs a storm to its end, and compares what was sent with what was received.
-fn settle(executor: Executor, threads: Vec<JoinHandle<Tally>>, tasks: Vec<Task<Tally>>, alive: &AtomicUsize, what: &str) {
+fn settle(executor: Executor, threads: Vec<JoinHandle<Tally>>, tasks: Vec<Task<Tally>>, alive: &Counter, what: &str) {
     let mut sum = Tally::default();
     executor.run(tasks).into_iter().for_each(|tally| sum += tally);
     threads.into_iter().for_each(|thread| sum += thread.join().unwrap());
     println!("{what}: {sum:?}");
     assert!(sum.sent <= sum.received && sum.received <= sum.sent + sum.dropped, "{what}: {sum:?}");
     assert!(sum.dropped > 0 || sum.sent_sum == sum.received_sum, "{what}: {sum:?}");
-    assert_eq!(alive.load(Ordering::Relaxed), 0, "{what}: alive");
+    assert_eq!(alive.get(), 0, "{what}: alive");
 }
 
 /// A closing that comes when the last of several has finished.
@@ -235,6 +235,6 @@ impl Last {
 
     /// Whether all others have called this.
     fn is_it(&self) -> bool {
-        self.0.fetch_sub(1, Ordering::AcqRel) == 1
+        self.0.fetch_sub(1, Ordering::AcqRel) == 1 // ORDERING: the last one comes after all that the others did
     }
 }

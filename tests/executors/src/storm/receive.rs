@@ -1,12 +1,11 @@
 //! Receives: one value, several, and those of a stream.
 
 use super::{drive, each, feeding_task, feeding_thread, make, settle, Last, Order, Seen, Tally};
-use crate::common::{Rng, Tracked};
+use crate::common::{Counter, Rng, Tracked};
 use crate::executor::{Executor, Task};
 use futures::{Stream, StreamExt};
 use rendez::Receiver;
 use std::pin::{pin, Pin};
-use std::sync::atomic::AtomicUsize;
 use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +17,7 @@ pub enum Kind {
 
 pub fn storm(executor: Executor, kind: Kind) {
     each(|cap, seed, n, rounds| {
-        let alive = Arc::new(AtomicUsize::new(0));
+        let alive = Arc::new(Counter::new());
         let (tx, rx) = make(cap);
         let order = match (n, cap) {
             (1, _) => Order::Exact,

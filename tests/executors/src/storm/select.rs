@@ -1,11 +1,10 @@
 //! Selects between a receive from one channel and a send to another.
 
 use super::{draining_task, draining_thread, drive, each, feeding_task, feeding_thread, make, settle, Last, Order, Seen, Tally};
-use crate::common::{Rng, Tracked};
+use crate::common::{Counter, Rng, Tracked};
 use crate::executor::{yield_now, Executor, Task};
 use rendez::{select_async, Receiver, Select, Sender};
 use std::pin::pin;
-use std::sync::atomic::AtomicUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ pub enum Kind {
 
 pub fn storm(executor: Executor, kind: Kind) {
     each(|cap, seed, n, rounds| {
-        let alive = Arc::new(AtomicUsize::new(0));
+        let alive = Arc::new(Counter::new());
         let ((tx, from), (to, rx)) = (make(cap), make(cap));
         let order = match (n, cap) {
             (1, _) => Order::Exact,
@@ -51,7 +50,7 @@ struct Stormy {
     rng: Rng,
     next: u64,
     id: usize,
-    alive: Arc<AtomicUsize>,
+    alive: Arc<Counter>,
     seen: Seen,
     tally: Tally,
 }

@@ -1,14 +1,13 @@
 //! Sends: one value, several, and through a sink.
 
 use super::{draining_task, draining_thread, drive, each, make, settle, Order, Tally};
-use crate::common::{Rng, Tracked};
+use crate::common::{Counter, Rng, Tracked};
 use crate::executor::{Executor, Task};
 use futures::Sink;
 use rendez::Sender;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::atomic::AtomicUsize;
 use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +19,7 @@ pub enum Kind {
 
 pub fn storm(executor: Executor, kind: Kind) {
     each(|cap, seed, n, rounds| {
-        let alive = Arc::new(AtomicUsize::new(0));
+        let alive = Arc::new(Counter::new());
         let (tx, rx) = make(cap);
         let threads = vec![draining_thread(rx.clone(), Order::Rising)];
         let mut tasks = vec![draining_task(rx, Order::Rising)];
@@ -39,7 +38,7 @@ struct Stormy {
     rng: Rng,
     next: u64,
     id: usize,
-    alive: Arc<AtomicUsize>,
+    alive: Arc<Counter>,
     tally: Tally,
 }
 
