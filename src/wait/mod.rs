@@ -23,6 +23,7 @@
 //!    under that lock, too: so the word leaves PARKED under it, and is stored, not exchanged.
 
 mod claim;
+mod gap;
 mod lag;
 pub(crate) mod lock;
 mod moment;

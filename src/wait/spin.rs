@@ -47,15 +47,8 @@ const ESCAPE_MIN: u32 = 16;
 const ESCAPE_MAX: u32 = 4_096;
 /// A side that was placed anew so often, and still has nothing but first-yield successes, shares its processor with its peers for good.
 const SHARED: u32 = 8 * ESCAPE_MIN;
-/// The longest pause without looking, for a side that finds the ring empty or full after a run: the peer gets ahead undisturbed. The longer one as long as
-/// not a quarter of the ring goes by between two waits: where the ring is large, or each value takes long to copy.
-pub(super) const GAP_NS: u32 = 460;
-pub(super) const GAP_LONG_NS: u32 = 8_000;
 /// A glance that is in vain every time is done once in so many waits, as a power of two.
 const GLANCES_OFF_LOG2: u32 = 6;
-/// A run of so many operations between two waits makes the gap longer, and one of a single operation shorter.
-const GAP_RUN: u32 = 4;
-
 /// One side's learned budget. Lives beside that side's position word.
 #[derive(Debug)]
 pub(crate) struct Spin {
@@ -67,15 +60,16 @@ pub(crate) struct Spin {
     waited_us: AtomicU32,
     escape: AtomicU32,
     first_yields: AtomicU32,
-    gap_ns: AtomicU32,
-    last_wait: AtomicU32,
+    /// See `gap`.
+    pub(super) gap_ns: AtomicU32,
+    pub(super) last_wait: AtomicU32,
     /// In place of the gap where there is but one slot.
-    moment: Moment,
+    pub(super) moment: Moment,
     /// How many glances in a row were in vain, and how many are to be left out.
     vain_glances: AtomicU32,
     glances_off: AtomicU32,
     /// The user's.
-    limit_ns: AtomicU32,
+    pub(super) limit_ns: AtomicU32,
 }
 
 /// Reads a learned figure.
@@ -292,30 +286,6 @@ impl Spin {
         set(&self.waited_us, now);
         since >= RARE_US
     }
-
-    /// On finding the ring of `cap` slots empty or full at `position`: after a run of operations, does not look at all for a moment. `ready` is asked
-    /// once afterwards. With one slot there are no runs, and a wait that ends with that look is no longer than an operation: turns are seen to at milestones.
-    pub(crate) fn gap(&self, position: u64, cap: usize, ready: impl FnOnce() -> bool) -> bool {
-        let limit = get(&self.limit_ns);
-        if MODEL || self.shares_processor() || limit == 0 {
-            return false;
-        }
-        if cap == 1 {
-            return self.moment.look(ready);
-        }
-        turn::count();
-        let position = position as u32;
-        let run = position.wrapping_sub(get(&self.last_wait));
-        set(&self.last_wait, position);
-        let mut gap = gap_after(run, get(&self.gap_ns), cap).min(limit);
-        pause_for(gap);
-        let ready = ready();
-        if !ready {
-            gap /= 2;
-        }
-        set(&self.gap_ns, gap);
-        ready
-    }
 }
 
 /// Yields, and answers for how long; on one processor, where only a yield lets a peer come, nothing.
@@ -332,23 +302,6 @@ fn yield_timed() -> Duration {
 /// Counts a first-yield success, as far as that matters: on one processor nothing ever begins the count anew.
 pub(super) fn one_more(first_yields: u32) -> u32 {
     (first_yields + 1).min(ESCAPE_MAX)
-}
-
-/// How long the gap is after a run of so many operations.
-pub(super) fn gap_after(run: u32, gap: u32, cap: usize) -> u32 {
-    let share = |part| run as usize >= cap / part;
-    if gap > GAP_NS && share(2) {
-        gap - gap / 4
-    } else if gap > GAP_NS && share(4) {
-        gap
-    } else if run >= GAP_RUN {
-        let most = if share(4) { GAP_NS } else { GAP_LONG_NS };
-        (gap + gap / 2 + pause_nanos()).min(most)
-    } else if run <= 1 {
-        gap / 2
-    } else {
-        gap
-    }
 }
 
 /// Pauses without a look at anything. Answers whether: where no peer runs meanwhile, it does not.

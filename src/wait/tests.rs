@@ -3,10 +3,11 @@
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
 use super::claim::Claim;
+use super::gap::{gap_after, GAP_LONG_NS, GAP_NS};
 use super::lock::Lock;
 use super::moment::{learned as moment_after, Moment, MOMENT_MAX};
 use super::queue::{Queue, Waiter};
-use super::spin::{gap_after, one_more, GAP_LONG_NS, GAP_NS, RARE_US};
+use super::spin::{one_more, RARE_US};
 use super::turn::{Turn, AWAY, TURN, WAITS};
 use super::{turn, Spin};
 use crate::sync::{processors, Deadline};
