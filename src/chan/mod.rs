@@ -244,7 +244,7 @@ impl<T> Chan<T> {
 
     /// As `lock`, but gives up after a bounded number of looks.
     fn try_lock(&self, patience: Patience) -> Option<Guard<'_, T>> {
-        self.cold.lock.try_lock(patience).then(|| Guard { chan: self })
+        self.cold.lock.try_lock(patience, self.ring.cap()).then(|| Guard { chan: self })
     }
 
     /// The lock, slept for if there is no limit to the patience.

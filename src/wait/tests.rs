@@ -4,7 +4,7 @@
 
 use super::claim::Claim;
 use super::gap::{gap_after, GAP_LONG_NS, GAP_NS};
-use super::lock::Lock;
+use super::lock::{task_gaps, Lock};
 use super::moment::{learned as moment_after, Moment, MOMENT_MAX};
 use super::queue::{Queue, Waiter};
 use super::spin::{one_more, RARE_US};
@@ -207,6 +207,16 @@ fn a_gap_is_as_long_as_the_ring_allows() {
     assert!(learned(GAP_LONG_NS, 100, 128) <= GAP_NS, "of a peer that was slower before");
     assert_eq!(learned(GAP_LONG_NS, 1, 4096), 0);
     assert_eq!(learned(0, 1, 4096), 0);
+}
+
+/// A ring that is filled or emptied in microseconds is not left alone for as many.
+#[test]
+fn a_task_leaves_a_long_ring_alone_for_a_shorter_time() {
+    let whole = |slots| {
+        let (gaps, length) = task_gaps(slots);
+        gaps * length
+    };
+    assert!(whole(128) < whole(1) && whole(0) == whole(1), "{}, {}", whole(128), whole(1));
 }
 
 /// The moment before the first look grows until looks come in time, follows a peer that becomes faster, and has an end where none ever comes in time.
