@@ -85,7 +85,9 @@ impl<T> Chan<T> {
     fn take_met(&self, patience: Patience) -> Option<T> {
         match patience {
             Patience::Thread => self.try_recv().ok(),
-            Patience::Task => self.finish_recv(self.win_recv(ptr::null(), Manner { patience, hold: Holding::None })?).ok(),
+            Patience::Task | Patience::TaskAlone => {
+                self.finish_recv(self.win_recv(ptr::null(), Manner { patience, hold: Holding::None })?).ok()
+            }
         }
     }
 

@@ -244,6 +244,12 @@ impl<T> Chan<T> {
 
     /// As `lock`, but gives up after a bounded number of looks.
     fn try_lock(&self, patience: Patience) -> Option<Guard<'_, T>> {
+        self.try_lock_by(|| patience)
+    }
+
+    /// As `try_lock`, with the patience of which is asked only if the lock is held.
+    #[inline(always)]
+    fn try_lock_by(&self, patience: impl FnOnce() -> Patience) -> Option<Guard<'_, T>> {
         self.cold.lock.try_lock(patience, self.ring.cap()).then(|| Guard { chan: self })
     }
 

@@ -4,7 +4,7 @@
 
 use super::frame::Place;
 use super::handoff::SMALL;
-use super::{Chan, Enlisted, Turn};
+use super::{Chan, Enlisted, Guard, Turn};
 use crate::error::{RecvTimeoutError, TryRecvError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::ReadSlot;
@@ -329,10 +329,20 @@ impl<T> Chan<T> {
     /// # Safety
     /// As for `Queue::push_back`.
     pub(super) unsafe fn enlist_receiver(&self, waiter: &Waiter, turn: Turn, patience: Option<Patience>) -> Enlisted {
-        let Some(mut guard) = self.lock_within(patience) else { return Enlisted::Busy };
+        let Some(guard) = self.lock_within(patience) else { return Enlisted::Busy };
+        // SAFETY: the caller's promise.
+        unsafe { self.enlist_receiver_locked(guard, waiter, turn, patience == Some(Patience::Task)) }
+    }
+
+    /// As `enlist_receiver`, of a task or a thread, under the lock.
+    ///
+    /// # Safety
+    /// As for `Queue::push_back`.
+    #[inline(always)]
+    pub(super) unsafe fn enlist_receiver_locked(&self, mut guard: Guard<'_, T>, waiter: &Waiter, turn: Turn, task: bool) -> Enlisted {
         let head = self.ring.head_word();
         // Where it is set already nobody else clears it, as the lock is ours: so whoever moves the tail from here on sees it, as after an RMW.
-        let tail = if patience == Some(Patience::Task) { self.ring.tail_word() } else { 0 };
+        let tail = if task { self.ring.tail_word() } else { 0 };
         let tail = if tail & WAITED != 0 { tail } else { self.ring.tail_set(WAITED) };
         // Empty by an older head is empty. What else it says is to be said by the latest: so an RMW.
         let none = |head| self.ring.position_of(tail) == self.ring.position_of(head);

@@ -4,7 +4,7 @@
 
 use super::frame::Place;
 use super::handoff::SMALL;
-use super::{Chan, Enlisted, Turn};
+use super::{Chan, Enlisted, Guard, Turn};
 use crate::error::{SendTimeoutError, TrySendError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::WriteSlot;
@@ -276,7 +276,17 @@ impl<T> Chan<T> {
     /// # Safety
     /// As for `Queue::push_back`.
     pub(super) unsafe fn enlist_sender(&self, waiter: &Waiter, turn: Turn, patience: Option<Patience>) -> Enlisted {
-        let Some(mut guard) = self.lock_within(patience) else { return Enlisted::Busy };
+        let Some(guard) = self.lock_within(patience) else { return Enlisted::Busy };
+        // SAFETY: the caller's promise.
+        unsafe { self.enlist_sender_locked(guard, waiter, turn) }
+    }
+
+    /// As `enlist_sender`, under the lock.
+    ///
+    /// # Safety
+    /// As for `Queue::push_back`.
+    #[inline(always)]
+    pub(super) unsafe fn enlist_sender_locked(&self, mut guard: Guard<'_, T>, waiter: &Waiter, turn: Turn) -> Enlisted {
         let head = self.ring.head_set(WAITED);
         let tail = self.ring.tail_set(0); // an RMW, so the latest
         let room = self.ring.distance(tail, head) < self.ring.cap();

@@ -18,6 +18,7 @@ use crate::error::{CapacityError, CapacityReason};
 use crate::ring::position::{CLOSED, GONE, WAITED, WATCHED};
 use crate::ring::Slot;
 use crate::sync::{alloc, dealloc, AtomicUsize, Ordering, MODEL};
+use crate::wait::Patience;
 use core::ptr::{addr_of_mut, NonNull};
 use std::alloc::Layout;
 
@@ -135,6 +136,16 @@ impl<T, const SENDER: bool> Strong<T, SENDER> {
     /// How many strong handles a side has.
     pub(crate) fn count(&self, side: Side) -> usize {
         self.shared().count(side).load(Ordering::Relaxed) // ORDERING: old when it is returned
+    }
+
+    /// How patient a task is that waits here.
+    #[inline]
+    pub(crate) fn patience(&self) -> Patience {
+        if self.count(side(SENDER)) == 1 {
+            Patience::TaskAlone
+        } else {
+            Patience::Task
+        }
     }
 
     pub(crate) fn same_channel(&self, other: &Strong<T, SENDER>) -> bool {

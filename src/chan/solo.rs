@@ -76,11 +76,11 @@ impl<T> Chan<T> {
 
     /// At capacity 0: receives if it can be seen without the lock that a sender waits, and the lock is free.
     #[inline(never)]
-    pub(crate) fn accept_at_once(&self) -> Option<T> {
+    pub(crate) fn accept_at_once(&self, patience: impl FnOnce() -> Patience) -> Option<T> {
         if self.cold.lock.hints().is_some_and(|hints| hints & HAS_TX == 0) {
             return None;
         }
-        let mut guard = self.try_lock(Patience::Task)?;
+        let mut guard = self.try_lock_by(patience)?;
         if let Some(value) = guard.with(Lists::take_stashed) {
             return Some(value);
         }
@@ -94,8 +94,14 @@ impl<T> Chan<T> {
     /// # Safety
     /// As for `Queue::push_back`; and the waiter has an empty place.
     #[inline(always)]
-    pub(crate) unsafe fn accept_or_enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Result<T, RecvError>> {
-        let Some(mut guard) = self.try_lock(Patience::Task) else { return Attempt::Later };
+    pub(crate) unsafe fn accept_or_enlist(
+        &self,
+        waiter: &Waiter,
+        claim: &Claim,
+        again: bool,
+        patience: impl FnOnce() -> Patience,
+    ) -> Attempt<Result<T, RecvError>> {
+        let Some(mut guard) = self.try_lock_by(patience) else { return Attempt::Later };
         if let Some(value) = guard.with(Lists::take_stashed) {
             return Attempt::Now(Ok(value));
         }
@@ -118,9 +124,19 @@ impl<T> Chan<T> {
     /// # Safety
     /// As for `Queue::push_back`; and the caller owns the place, and it is empty.
     #[inline(always)]
-    pub(crate) unsafe fn recv_or_enlist(&self, place: &Place<T>, waiter: &Waiter, again: bool) -> Attempt<Result<T, RecvError>> {
-        // SAFETY: the caller's promise.
-        match unsafe { self.enlist_receiver(waiter, turn(again), Some(Patience::Task)) } {
+    pub(crate) unsafe fn recv_or_enlist(
+        &self,
+        place: &Place<T>,
+        waiter: &Waiter,
+        again: bool,
+        patience: impl FnOnce() -> Patience,
+    ) -> Attempt<Result<T, RecvError>> {
+        let enlisted = match self.try_lock_by(patience) {
+            // SAFETY: the caller's promise.
+            Some(guard) => unsafe { self.enlist_receiver_locked(guard, waiter, turn(again), true) },
+            None => Enlisted::Busy,
+        };
+        match enlisted {
             Enlisted::Yes => Attempt::Enlisted,
             Enlisted::Closed => Attempt::Now(Err(RecvError)),
             // SAFETY: the caller's promise.
@@ -184,11 +200,11 @@ impl<T> Chan<T> {
     /// # Safety
     /// As for `send_at_once`.
     #[inline(never)]
-    pub(crate) unsafe fn give_at_once(&self, place: &Place<T>) -> bool {
+    pub(crate) unsafe fn give_at_once(&self, place: &Place<T>, patience: impl FnOnce() -> Patience) -> bool {
         if self.cold.lock.hints().is_some_and(|hints| hints & HAS_RX == 0) {
             return false;
         }
-        let Some(mut guard) = self.try_lock(Patience::Task) else { return false };
+        let Some(mut guard) = self.try_lock_by(patience) else { return false };
         if self.is_closed() {
             return false;
         }
@@ -230,8 +246,15 @@ impl<T> Chan<T> {
     /// # Safety
     /// As for `Queue::push_back`; and `place` is the waiter's, full, and the caller's until it is enlisted.
     #[inline(always)]
-    pub(crate) unsafe fn give_or_enlist(&self, place: &Place<T>, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Sent> {
-        let Some(mut guard) = self.try_lock(Patience::Task) else { return Attempt::Later };
+    pub(crate) unsafe fn give_or_enlist(
+        &self,
+        place: &Place<T>,
+        waiter: &Waiter,
+        claim: &Claim,
+        again: bool,
+        patience: impl FnOnce() -> Patience,
+    ) -> Attempt<Sent> {
+        let Some(mut guard) = self.try_lock_by(patience) else { return Attempt::Later };
         if self.is_closed() {
             return Attempt::Now(Err(Closed));
         }
@@ -253,10 +276,20 @@ impl<T> Chan<T> {
     /// # Safety
     /// As for `give_or_enlist`.
     #[inline(always)]
-    pub(crate) unsafe fn send_or_enlist(&self, place: &Place<T>, waiter: &Waiter, again: bool) -> Attempt<Sent> {
+    pub(crate) unsafe fn send_or_enlist(
+        &self,
+        place: &Place<T>,
+        waiter: &Waiter,
+        again: bool,
+        patience: impl FnOnce() -> Patience,
+    ) -> Attempt<Sent> {
         if !self.is_unbounded() {
-            // SAFETY: the caller's promise.
-            match unsafe { self.enlist_sender(waiter, turn(again), Some(Patience::Task)) } {
+            let enlisted = match self.try_lock_by(patience) {
+                // SAFETY: the caller's promise.
+                Some(guard) => unsafe { self.enlist_sender_locked(guard, waiter, turn(again)) },
+                None => Enlisted::Busy,
+            };
+            match enlisted {
                 Enlisted::Yes => return Attempt::Enlisted,
                 Enlisted::Closed => return Attempt::Now(Err(Closed)),
                 Enlisted::Again | Enlisted::Busy => {}

@@ -313,3 +313,14 @@ fn three_words_fit() {
     assert!(Words::fits::<()>() && Words::fits::<[usize; 3]>());
     assert!(!Words::fits::<[usize; 4]>() && !Words::fits::<Aligned>());
 }
+
+/// A task whose side has no other handle does not leave the lock alone.
+#[test]
+fn the_only_one_of_its_side_is_waited_for() {
+    let (tx, rx) = channel::<()>(Some(1)).unwrap();
+    assert_eq!((tx.patience(), rx.patience()), (Patience::TaskAlone, Patience::TaskAlone));
+    let other = tx.clone();
+    assert_eq!((tx.patience(), rx.patience()), (Patience::Task, Patience::TaskAlone));
+    drop(other);
+    assert_eq!(tx.patience(), Patience::TaskAlone);
+}

@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // the place inside the pinned future
 
 use super::solo::{Glance, Left, Operation, Waiting};
-use crate::chan::{Attempt, Chan, Enlisted, Place};
+use crate::chan::{Attempt, Chan, Enlisted, Place, Strong};
 use crate::error::RecvError;
 use crate::receiver::Source;
 use crate::wait::{Claim, Phase, Waiter, Waker};
@@ -33,6 +33,7 @@ unsafe impl<T: Send> Sync for Receiving<T> {}
 struct Receive<'a, T, const MEETING: bool> {
     chan: &'a Chan<T>,
     place: &'a Place<T>,
+    strong: &'a Strong<T, false>,
 }
 
 impl<T, const MEETING: bool> Operation for Receive<'_, T, MEETING> {
@@ -50,9 +51,9 @@ impl<T, const MEETING: bool> Operation for Receive<'_, T, MEETING> {
         // SAFETY: the caller's promise; and the place is empty.
         unsafe {
             if MEETING {
-                self.chan.accept_or_enlist(waiter, claim, again)
+                self.chan.accept_or_enlist(waiter, claim, again, || self.strong.patience())
             } else {
-                self.chan.recv_or_enlist(self.place, waiter, again)
+                self.chan.recv_or_enlist(self.place, waiter, again, || self.strong.patience())
             }
         }
     }
@@ -104,7 +105,7 @@ impl<T> Receiving<T> {
         match this.waiting.glance() {
             Glance::Try => {
                 let value = if chan.is_rendezvous() {
-                    chan.accept_at_once()
+                    chan.accept_at_once(|| strong.patience())
                 } else {
                     // SAFETY: the place is empty, and in no queue.
                     unsafe { chan.recv_at_once(&this.place) }
@@ -119,16 +120,21 @@ impl<T> Receiving<T> {
             Glance::Unclear => {}
         }
         if chan.is_rendezvous() {
-            this.go_on::<true>(chan, cx)
+            this.go_on::<true>(chan, strong, cx)
         } else {
-            this.go_on::<false>(chan, cx)
+            this.go_on::<false>(chan, strong, cx)
         }
     }
 
     /// Out of line: a receive that need not wait needs none of this, nor the registers for it.
     #[inline(never)]
-    fn go_on<const MEETING: bool>(&mut self, chan: &Chan<T>, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
-        self.waiting.poll(&Receive::<T, MEETING> { chan, place: &self.place }, cx)
+    fn go_on<const MEETING: bool>(
+        &mut self,
+        chan: &Chan<T>,
+        strong: &Strong<T, false>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<T, RecvError>> {
+        self.waiting.poll(&Receive::<T, MEETING> { chan, place: &self.place, strong }, cx)
     }
 
     /// Nobody but the clock wakes: there is no queue.
@@ -173,7 +179,7 @@ impl<T> Receiving<T> {
         let this = unsafe { self.get_unchecked_mut() };
         let Source::Chan(strong) = &rx.0 else { return this.waiting.disarm() };
         let chan = strong.chan();
-        if let Left::Done { turn } = this.waiting.cancel(&Receive::<T, true> { chan, place: &this.place }) {
+        if let Left::Done { turn } = this.waiting.cancel(&Receive::<T, true> { chan, place: &this.place, strong }) {
             // SAFETY: as in `done`.
             chan.put_back(Some(turn), unsafe { this.place.take() });
         }

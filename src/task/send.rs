@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // the place inside the pinned future
 
 use super::solo::{Glance, Left, Operation, Waiting};
-use crate::chan::{Attempt, Chan, Enlisted, Place, Sent};
+use crate::chan::{Attempt, Chan, Enlisted, Place, Sent, Strong};
 use crate::error::SendError;
 use crate::wait::{Claim, Phase, Waiter, Waker};
 use crate::Sender;
@@ -30,6 +30,7 @@ unsafe impl<T: Send> Sync for Sending<T> {}
 struct Giving<'a, T, const MEETING: bool> {
     chan: &'a Chan<T>,
     place: &'a Place<T>,
+    strong: &'a Strong<T, true>,
 }
 
 impl<T, const MEETING: bool> Operation for Giving<'_, T, MEETING> {
@@ -43,9 +44,9 @@ impl<T, const MEETING: bool> Operation for Giving<'_, T, MEETING> {
         // SAFETY: the caller's promise; and the place is full.
         unsafe {
             if MEETING {
-                self.chan.give_or_enlist(self.place, waiter, claim, again)
+                self.chan.give_or_enlist(self.place, waiter, claim, again, || self.strong.patience())
             } else {
-                self.chan.send_or_enlist(self.place, waiter, again)
+                self.chan.send_or_enlist(self.place, waiter, again, || self.strong.patience())
             }
         }
     }
@@ -116,7 +117,7 @@ impl<T> Sending<T> {
                 // SAFETY: full, and in no queue.
                 let sent = unsafe {
                     if chan.is_rendezvous() {
-                        chan.give_at_once(&this.place)
+                        chan.give_at_once(&this.place, || tx.0.patience())
                     } else {
                         chan.send_at_once(&this.place)
                     }
@@ -130,16 +131,21 @@ impl<T> Sending<T> {
             Glance::Unclear => {}
         }
         if chan.is_rendezvous() {
-            this.go_on::<true>(chan, cx)
+            this.go_on::<true>(chan, &tx.0, cx)
         } else {
-            this.go_on::<false>(chan, cx)
+            this.go_on::<false>(chan, &tx.0, cx)
         }
     }
 
     /// Out of line: a send that need not wait needs none of this, nor the registers for it.
     #[inline(never)]
-    fn go_on<const MEETING: bool>(&mut self, chan: &Chan<T>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<T>>> {
-        let sent = self.waiting.poll(&Giving::<T, MEETING> { chan, place: &self.place }, cx);
+    fn go_on<const MEETING: bool>(
+        &mut self,
+        chan: &Chan<T>,
+        strong: &Strong<T, true>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), SendError<T>>> {
+        let sent = self.waiting.poll(&Giving::<T, MEETING> { chan, place: &self.place, strong }, cx);
         sent.map(|sent| match sent {
             Ok(()) => Ok(()),
             // SAFETY: closed: not sent, and the place is ours again.
@@ -155,7 +161,7 @@ impl<T> Sending<T> {
         if !this.is_full() {
             return None;
         }
-        match this.waiting.cancel(&Giving::<T, true> { chan: tx.0.chan(), place: &this.place }) {
+        match this.waiting.cancel(&Giving::<T, true> { chan: tx.0.chan(), place: &this.place, strong: &tx.0 }) {
             // SAFETY: it was full, and nobody has taken the value.
             Left::Nothing => Some(unsafe { this.place.take() }),
             Left::Done { .. } | Left::Taken => None,

@@ -28,6 +28,8 @@ pub(crate) enum Patience {
     Thread,
     /// Some microseconds: a task comes back later instead.
     Task,
+    /// As for a task, of whose side there is no other: all who wait, wait for it.
+    TaskAlone,
 }
 
 impl Lag {
@@ -63,7 +65,7 @@ impl Lag {
         let limit = match patience {
             _ if MODEL => 2,
             Patience::Thread => PAUSES + YIELDS + NAPS,
-            Patience::Task => PAUSES / 4,
+            Patience::Task | Patience::TaskAlone => PAUSES / 4,
         };
         if self.step >= limit {
             return false;

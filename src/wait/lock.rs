@@ -37,8 +37,9 @@ const HINTS: u32 = HAS_RX | HAS_TX | PLACED_RX | PLACED_TX;
 
 /// How long a task that finds the lock held leaves it alone before it looks again, and how often. Meanwhile the holder, and what runs on its thread after
 /// that, has the channel to itself: so tasks on two threads are as fast at one channel as on one (with 2 processors amt_mpmc_1 fell from 316 to 74 ns a
-/// message, amt_mpsc_1 from 275 to 118, amt_mpmc_0 from 147 to 74; first looks after 100 ns won nothing).
-const TASK_GAP_NS: u32 = 3_000;
+/// message, amt_mpsc_1 from 275 to 118, amt_mpmc_0 from 147 to 74; first looks after 100 ns won nothing). Not so the only one of its side:
+/// the others would soon wait for it (since then, and with 5 us in place of 3, amt_mpsc_0 takes 82 in place of 105, amt_mpsc_1 102 in place of 125).
+const TASK_GAP_NS: u32 = 5_000;
 const TASK_GAPS: u32 = 2;
 /// At a ring of so many slots others work for a while without the lock; but in so long a gap they fill it, or empty it, and then wait for the task that
 /// leaves it alone. So the gap is shorter there, and one (amt_mpsc_128 17.1 to 10.7 ns, amt_mpmc_128 13.8 to 10.3; with 4 slots and fewer shorter ones lose:
@@ -106,18 +107,16 @@ impl Lock {
 
     /// Tries to take the lock, for as long as a bounded attempt may wait for a holder that has lost its processor, at a channel of so many slots.
     #[inline]
-    pub(crate) fn try_lock(&self, patience: Patience, slots: usize) -> bool {
-        self.take_if_free() || self.try_lock_slow(patience, slots)
+    pub(crate) fn try_lock(&self, patience: impl FnOnce() -> Patience, slots: usize) -> bool {
+        self.take_if_free() || self.try_lock_slow(patience(), slots)
     }
 
     #[cold]
     fn try_lock_slow(&self, patience: Patience, slots: usize) -> bool {
-        if patience == Patience::Task {
-            let (gaps, length) = task_gaps(slots);
-            for _ in 0..gaps {
-                if pause_for(length) && self.grab() {
-                    return true;
-                }
+        let (gaps, length) = gaps(patience, slots);
+        for _ in 0..gaps {
+            if pause_for(length) && self.grab() {
+                return true;
             }
         }
         let mut lag = Lag::new();
@@ -184,11 +183,12 @@ impl Lock {
     }
 }
 
-/// How often a task leaves the held lock of a channel of so many slots alone, and for how long each time.
-pub(super) fn task_gaps(slots: usize) -> (u32, u32) {
-    if slots >= LONG_RING {
-        (1, LONG_RING_GAP_NS)
-    } else {
-        (TASK_GAPS, TASK_GAP_NS)
+/// How often the held lock of a channel of so many slots is left alone, and for how long each time.
+pub(super) fn gaps(patience: Patience, slots: usize) -> (u32, u32) {
+    match patience {
+        Patience::Thread => (0, 0),
+        _ if slots >= LONG_RING => (1, LONG_RING_GAP_NS),
+        Patience::TaskAlone => (0, 0),
+        Patience::Task => (TASK_GAPS, TASK_GAP_NS),
     }
 }

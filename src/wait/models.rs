@@ -220,7 +220,7 @@ fn holders_exclude_each_other() {
         let guarded = guarded();
         let (trying, locking) = (guarded.clone(), guarded.clone());
         let first = spawn(move || {
-            let held = trying.lock.try_lock(Patience::Thread, 0);
+            let held = trying.lock.try_lock(|| Patience::Thread, 0);
             if held {
                 trying.release(0);
             }

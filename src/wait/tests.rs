@@ -4,12 +4,12 @@
 
 use super::claim::Claim;
 use super::gap::{gap_after, GAP_LONG_NS, GAP_NS};
-use super::lock::{task_gaps, Lock};
+use super::lock::{gaps, Lock};
 use super::moment::{learned as moment_after, Moment, MOMENT_MAX};
 use super::queue::{Queue, Waiter};
 use super::spin::{one_more, RARE_US};
 use super::turn::{Turn, AWAY, TURN, WAITS};
-use super::{turn, Spin};
+use super::{turn, Patience, Spin};
 use crate::sync::{processors, Deadline};
 use std::cell::Cell;
 use std::iter;
@@ -209,14 +209,16 @@ fn a_gap_is_as_long_as_the_ring_allows() {
     assert_eq!(learned(0, 1, 4096), 0);
 }
 
-/// A ring that is filled or emptied in microseconds is not left alone for as many.
+/// A ring that is filled or emptied in microseconds is not left alone for as many; and who is waited for does not wait.
 #[test]
 fn a_task_leaves_a_long_ring_alone_for_a_shorter_time() {
-    let whole = |slots| {
-        let (gaps, length) = task_gaps(slots);
+    let whole = |patience, slots| {
+        let (gaps, length) = gaps(patience, slots);
         gaps * length
     };
-    assert!(whole(128) < whole(1) && whole(0) == whole(1), "{}, {}", whole(128), whole(1));
+    let (short, long) = (whole(Patience::Task, 1), whole(Patience::Task, 128));
+    assert!(0 < long && long < short && whole(Patience::Task, 0) == short, "{short}, {long}");
+    assert_eq!(whole(Patience::TaskAlone, 1), 0);
 }
 
 /// The moment before the first look grows until looks come in time, follows a peer that becomes faster, and has an end where none ever comes in time.

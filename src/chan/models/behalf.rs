@@ -32,7 +32,7 @@ impl Offer {
     fn enlist(&self, chan: &Chan<i32>, again: bool) -> bool {
         loop {
             // SAFETY: in no queue, full, and it stays until it is decided or withdrawn.
-            match unsafe { chan.send_or_enlist(&self.place, &self.waiter, again) } {
+            match unsafe { chan.send_or_enlist(&self.place, &self.waiter, again, || Patience::Task) } {
                 Attempt::Enlisted => return true,
                 Attempt::Now(Ok(())) => return false,
                 Attempt::Now(Err(_)) => panic!("open"),
