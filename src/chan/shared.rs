@@ -141,7 +141,7 @@ impl<T, const SENDER: bool> Strong<T, SENDER> {
     /// How patient a task is that waits here.
     #[inline]
     pub(crate) fn patience(&self) -> Patience {
-        if self.count(side(SENDER)) == 1 {
+        if self.count(side(SENDER)) == 1 && self.count(side(!SENDER)) > 1 {
             Patience::TaskAlone
         } else {
             Patience::Task

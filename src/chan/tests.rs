@@ -314,13 +314,16 @@ fn three_words_fit() {
     assert!(!Words::fits::<[usize; 4]>() && !Words::fits::<Aligned>());
 }
 
-/// A task whose side has no other handle does not leave the lock alone.
+/// A task whose side has no other handle, and the other side several, does not leave the lock alone.
 #[test]
 fn the_only_one_of_its_side_is_waited_for() {
     let (tx, rx) = channel::<()>(Some(1)).unwrap();
-    assert_eq!((tx.patience(), rx.patience()), (Patience::TaskAlone, Patience::TaskAlone));
+    assert_eq!((tx.patience(), rx.patience()), (Patience::Task, Patience::Task));
     let other = tx.clone();
     assert_eq!((tx.patience(), rx.patience()), (Patience::Task, Patience::TaskAlone));
     drop(other);
-    assert_eq!(tx.patience(), Patience::TaskAlone);
+    assert_eq!((tx.patience(), rx.patience()), (Patience::Task, Patience::Task));
+    let other = rx.clone();
+    assert_eq!((tx.patience(), rx.patience()), (Patience::TaskAlone, Patience::Task));
+    drop(other);
 }

@@ -28,7 +28,7 @@ pub(crate) enum Patience {
     Thread,
     /// Some microseconds: a task comes back later instead.
     Task,
-    /// As for a task, of whose side there is no other: all who wait, wait for it.
+    /// As for a task, of whose side there is no other, while the other side has several: all who wait, wait for it.
     TaskAlone,
 }
 
