@@ -296,6 +296,26 @@ fn values_of_dropped_receives_come_first_and_in_order() {
     assert!(rx.iter().eq(0..3), "also when it is closed");
 }
 
+/// Each receive waits alone and is served by a task, or by a thread, before the next one comes.
+#[test]
+fn values_of_receives_dropped_one_after_the_other_come_in_order() {
+    let serve: [fn(&Sender<u32>, u32); 2] =
+        [|tx, n| assert!(poll(pin!(tx.send_async(n)), Waker::noop()) == Poll::Ready(Ok(()))), |tx, n| tx.try_send(n).unwrap()];
+    for ways in 0..64 {
+        let (tx, rx) = bounded(0);
+        let mut served = Vec::new();
+        for n in 0..6 {
+            let mut receive = Box::pin(rx.recv_async());
+            assert!(poll(receive.as_mut(), Waker::noop()).is_pending());
+            serve[ways >> n & 1](&tx, n);
+            served.push(receive);
+        }
+        // In whatever order they go.
+        (0..6).for_each(|n| drop(served.swap_remove((n * ways) % (6 - n))));
+        assert_eq!(rx.try_iter().collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5], "served by {ways:b}");
+    }
+}
+
 #[test]
 fn what_is_left_of_dropped_receives_goes_with_the_last_receiver() {
     let alive = Arc::new(Counter::new());

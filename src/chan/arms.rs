@@ -66,7 +66,7 @@ pub(crate) enum Token {
     /// A value that was taken from a peer already.
     Taken(Words),
     /// A value that a peer has put into the arm's own place, as the `turn`-th of the channel.
-    Placed { place: *mut (), turn: u32 },
+    Placed { place: *mut (), turn: u64 },
     /// Room without end.
     Append,
     /// A message of the clock.
@@ -165,8 +165,10 @@ impl<T> Chan<T> {
             if stashed.is_some() || closed {
                 return Some(stashed.map_or(Token::Closed, Token::Ticket));
             }
-            let peers = if sending { &mut lists.rx } else { &mut lists.tx };
-            let peer = peers.choose_placed(own, hold.applies(sending))?;
+            let peer = match sending {
+                true => lists.rx.choose_receiver(own, hold.applies(sending), self.met())?,
+                false => lists.tx.choose_placed(own, hold.applies(sending))?,
+            };
             partner::remember(self.address(), peer.won.line());
             // At once, as in `take_releasing`, if nobody is to be woken, which the lock does not allow.
             if !sending && !hold.applies(sending) && Words::fits::<T>() && !peer.won.is_asleep() {

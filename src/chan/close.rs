@@ -14,6 +14,7 @@ impl<T> Chan<T> {
             // Under the lock, so that who holds it can trust what it sees.
             let guard = self.lock();
             let tail = self.ring.tail_set(CLOSED);
+            self.cold.lock.shut_seat();
             drop(guard);
             if tail & CLOSED != 0 {
                 return false;
@@ -25,7 +26,7 @@ impl<T> Chan<T> {
         if tail & CLOSED != 0 {
             return false;
         }
-        if (tail & (WAITED | WATCHED)) | (self.ring.head_word() & WAITED) != 0 {
+        if (tail & (WAITED | WATCHED)) | (self.ring.head_in_order() & WAITED) != 0 {
             self.wake_everybody();
         }
         true

@@ -14,7 +14,7 @@
 #![allow(unsafe_code)] // the value's way from frame to frame
 
 use super::frame::Frame;
-pub(super) use super::frame::Place; // by this path, too, for `serve` and `solo`
+use super::frame::Place;
 use super::{Chan, Guard, Lists, Turn};
 use crate::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use crate::sync::{Deadline, MODEL};
@@ -112,9 +112,9 @@ impl<T> Chan<T> {
         if self.is_closed() {
             return Pairing::Closed;
         }
-        let peer = guard.with(|lists| {
-            let peers = if sending { &mut lists.rx } else { &mut lists.tx };
-            peers.choose_placed(ptr::null(), false)
+        let peer = guard.with(|lists| match sending {
+            true => lists.rx.choose_receiver(ptr::null(), false, self.met()),
+            false => lists.tx.choose_placed(ptr::null(), false),
         });
         match peer {
             Some(chosen) => {
@@ -287,7 +287,7 @@ impl<T> Chan<T> {
             drop(guard);
             return Err(TrySendError::Disconnected(value));
         }
-        match guard.with(|lists| lists.rx.choose_placed(ptr::null(), false)) {
+        match guard.with(|lists| lists.rx.choose_receiver(ptr::null(), false, self.met())) {
             Some(receiver) => {
                 drop(guard);
                 give_to(receiver, value);

@@ -25,7 +25,7 @@ impl<T> Chan<T> {
         self.waits(if sending { PLACED_RX } else { PLACED_TX }, patience) || self.is_closed()
     }
 
-    pub(super) fn waits(&self, wanted: u32, patience: Patience) -> bool {
+    pub(super) fn waits(&self, wanted: u64, patience: Patience) -> bool {
         let hints = match self.cold.lock.hints() {
             Some(hints) => hints,
             None => self.try_lock(patience).map_or(0, |mut guard| guard.with(|lists| lists.hints())),
@@ -38,12 +38,19 @@ impl<T> Chan<T> {
     pub(crate) fn version(&self, sending: bool) -> u64 {
         let tail = self.ring.tail_word();
         let moved = match sending {
-            // ORDERING: Relaxed: written under the lock, which a failed attempt has read before and after.
-            _ if self.is_rendezvous() => self.cold.enlisted.load(Ordering::Relaxed) as u64 * 2,
+            _ if self.is_rendezvous() => self.meetings_begun(),
             true => self.ring.position_of(self.ring.head_word()),
             false => self.ring.position_of(tail) | (tail & SPILLED),
         };
         moved | (tail & CLOSED)
+    }
+
+    #[inline(never)]
+    fn meetings_begun(&self) -> u64 {
+        self.cold.lock.shut_seat(); // who sits is not counted
+                                    // ORDERING: Acquire: the looks that follow see the lock's word as it was then, or later. An old number is told from the next by what a failed attempt
+                                    // reads of that word in between.
+        u64::from(self.cold.enlisted.load(Ordering::Acquire)) * 2
     }
 
     /// Whether an attempt might succeed now: what a waiting select polls.

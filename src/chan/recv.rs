@@ -341,8 +341,8 @@ impl<T> Chan<T> {
     #[inline(always)]
     pub(super) unsafe fn enlist_receiver_locked(&self, mut guard: Guard<'_, T>, waiter: &Waiter, turn: Turn, task: bool) -> Enlisted {
         let head = self.ring.head_word();
-        // Where it is set already nobody else clears it, as the lock is ours: so whoever moves the tail from here on sees it, as after an RMW.
-        let tail = if task { self.ring.tail_word() } else { 0 };
+        // Where it is set already nobody else clears it, as the lock is ours: so whoever moves the tail from here on sees it, and us, as after an RMW.
+        let tail = if task { self.ring.tail_in_order() } else { 0 };
         let tail = if tail & WAITED != 0 { tail } else { self.ring.tail_set(WAITED) };
         // Empty by an older head is empty. What else it says is to be said by the latest: so an RMW.
         let none = |head| self.ring.position_of(tail) == self.ring.position_of(head);

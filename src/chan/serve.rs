@@ -34,9 +34,10 @@
 
 #![allow(unsafe_code)] // the places of waiters
 
-use super::handoff::{Place, SMALL};
+use super::frame::Place;
+use super::handoff::SMALL;
 use super::recv::Look;
-use super::{Guard, SPILLED, WAITED, WAKING};
+use super::{Guard, CLOSED, SPILLED, WAITED, WAKING};
 use crate::wait::lock::{WAKE_RX, WAKE_RX_ANEW, WAKE_TX, WAKE_TX_ANEW};
 use crate::wait::queue::Chosen;
 use crate::wait::{Phase, WakeList, Waker};
@@ -44,7 +45,7 @@ use crate::wait::{Phase, WakeList, Waker};
 impl<T> Guard<'_, T> {
     /// Serves requests until there are none left and the lock could be released; then wakes.
     #[cold]
-    pub(super) fn serve(&mut self, mut requests: u32) {
+    pub(super) fn serve(&mut self, mut requests: u64) {
         loop {
             let mut wakers = WakeList::new();
             let mut put_off = 0;
@@ -56,12 +57,13 @@ impl<T> Guard<'_, T> {
             if put_off == 0 || !self.chan.cold.lock.request(put_off) {
                 return;
             }
+            self.enlist_who_sits();
             requests = put_off;
         }
     }
 
     /// Serves each of the requests for whose wakers there is room, and those that this makes necessary. Answers the others.
-    pub(super) fn collect(&mut self, mut requests: u32, wakers: &mut WakeList) -> u32 {
+    pub(super) fn collect(&mut self, mut requests: u64, wakers: &mut WakeList) -> u64 {
         let mut put_off = 0;
         while requests != 0 {
             let mut more = 0;
@@ -84,7 +86,7 @@ impl<T> Guard<'_, T> {
     /// Receives for the threads that come first, as long as there are values and they are awake, and chooses one other receiver to try again, unless one is
     /// on its way, or as many tasks as there are values of which nobody was told. `false`: no room for more wakers.
     #[inline]
-    fn see_to_receivers(&mut self, wakers: &mut WakeList, requests: &mut u32) -> bool {
+    fn see_to_receivers(&mut self, wakers: &mut WakeList, requests: &mut u64) -> bool {
         if self.chan.is_rendezvous() {
             return self.call_lazy(true, wakers);
         }
@@ -96,7 +98,8 @@ impl<T> Guard<'_, T> {
             }
             // Read after the request, which came after the exchange or RMW that made it necessary: so not older than that.
             let tail = ring.tail_word();
-            if tail & WAKING != 0 || (!ring.has_value() && matches!(self.chan.look(), Look::Empty)) {
+            // (On a closed channel somebody may come to the queue from the seat whom nobody else tells, see `seat`.)
+            if (tail & WAKING != 0 && tail & CLOSED == 0) || (!ring.has_value() && matches!(self.chan.look(), Look::Empty)) {
                 return true;
             }
             let (chosen, empty) = self.with(|lists| (lists.rx.choose(), lists.rx.is_empty()));
@@ -110,7 +113,7 @@ impl<T> Guard<'_, T> {
             }
             // With nobody left it does not matter what was told: who enlists next finds that it is gone, or makes it news again.
             // Values behind the ring are news in any case.
-            let more = !empty && (self.tell(true, &mut news) || tail & SPILLED != 0);
+            let more = !empty && (self.tell(true, &mut news) || tail & (SPILLED | CLOSED) != 0);
             let received = self.receive_for(&receiver, requests);
             let goes_on = received && !receiver.won.is_asleep();
             // WAKING goes in before the chosen one can learn of it and clear it.
@@ -127,7 +130,7 @@ impl<T> Guard<'_, T> {
     /// Sends for those that come first, as long as there is room and no thread of them sleeps, and chooses one other sender to try again, unless one is
     /// on its way, or as many tasks as there is room of which nobody was told. `false`: no room for more wakers.
     #[inline]
-    fn see_to_senders(&mut self, wakers: &mut WakeList, requests: &mut u32) -> bool {
+    fn see_to_senders(&mut self, wakers: &mut WakeList, requests: &mut u64) -> bool {
         if self.chan.is_rendezvous() {
             return self.call_lazy(false, wakers);
         }
@@ -138,7 +141,8 @@ impl<T> Guard<'_, T> {
                 return false;
             }
             // As above.
-            if ring.head_word() & WAKING != 0 || (!ring.has_room() && self.chan.is_full()) {
+            let closed = ring.tail_word() & CLOSED != 0;
+            if !closed && (ring.head_word() & WAKING != 0 || (!ring.has_room() && self.chan.is_full())) {
                 return true;
             }
             let (chosen, empty) = self.with(|lists| (lists.tx.choose(), lists.tx.is_empty()));
@@ -244,7 +248,7 @@ impl<T> Guard<'_, T> {
 
     /// Sends the value of a waiter. `false`: the sender has to try again itself.
     #[inline]
-    fn send_for(&mut self, sender: &Chosen, requests: &mut u32) -> bool {
+    fn send_for(&mut self, sender: &Chosen, requests: &mut u64) -> bool {
         // A longer copy is not worth holding others up.
         if sender.place.is_null() || size_of::<T>() > SMALL {
             return false;
@@ -260,7 +264,7 @@ impl<T> Guard<'_, T> {
 
     /// Receives for a thread. `false`: the receiver has to try again itself.
     #[inline]
-    fn receive_for(&mut self, receiver: &Chosen, requests: &mut u32) -> bool {
+    fn receive_for(&mut self, receiver: &Chosen, requests: &mut u64) -> bool {
         if receiver.place.is_null() || size_of::<T>() > SMALL {
             return false;
         }

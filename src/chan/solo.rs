@@ -6,14 +6,16 @@
 
 #![allow(unsafe_code)] // waiters and places of futures
 
-use super::handoff::{give_to, take_from, Place};
+use super::frame::Place;
+use super::handoff::{give_to, take_from};
 use super::{Chan, Lists, Turn};
 use crate::chan::Enlisted;
 use crate::error::RecvError;
 use crate::ring::{Miss, Refused};
+use crate::sync::pause;
 use crate::wait::lock::{HAS_RX, HAS_TX};
-use crate::wait::spin::Lag;
-use crate::wait::{Claim, Patience, Phase, Waiter, Waker};
+
+use crate::wait::{Claim, Lag, Patience, Phase, Waiter, Waker};
 use core::ptr;
 
 /// What came of an attempt that enlists.
@@ -77,6 +79,9 @@ impl<T> Chan<T> {
     /// At capacity 0: receives if it can be seen without the lock that a sender waits, and the lock is free.
     #[inline(never)]
     pub(crate) fn accept_at_once(&self, patience: impl FnOnce() -> Patience) -> Option<T> {
+        if let Some(value) = self.take_from_seat() {
+            return Some(value);
+        }
         if self.cold.lock.hints().is_some_and(|hints| hints & HAS_TX == 0) {
             return None;
         }
@@ -201,6 +206,10 @@ impl<T> Chan<T> {
     /// As for `send_at_once`.
     #[inline(never)]
     pub(crate) unsafe fn give_at_once(&self, place: &Place<T>, patience: impl FnOnce() -> Patience) -> bool {
+        // SAFETY: the caller's promise.
+        if unsafe { self.give_to_seat(place) } {
+            return true;
+        }
         if self.cold.lock.hints().is_some_and(|hints| hints & HAS_RX == 0) {
             return false;
         }
@@ -208,7 +217,7 @@ impl<T> Chan<T> {
         if self.is_closed() {
             return false;
         }
-        let Some(receiver) = guard.with(|lists| lists.rx.choose_placed(ptr::null(), false)) else { return false };
+        let Some(receiver) = guard.with(|lists| lists.rx.choose_receiver(ptr::null(), false, self.met())) else { return false };
         drop(guard);
         // SAFETY: the caller's promise.
         give_to(receiver, unsafe { place.take() });
@@ -258,7 +267,7 @@ impl<T> Chan<T> {
         if self.is_closed() {
             return Attempt::Now(Err(Closed));
         }
-        if let Some(receiver) = guard.with(|lists| lists.rx.choose_placed(ptr::null(), false)) {
+        if let Some(receiver) = guard.with(|lists| lists.rx.choose_receiver(ptr::null(), false, self.met())) {
             drop(guard);
             // SAFETY: the caller's promise.
             give_to(receiver, unsafe { place.take() });
@@ -323,6 +332,9 @@ impl<T> Chan<T> {
     /// As for `Queue::remove`; the waiter is of `claim`, which is a `parked` one.
     pub(crate) unsafe fn leave_queue(&self, sending: bool, waiter: &Waiter, claim: &Claim) -> Result<(), Phase> {
         let mut guard = self.lock();
+        if !waiter.is_linked() {
+            return Err(claim.phase());
+        }
         claim.withdraw_locked()?;
         // SAFETY: the caller's promise.
         unsafe { guard.unlink(sending, waiter) };
@@ -330,8 +342,13 @@ impl<T> Chan<T> {
     }
 
     /// A future is polled before anything was decided: it leaves another waker, if this is another. `Again`: it is decided now.
-    pub(crate) fn rearm(&self, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
+    pub(crate) fn rearm(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
         let Some(guard) = self.try_lock(Patience::Task) else { return Enlisted::Busy };
+        if !waiter.is_linked() {
+            drop(guard);
+            pause(); // it is being served, or was
+            return Enlisted::Again;
+        }
         match claim.wakes_locked(waker) {
             None => return Enlisted::Again,
             Some(true) => return Enlisted::Yes,

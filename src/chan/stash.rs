@@ -12,13 +12,13 @@ use super::frame::Place;
 use super::handoff::{give_to, take_from};
 use super::{Chan, Lists};
 use crate::error::SendError;
-use crate::wait::queue::Chosen;
+use crate::wait::queue::{is_before, Chosen};
 use crate::wait::{Claim, Waker};
 use std::collections::VecDeque;
 
 pub(super) struct Stash<T> {
     /// With the turn at which each was accepted, in that order.
-    values: VecDeque<(u32, T)>,
+    values: VecDeque<(u64, T)>,
     holds: Vec<Hold<T>>,
     tickets: u64,
 }
@@ -32,14 +32,12 @@ enum Held<T> {
     /// A future that waits.
     Peer(Chosen),
     /// A value without its sender.
-    Value(Option<u32>, T),
+    Value(Option<u64>, T),
 }
 
 impl<T> Stash<T> {
-    fn insert(&mut self, turn: u32, value: T) {
-        // As a difference: turns may wrap.
-        let later = |(other, _): &(u32, T)| (turn.wrapping_sub(*other) as i32) < 0;
-        let at = self.values.iter().position(later).unwrap_or(self.values.len());
+    fn insert(&mut self, turn: u64, value: T) {
+        let at = self.values.iter().position(|&(other, _)| is_before(turn, other)).unwrap_or(self.values.len());
         self.values.insert(at, (turn, value));
     }
 
@@ -65,7 +63,7 @@ impl<T> Lists<T> {
     }
 
     /// Takes all of them, to be dropped without the lock.
-    pub(super) fn take_all_stashed(&mut self) -> VecDeque<(u32, T)> {
+    pub(super) fn take_all_stashed(&mut self) -> VecDeque<(u64, T)> {
         self.stash.as_mut().map(|stash| std::mem::take(&mut stash.values)).unwrap_or_default()
     }
 
@@ -103,15 +101,15 @@ impl<T> Lists<T> {
 
 impl<T> Chan<T> {
     /// Hands a value that was accepted as the `turn`-th, or just now, to the next receiver, or keeps it for one.
-    pub(crate) fn put_back(&self, turn: Option<u32>, value: T) {
+    pub(crate) fn put_back(&self, turn: Option<u64>, value: T) {
         let mut guard = self.lock();
-        let next = guard.with(|lists| lists.rx.choose_placed(core::ptr::null(), false));
+        let next = guard.with(|lists| lists.rx.choose_receiver(core::ptr::null(), false, self.met()));
         if let Some(receiver) = next {
             drop(guard);
             return give_to(receiver, value);
         }
         let lazy = guard.with(|lists| {
-            let turn = turn.unwrap_or(lists.rx.turn());
+            let turn = turn.unwrap_or(lists.rx.turn(self.met()));
             lists.stash().insert(turn, value);
             lists.rx.choose_lazy(core::ptr::null())
         });

@@ -223,18 +223,23 @@ fn a_told_future_is_dropped_between_two_attempts() {
     (1..4).for_each(|i| assert_eq!(poll(i), Poll::Ready(Ok(i - 1))));
 }
 
-/// A future's value is sent for it, and nobody else waits: the next receive finds no flag.
+/// A future that waits alone is served, and its flag outlives it: until the next receive, or for good where there is one place.
 #[test]
-fn the_flag_of_senders_goes_with_the_last() {
+fn the_flag_of_senders_goes_with_the_next_receive() {
     fn goes<T: Copy + PartialEq + core::fmt::Debug>(value: T) {
-        let (tx, rx) = crate::bounded(1);
-        tx.try_send(value).expect("room");
-        let mut send = Box::pin(tx.send_async(value));
-        assert!(send.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        let flag = || tx.0.chan().ring.head_word() & WAITED != 0;
-        assert!(flag());
-        assert_eq!(rx.try_recv(), Ok(value));
-        assert!(!flag());
+        for cap in [1, 2] {
+            let (tx, rx) = crate::bounded(cap);
+            (0..cap).for_each(|_| tx.try_send(value).expect("room"));
+            let mut send = Box::pin(tx.send_async(value));
+            let mut poll = || send.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert!(poll().is_pending());
+            let flag = || tx.0.chan().ring.head_word() & WAITED != 0;
+            assert!(flag());
+            assert_eq!(rx.try_recv(), Ok(value));
+            assert!(flag() && poll().is_ready());
+            (0..cap).for_each(|_| assert_eq!(rx.try_recv(), Ok(value)));
+            assert_eq!(flag(), cap == 1);
+        }
     }
     goes(0_u8);
     goes([0_u8; 1_000]); // not sent for the task

@@ -34,8 +34,8 @@ impl<M> End<M> {
 
     /// Sets flags. Answers the latest word before.
     pub(super) fn set(&self, flags: u64) -> u64 {
-        // ORDERING: AcqRel: what was done before is seen by whoever reads these flags in its own exchange, and the other way.
-        let before = self.word.fetch_or(flags, Ordering::AcqRel);
+        // ORDERING: AcqRel: what was done before is seen by whoever reads these flags in its own exchange, and the other way. SeqCst: CLOSED, as `advance`.
+        let before = self.word.fetch_or(flags, Ordering::SeqCst);
         self.guess.store(before | flags, Ordering::Relaxed); // ORDERING: as in `guess`
         before
     }

@@ -25,7 +25,7 @@ pub(crate) mod slot;
 pub(crate) use reserve::{Miss, NoValue, Refused};
 pub(crate) use slot::Slot;
 
-use crate::sync::Ordering;
+use crate::sync::{InOrder, Ordering};
 use core::fmt;
 use core::ptr::{addr_of_mut, NonNull};
 use crossbeam_utils::CachePadded;
@@ -140,6 +140,18 @@ impl<T, M> Ring<T, M> {
     pub(crate) fn head_word(&self) -> u64 {
         // ORDERING: SeqCst: see `advance`.
         self.head.word.load(Ordering::SeqCst)
+    }
+
+    /// The tail, for who must not miss an append before the last exchange of its own (see `load_in_order`).
+    #[inline(always)]
+    pub(crate) fn tail_in_order(&self) -> u64 {
+        self.tail.word.load_in_order()
+    }
+
+    /// As `tail_in_order`, of the head and removals.
+    #[inline(always)]
+    pub(crate) fn head_in_order(&self) -> u64 {
+        self.head.word.load_in_order()
     }
 
     /// The position in a word.

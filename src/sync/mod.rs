@@ -6,6 +6,7 @@
 //! | name | outside a model | inside a loom model |
 //! |---|---|---|
 //! | `AtomicUsize`, `AtomicU64`, `AtomicU32` | core's | loom's |
+//! | `load_in_order` | a load, SeqCst | an exchange that changes nothing |
 //! | `Cell` | an `UnsafeCell` read in closures | loom's, which reports races |
 //! | `Step` | nothing | nothing, or in a coarse one the point at which others may come in between |
 //! | `Parker`, `Unparker` | park and unpark of the current thread | a loom `Notify` made for one wait |
@@ -29,6 +30,7 @@ mod alarm;
 mod cell;
 mod deadline;
 mod fetch;
+mod in_order;
 #[cfg(all(loom, not(rendez_no_loom)))]
 #[cfg_attr(rendez_coarse, allow(dead_code))]
 pub(crate) mod model_atomic;
@@ -38,6 +40,7 @@ pub(crate) use alarm::Alarm;
 pub(crate) use deadline::Deadline;
 pub(crate) use fetch::fetch_early;
 pub(crate) use imp::*;
+pub(crate) use in_order::InOrder;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 pub(crate) use std::sync::atomic::Ordering;
 pub(crate) use std::sync::{Arc, Weak as WeakArc};

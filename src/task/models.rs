@@ -2,6 +2,8 @@
 //!
 //! Each task has a thread of its own, which sleeps while the task waits. Channels are shared rather than moved, and go last.
 
+mod seat;
+
 use crate::models::model;
 use crate::sync::{Deadline, Duration, Parker, Unparker};
 use crate::{bounded, never, Receiver, Sender};

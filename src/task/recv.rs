@@ -47,6 +47,18 @@ impl<T, const MEETING: bool> Operation for Receive<'_, T, MEETING> {
         }
     }
 
+    #[inline(always)]
+    unsafe fn enlist_alone(&self, waiter: &Waiter) -> bool {
+        // SAFETY: the caller's promise; and the waiter has a place.
+        unsafe {
+            if MEETING {
+                self.chan.sit(waiter, false)
+            } else {
+                self.chan.sit_to_receive(waiter)
+            }
+        }
+    }
+
     unsafe fn enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Self::Output> {
         // SAFETY: the caller's promise; and the place is empty.
         unsafe {
@@ -67,8 +79,8 @@ impl<T, const MEETING: bool> Operation for Receive<'_, T, MEETING> {
         self.chan.renounce(false);
     }
 
-    fn rearm(&self, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
-        self.chan.rearm(claim, waker)
+    fn rearm(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
+        self.chan.rearm(waiter, claim, waker)
     }
 
     fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase> {

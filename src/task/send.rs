@@ -40,6 +40,18 @@ impl<T, const MEETING: bool> Operation for Giving<'_, T, MEETING> {
         self.place.erased()
     }
 
+    #[inline(always)]
+    unsafe fn enlist_alone(&self, waiter: &Waiter) -> bool {
+        // SAFETY: the caller's promise; and the waiter has a place.
+        unsafe {
+            if MEETING {
+                self.chan.sit(waiter, true)
+            } else {
+                self.chan.sit_to_send(waiter)
+            }
+        }
+    }
+
     unsafe fn enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Sent> {
         // SAFETY: the caller's promise; and the place is full.
         unsafe {
@@ -59,8 +71,8 @@ impl<T, const MEETING: bool> Operation for Giving<'_, T, MEETING> {
         self.chan.renounce(true);
     }
 
-    fn rearm(&self, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
-        self.chan.rearm(claim, waker)
+    fn rearm(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
+        self.chan.rearm(waiter, claim, waker)
     }
 
     fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase> {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   Fresh ── attempt ─ done ──────────────────────────────────────────────▶ Over
-//!     │ make a claim with the waker in it, enlist or perform it after all
+//!     │ make a claim with the waker in it; sit down, or enlist, or perform it after all
 //!     ▼
 //!   Enlisted ── a peer decides, takes it out of the queue, and wakes ─ DONE ▶ Over
 //!     ▲                                                │ READY or CLOSED
@@ -10,7 +10,8 @@
 //! ```
 //!
 //! 1. The memory holds a `Solo` exactly while Enlisted, and an alarm exactly while Alarmed. In the other states there is nothing to be dropped.
-//! 2. A peer that decides has taken the waiter out of the queue; so only who gives up, or changes its waker, needs the lock again.
+//! 2. A peer that decides has taken the waiter out of the queue, or from the seat (`wait::seat`), where it sits if it waits alone; so only who gives up, or
+//!    changes its waker, needs the lock again.
 //! 3. A future is moved once or twice before its first poll, so what is written when it is made is a few words in a row, and the rest is left alone: a copy
 //!    that reads together what was just written apart waits for the stores (a third of the time of two tasks that meet).
 
@@ -31,6 +32,12 @@ pub(super) trait Operation {
     /// Where a peer takes the value from, or puts it; null if the operation is to be tried again instead.
     fn place(&self) -> *mut ();
 
+    /// Enlists at once, if it need not look any further. Answers whether.
+    ///
+    /// # Safety
+    /// As for `enlist`.
+    unsafe fn enlist_alone(&self, waiter: &Waiter) -> bool;
+
     /// Performs it if that is possible now, or else enlists.
     ///
     /// # Safety
@@ -44,7 +51,7 @@ pub(super) trait Operation {
     fn renounce(&self);
 
     /// While enlisted: leaves another waker, unless a peer has decided (`Again`).
-    fn rearm(&self, claim: &Claim, waker: &core::task::Waker) -> Enlisted;
+    fn rearm(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted;
 
     /// Takes the waiter out of its queue. `Err` is what a peer decided first.
     fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase>;
@@ -61,7 +68,7 @@ pub(super) enum Left {
     /// Nothing was won.
     Nothing,
     /// A peer has performed it, as the `turn`-th.
-    Done { turn: u32 },
+    Done { turn: u64 },
     /// A peer that had won it goes on without it.
     Taken,
 }
@@ -197,11 +204,42 @@ impl Waiting {
     /// Goes on, after a glance and, where that says so, an attempt. Pinned from now on until `cancel`, or until it is over.
     #[inline(always)]
     pub(super) fn poll<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
+        if !matches!(self.stage, Stage::Fresh | Stage::Again) {
+            return self.poll_again(operation, cx);
+        }
+        let solo = self.prepare(operation, cx);
+        // SAFETY: written just now; pinned, and the destructor of the future calls `cancel`.
+        if unsafe { operation.enlist_alone(&(*solo).waiter) } {
+            self.stage = Stage::Enlisted;
+            return Poll::Pending;
+        }
+        self.poll_prepared(operation, cx)
+    }
+
+    /// After `prepare`.
+    #[inline(never)]
+    fn poll_prepared<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
+        match self.enlist(operation) {
+            Attempt::Enlisted => Poll::Pending,
+            Attempt::Now(done) => {
+                self.stage = Stage::Over;
+                Poll::Ready(done)
+            }
+            Attempt::Later => self.poll_again(operation, cx),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn poll_again<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
         for _ in 0..ROUNDS {
             let attempt = match self.stage {
                 Stage::Over | Stage::Alarmed => return Poll::Pending,
                 Stage::Enlisted => self.decided(operation, cx),
-                Stage::Fresh | Stage::Again => self.enlist(operation, cx),
+                Stage::Fresh | Stage::Again => {
+                    self.prepare(operation, cx);
+                    self.enlist(operation)
+                }
             };
             match attempt {
                 Attempt::Enlisted => return Poll::Pending,
@@ -216,20 +254,27 @@ impl Waiting {
         Poll::Pending
     }
 
-    /// While in no queue.
+    /// While in no queue: writes a waiter.
     #[inline(always)]
-    fn enlist<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Attempt<O::Output> {
+    fn prepare<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> *const Solo {
         // Foreign code: before anything points to us.
         let waker = cx.waker().clone();
         let solo = addr_of_mut!(self.memory.solo).cast::<Solo>();
         // SAFETY: in no queue: the memory is ours, and nothing is in it.
-        let (claim, waiter) = unsafe {
+        unsafe {
             addr_of_mut!((*solo).claim).write(Claim::parked(waker));
             addr_of_mut!((*solo).waiter).write(Waiter::new(addr_of_mut!((*solo).claim), 0, operation.place()));
-            (&(*solo).claim, &(*solo).waiter)
-        };
+        }
+        solo
+    }
+
+    /// After `prepare`.
+    #[inline(always)]
+    fn enlist<O: Operation>(&mut self, operation: &O) -> Attempt<O::Output> {
+        // SAFETY: written before.
+        let Solo { claim, waiter } = unsafe { &*self.memory.solo };
         let again = self.stage == Stage::Again;
-        // SAFETY: written just now; pinned, and the destructor of the future calls `cancel`.
+        // SAFETY: in no queue; pinned, and the destructor of the future calls `cancel`.
         let attempt = unsafe { operation.enlist(waiter, claim, again) };
         if let Attempt::Enlisted = attempt {
             self.stage = Stage::Enlisted;
@@ -237,7 +282,7 @@ impl Waiting {
         }
         // A panic of the waker's loses nothing that is won.
         claim.discard_waker();
-        // SAFETY: written above, and in no queue.
+        // SAFETY: written before, and in no queue.
         unsafe { ManuallyDrop::drop(&mut self.memory.solo) };
         attempt
     }
@@ -245,11 +290,11 @@ impl Waiting {
     /// While enlisted. `Now` or `Later`: in no queue any more.
     fn decided<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Attempt<O::Output> {
         // SAFETY: enlisted (invariant 1).
-        let claim = unsafe { &self.memory.solo.claim };
+        let Solo { claim, waiter } = unsafe { &*self.memory.solo };
         for _ in 0..LOOKS {
             let phase = claim.phase();
             match phase {
-                Phase::Open | Phase::Parked => match operation.rearm(claim, cx.waker()) {
+                Phase::Open | Phase::Parked => match operation.rearm(waiter, claim, cx.waker()) {
                     Enlisted::Yes => return Attempt::Enlisted,
                     Enlisted::Busy => break,
                     _ => {}
@@ -320,8 +365,8 @@ impl Waiting {
                         break Left::Taken;
                     }
                 }
-                Err(phase @ Phase::Claimed(_)) => drop(claim.settle(phase)),
-                Err(Phase::Closed(_) | Phase::Dead | Phase::Open | Phase::Parked) => break Left::Nothing,
+                Err(Phase::Claimed(_) | Phase::Parked) => claim.settle_parked(),
+                Err(Phase::Closed(_) | Phase::Dead | Phase::Open) => break Left::Nothing,
             }
         };
         self.vacate(Stage::Over);

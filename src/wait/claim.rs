@@ -197,6 +197,14 @@ impl Claim {
         }
     }
 
+    /// Owner of a `parked` claim: waits out a peer that is serving it.
+    pub(crate) fn settle_parked(&self) {
+        let mut lag = Lag::new();
+        while matches!(self.phase(), Phase::Parked | Phase::Claimed(_)) {
+            lag.wait();
+        }
+    }
+
     #[cold]
     fn settle_slow(&self, mut phase: Phase) -> Phase {
         let mut lag = Lag::new();

@@ -1,7 +1,8 @@
 //! The channel's cold lock: taken only where somebody waits, and never waited for by whoever only wants to wake.
 //!
 //! ```text
-//!   word:  LOCKED | CROWDED (threads sleep at the gate) | WAKE_RX | WAKE_TX (requests to the holder; anew) | HAS_RX | HAS_TX | PLACED_RX | PLACED_TX
+//!   word:  LOCKED | CROWDED (threads sleep at the gate) | WAKE_RX | WAKE_TX (requests to the holder; anew) | SHUT
+//!          and HAS_RX | HAS_TX | PLACED_RX | PLACED_TX, or the address of a task that waits alone | SENDER (see `seat`)
 //! ```
 //!
 //! 1. Who finds LOCKED clear when setting it holds the lock.
@@ -11,29 +12,31 @@
 //!    moved at once. They are written by the release,
 //!    at no cost of their own, for attempts that must not sleep.
 
-use super::spin::{pause_for, Lag, Patience};
-use crate::sync::{pause, AtomicU32, Gate, Ordering, MODEL};
+use super::lag::{Lag, Patience};
+use super::seat::{hints_of, SHUT};
+use super::spin::pause_for;
+use crate::sync::{pause, AtomicU64, Gate, Ordering, MODEL};
 
-const LOCKED: u32 = 1;
-const CROWDED: u32 = 2;
+pub(super) const LOCKED: u64 = 1;
+const CROWDED: u64 = 2;
 /// Request: wake one receiver.
-pub(crate) const WAKE_RX: u32 = 4;
+pub(crate) const WAKE_RX: u64 = 4;
 /// Request: wake one sender.
-pub(crate) const WAKE_TX: u32 = 8;
+pub(crate) const WAKE_TX: u64 = 8;
 /// Request: wake one receiver; who was told before has come in vain.
-pub(crate) const WAKE_RX_ANEW: u32 = WAKE_RX | 256;
+pub(crate) const WAKE_RX_ANEW: u64 = WAKE_RX | 16;
 /// Request: wake one sender; who was told before has come in vain.
-pub(crate) const WAKE_TX_ANEW: u32 = WAKE_TX | 512;
-const REQUESTS: u32 = WAKE_RX_ANEW | WAKE_TX_ANEW;
+pub(crate) const WAKE_TX_ANEW: u64 = WAKE_TX | 32;
+const REQUESTS: u64 = WAKE_RX_ANEW | WAKE_TX_ANEW;
 /// A receiver is enlisted.
-pub(crate) const HAS_RX: u32 = 16;
+pub(crate) const HAS_RX: u64 = 256;
 /// A sender is enlisted.
-pub(crate) const HAS_TX: u32 = 32;
+pub(crate) const HAS_TX: u64 = 512;
 /// A receiver is enlisted that has a place for a value.
-pub(crate) const PLACED_RX: u32 = 64;
+pub(crate) const PLACED_RX: u64 = 1024;
 /// A sender is enlisted that has a value.
-pub(crate) const PLACED_TX: u32 = 128;
-const HINTS: u32 = HAS_RX | HAS_TX | PLACED_RX | PLACED_TX;
+pub(crate) const PLACED_TX: u64 = 2048;
+pub(super) const HINTS: u64 = HAS_RX | HAS_TX | PLACED_RX | PLACED_TX;
 
 /// How long a task that finds the lock held leaves it alone before it looks again, and how often. Meanwhile the holder, and what runs on its thread after
 /// that, has the channel to itself: so tasks on two threads are as fast at one channel as on one (with 2 processors amt_mpmc_1 fell from 316 to 74 ns a
@@ -55,7 +58,7 @@ const LOOKS: u32 = if MODEL { 1 } else { 100 };
 #[repr(C)] // the word last, beside what it guards
 pub(crate) struct Lock {
     gate: Gate,
-    word: AtomicU32,
+    pub(super) word: AtomicU64,
 }
 
 /// Where in a `Lock` its word is.
@@ -63,7 +66,7 @@ pub(crate) const WORD_AT: usize = core::mem::offset_of!(Lock, word);
 
 impl Lock {
     pub(crate) fn new() -> Lock {
-        Lock { word: AtomicU32::new(0), gate: Gate::new() }
+        Lock { word: AtomicU64::new(0), gate: Gate::new() }
     }
 
     /// Takes the lock if it is free.
@@ -71,16 +74,17 @@ impl Lock {
     pub(crate) fn take_if_free(&self) -> bool {
         // No look first: that would fetch the cache line a second time (to read, then to write) whenever another core had it last.
         // Setting the bit of a lock that is held changes nothing.
-        // ORDERING: Acquire as in `grab`.
-        self.word.fetch_or(LOCKED, Ordering::Acquire) & LOCKED == 0
+        // ORDERING: SeqCst as in `grab`.
+        self.word.fetch_or(LOCKED, Ordering::SeqCst) & LOCKED == 0
     }
 
     #[inline]
     fn grab(&self) -> bool {
         let word = self.word.load(Ordering::Relaxed); // ORDERING: a hint; the exchange decides
         word & LOCKED == 0
-            // ORDERING: Acquire pairs with the Release in `try_release`: what the last holder wrote is seen.
-            && self.word.compare_exchange(word, word | LOCKED, Ordering::Acquire, Ordering::Relaxed).is_ok()
+            // ORDERING: Acquire pairs with the Release in `try_release`: what the last holder wrote is seen. SeqCst: who finds nothing in the ring
+            // after this, and enlists, is found by who changes that and then looks at the word (see `seat`).
+            && self.word.compare_exchange(word, word | LOCKED, Ordering::SeqCst, Ordering::Relaxed).is_ok()
     }
 
     /// Takes the lock, sleeping if need be.
@@ -101,8 +105,8 @@ impl Lock {
         }
         // CROWDED goes in with the attempt, so that the holder's release opens the gate. A thread that gets through leaves it set: others
         // may be asleep.
-        // ORDERING: Acquire as in `grab`.
-        self.gate.pass(|| self.word.fetch_or(LOCKED | CROWDED, Ordering::Acquire) & LOCKED == 0);
+        // ORDERING: SeqCst as in `grab`.
+        self.gate.pass(|| self.word.fetch_or(LOCKED | CROWDED, Ordering::SeqCst) & LOCKED == 0);
     }
 
     /// Tries to take the lock, for as long as a bounded attempt may wait for a holder that has lost its processor, at a channel of so many slots.
@@ -131,20 +135,35 @@ impl Lock {
 
     /// Asks that somebody be woken. `true`: the caller holds the lock now and serves the request itself by releasing.
     #[inline]
-    pub(crate) fn request(&self, requests: u32) -> bool {
-        // ORDERING: Release: the holder that takes the request sees the caller's operation; Acquire: as in `grab`.
-        self.word.fetch_or(LOCKED | requests, Ordering::AcqRel) & LOCKED == 0
+    pub(crate) fn request(&self, requests: u64) -> bool {
+        // ORDERING: Release: the holder that takes the request sees the caller's operation; SeqCst: as in `grab`.
+        self.word.fetch_or(LOCKED | requests, Ordering::SeqCst) & LOCKED == 0
     }
 
     /// Holder: releases the lock if there is no request left, leaving `hints`; else takes the requests and holds on.
-    #[inline]
-    pub(crate) fn try_release(&self, hints: u32) -> Result<(), u32> {
+    #[inline(always)]
+    pub(crate) fn try_release(&self, hints: u64) -> Result<(), u64> {
+        let word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange decides
+                                                      // Mostly nobody has asked for anything, and nobody sleeps at the gate.
+                                                      // ORDERING: Release publishes what was written under the lock; nothing was asked for, so there is nothing to see. SeqCst, as all exchanges of the
+                                                      // word: so it does not depend on what is said of a mixture (see `who_waits`).
+        if word & (REQUESTS | CROWDED) == 0
+            && self.word.compare_exchange(word, hints | word & SHUT, Ordering::SeqCst, Ordering::Relaxed).is_ok()
+        {
+            return Ok(());
+        }
+        self.try_release_asked(hints)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn try_release_asked(&self, hints: u64) -> Result<(), u64> {
         let mut word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange below decides
         loop {
             let requests = word & REQUESTS;
-            let next = if requests != 0 { word & !REQUESTS } else { hints };
-            // ORDERING: Release publishes what was written under the lock; Acquire pairs with the Release of `request`.
-            match self.word.compare_exchange(word, next, Ordering::AcqRel, Ordering::Relaxed) {
+            let next = if requests != 0 { word & !REQUESTS } else { hints | word & SHUT };
+            // ORDERING: Release and SeqCst as above; Acquire pairs with the Release of `request`.
+            match self.word.compare_exchange(word, next, Ordering::SeqCst, Ordering::Relaxed) {
                 Err(now) => word = now,
                 Ok(_) if requests != 0 => return Err(requests),
                 Ok(_) => {
@@ -157,29 +176,13 @@ impl Lock {
         }
     }
 
-    /// As `try_release`, where hints are never left: mostly nobody has asked for anything, and nobody sleeps at the gate.
-    #[inline(always)]
-    pub(crate) fn try_release_plain(&self) -> Result<(), u32> {
-        // ORDERING: Release as in `try_release`; nothing was asked for, so there is nothing to see.
-        match self.word.compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed) {
-            Ok(_) => Ok(()),
-            Err(_) => self.try_release_asked(),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn try_release_asked(&self) -> Result<(), u32> {
-        self.try_release(0)
-    }
-
     /// What was enlisted as of the last release, or `None` while the lock is held.
     #[inline]
-    pub(crate) fn hints(&self) -> Option<u32> {
+    pub(crate) fn hints(&self) -> Option<u64> {
         // ORDERING: SeqCst: on the failing path of `try_*`, so that two threads which each sent and then look at the other's channel
         // cannot both miss. A plain load on most machines.
         let word = self.word.load(Ordering::SeqCst);
-        (word & LOCKED == 0).then_some(word & HINTS)
+        (word & LOCKED == 0).then(|| hints_of(word))
     }
 }
 

@@ -12,15 +12,16 @@
 //!
 //! 1. A claim leaves {OPEN, PARKED} once per episode; so of all arms of a select, and of all peers, one wins.
 //! 2. A peer touches a waiter and its claim only (a) under the lock of the channel whose queue holds the waiter, or (b) between
-//!    its own claim and its own `finish`. After `finish` the waiting frame may be gone.
+//!    its own claim and its own `finish`, or (c) between the exchange by which it serves one at the seat and the decision (see `seat`). After that the
+//!    waiting frame may be gone.
 //! 3. The waker in the claim belongs to the owner while OPEN, and to whoever claims it while PARKED.
 //! 4. READY says *try again*, DONE *your operation has been performed*, CLOSED *the channel is closed*.
 //! 5. Wakers run after the lock is released.
 //! 6. A future may be dropped at any time, also while a peer that has won it runs foreign code (HELD). So that peer does not touch its claim but under
 //!    the lock, and after finding it still in the channel's list of holds (see `chan::stash`); the owner takes itself out of that list under the same
 //!    lock.
-//! 7. A future that waits for one channel has one waiter, so who could win it holds the lock of that channel. Its owner gives up, and changes its waker,
-//!    under that lock, too: so the word leaves PARKED under it, and is stored, not exchanged.
+//! 7. A future that waits for one channel has one waiter, so who could win it holds the lock of that channel, or serves it at the seat. Its owner gives up,
+//!    and changes its waker, under that lock, too, and only while the waiter is in the queue: so the word is stored, not exchanged.
 
 mod claim;
 mod gap;
@@ -30,6 +31,7 @@ mod moment;
 pub(crate) mod partner;
 mod phase;
 pub(crate) mod queue;
+pub(crate) mod seat;
 pub(crate) mod spin;
 pub(crate) mod turn;
 mod wake_list;

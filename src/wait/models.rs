@@ -189,7 +189,7 @@ fn guarded() -> Arc<Guarded> {
 
 impl Guarded {
     /// Releases, serving what was requested meanwhile.
-    fn release(&self, hints: u32) {
+    fn release(&self, hints: u64) {
         self.place.add(1);
         while let Err(requests) = self.lock.try_release(hints) {
             self.place.add(1);
@@ -198,15 +198,7 @@ impl Guarded {
         }
     }
 
-    /// As `release`, where there are no hints.
-    fn release_plain(&self) {
-        self.place.add(1);
-        if self.lock.try_release_plain().is_err() {
-            self.release(0);
-        }
-    }
-
-    fn request(&self, requests: u32) {
+    fn request(&self, requests: u64) {
         if self.lock.request(requests) {
             self.release(0);
         }
@@ -231,7 +223,7 @@ fn holders_exclude_each_other() {
             locking.release(0);
         });
         guarded.lock.lock();
-        guarded.release_plain();
+        guarded.release(0);
         let held = first.join().unwrap();
         second.join().unwrap();
         guarded.lock.lock();

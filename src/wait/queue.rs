@@ -24,6 +24,8 @@ pub(crate) struct Waiter {
     /// Where the value is taken from or put at a handoff; null if the operation must be tried again instead.
     place: *mut (),
     links: Cell<Links>,
+    /// As the how-manieth it was served. Written by who serves it.
+    turn: Cell<u64>,
     _pinned: PhantomPinned,
 }
 
@@ -34,16 +36,14 @@ const UNLINKED: *const Waiter = ptr::without_provenance(1);
 struct Links {
     prev: *const Waiter,
     next: *const Waiter,
-    /// As the how-manieth of its queue it was chosen.
-    turn: u32,
 }
 
 impl Waiter {
     /// A place for `arm` of the operation that `claim` decides. Both pointers must stay valid as long as the waiter is linked.
     #[inline]
     pub(crate) fn new(claim: *const Claim, arm: usize, place: *mut ()) -> Waiter {
-        let links = Links { prev: UNLINKED, next: ptr::null(), turn: 0 };
-        Waiter { links: Cell::new(links), claim, arm, place, _pinned: PhantomPinned }
+        let links = Links { prev: UNLINKED, next: ptr::null() };
+        Waiter { links: Cell::new(links), turn: Cell::new(0), claim, arm, place, _pinned: PhantomPinned }
     }
 }
 
@@ -54,14 +54,49 @@ impl Waiter {
         self.arm
     }
 
+    /// Whether it is in a queue. Under the lock.
+    pub(crate) fn is_linked(&self) -> bool {
+        // SAFETY: links are the holder's (invariant 1 below), in a queue or not.
+        self.links.with_mut(|links| unsafe { (*links).prev != UNLINKED })
+    }
+
+    /// Says as the how-manieth it was served. For who has just taken it out of its queue, under the lock, or serves it at the seat.
+    #[inline(always)]
+    pub(super) fn number(&self, turn: u64) {
+        // SAFETY: the caller's promise.
+        self.turn.with_mut(|own| unsafe { *own = turn });
+    }
+
+    /// Says what was decided. Answers the waker, which is to be woken once no lock is held.
+    ///
+    /// # Safety
+    /// As for `Claim::decide`.
+    #[inline(always)]
+    pub(super) unsafe fn decide(&self, phase: impl FnOnce(usize) -> Phase) -> Option<Waker> {
+        // SAFETY: the claim is alive as long as the waiter; the caller's promise.
+        unsafe { (*self.claim).decide(phase(self.arm)) }
+    }
+
     pub(crate) fn place(&self) -> *mut () {
         self.place
     }
 
-    /// As the how-manieth of its queue the waiter was chosen. For the owner, once its claim is DONE.
-    pub(crate) fn turn(&self) -> u32 {
-        // SAFETY: no longer linked: the links are the owner's.
-        self.links.with_mut(|links| unsafe { (*links).turn })
+    /// As the how-manieth it was served. For the owner, once its claim is DONE.
+    pub(crate) fn turn(&self) -> u64 {
+        // SAFETY: decided, so it is the owner's.
+        self.turn.with_mut(|turn| unsafe { *turn })
+    }
+}
+
+/// Whether who was served in this turn was so before the other. The upper half of a turn counts those at the seat, the lower one those from the queue, and
+/// is 0 for who sat. Both may wrap.
+pub(crate) fn is_before(turn: u64, other: u64) -> bool {
+    let since = ((other >> 32) as u32).wrapping_sub((turn >> 32) as u32) as i32;
+    match (turn as u32, other as u32) {
+        _ if since != 0 => since > 0,
+        (_, 0) => false,
+        (0, _) => true,
+        (turn, other) => (other.wrapping_sub(turn) as i32) > 0,
     }
 }
 
@@ -94,9 +129,9 @@ impl Queue {
         Queue { head: ptr::null(), tail: ptr::null(), chosen: 0, placed: 0 }
     }
 
-    /// How many were chosen so far.
-    pub(crate) fn turn(&self) -> u32 {
-        self.chosen
+    /// The turn of who was chosen last, with so many served at the seat.
+    pub(crate) fn turn(&self, met: u32) -> u64 {
+        u64::from(met) << 32 | u64::from(self.chosen)
     }
 
     /// Whether anybody's value can be moved at once.
@@ -121,7 +156,7 @@ impl Queue {
             // SAFETY: an unlinked waiter's links are its owner's, who calls this.
             let links = unsafe { &mut *links };
             debug_assert_eq!(links.prev, UNLINKED);
-            *links = Links { prev: tail, next: ptr::null(), turn: 0 };
+            *links = Links { prev: tail, next: ptr::null() };
         });
         match tail.is_null() {
             true => self.head = waiter,
@@ -142,7 +177,7 @@ impl Queue {
             // SAFETY: as in `push_back`.
             let links = unsafe { &mut *links };
             debug_assert_eq!(links.prev, UNLINKED);
-            *links = Links { prev: ptr::null(), next: head, turn: 0 };
+            *links = Links { prev: ptr::null(), next: head };
         });
         match head.is_null() {
             true => self.tail = waiter,
@@ -186,7 +221,7 @@ impl Queue {
     /// timeout) are dropped from the queue on the way.
     #[inline]
     pub(crate) fn choose(&mut self) -> Option<Chosen> {
-        self.choose_where(false, |_| true)
+        self.choose_where(false, 0, |_| true)
     }
 
     /// The place of the first waiter, if it is of a future that sleeps and waits for this channel alone; and whether nobody else is in the queue.
@@ -217,13 +252,19 @@ impl Queue {
     /// As `choose`, among the waiters whose value can be moved at once, but for those of `own`, an operation that must not meet itself.
     #[inline]
     pub(crate) fn choose_placed(&mut self, own: *const Claim, hold: bool) -> Option<Chosen> {
-        self.choose_where(hold, |waiter| !waiter.place.is_null() && waiter.claim != own)
+        self.choose_where(hold, 0, |waiter| !waiter.place.is_null() && waiter.claim != own)
+    }
+
+    /// As `choose_placed`, of receivers; so many were served at the seat before.
+    #[inline]
+    pub(crate) fn choose_receiver(&mut self, own: *const Claim, hold: bool, met: u32) -> Option<Chosen> {
+        self.choose_where(hold, met, |waiter| !waiter.place.is_null() && waiter.claim != own)
     }
 
     /// As `choose`, among the waiters that have to try again themselves, but for those of `own`.
     #[inline]
     pub(crate) fn choose_lazy(&mut self, own: *const Claim) -> Option<Chosen> {
-        self.choose_where(false, |waiter| waiter.place.is_null() && waiter.claim != own)
+        self.choose_where(false, 0, |waiter| waiter.place.is_null() && waiter.claim != own)
     }
 
     /// Whether anybody but `own` waits.
@@ -251,7 +292,7 @@ impl Queue {
     }
 
     #[inline(always)]
-    fn choose_where(&mut self, hold: bool, fits: impl Fn(&Waiter) -> bool) -> Option<Chosen> {
+    fn choose_where(&mut self, hold: bool, met: u32, fits: impl Fn(&Waiter) -> bool) -> Option<Chosen> {
         let mut next = self.head;
         while !next.is_null() {
             // SAFETY: a linked waiter is alive, and its claim with it (invariant 2).
@@ -263,9 +304,8 @@ impl Queue {
             }
             // SAFETY: it is in this queue.
             unsafe { self.remove(waiter) };
-            self.chosen = self.chosen.wrapping_add(1);
-            // SAFETY: as above.
-            waiter.links.with_mut(|links| unsafe { (*links).turn = self.chosen });
+            self.chosen = self.chosen.wrapping_add(1).max(1);
+            waiter.number(self.turn(met));
             let (claim, arm, place) = (waiter.claim, waiter.arm, waiter.place);
             // SAFETY: the lock is held and the waiter was linked under it until now; so the owner, which would have to take this
             // lock to leave, is still there.

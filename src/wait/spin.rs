@@ -20,7 +20,6 @@
 //! All figures are times, turned into pauses by a measurement at first use. The learned state is read and written without care:
 //! a lost update costs one wait's lesson.
 
-pub(crate) use super::lag::{Lag, Patience}; // by this path, too, for `lock` and `chan::solo`
 use super::moment::Moment;
 use super::turn;
 use crate::sync::{micros, now, pause, pause_nanos, processors, yield_now, AtomicU32, Deadline, Duration, Ordering, MODEL};

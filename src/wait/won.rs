@@ -54,10 +54,10 @@ impl Claim {
         self.word.load(Ordering::Relaxed) == PARKED && self.owner == Owner::TaskOfOne
     }
 
-    /// Peer, after that, and under the same lock: says what was decided. Answers the waker, which is to be woken once no lock is held.
+    /// Peer, after that, and under the same lock, or which serves it at the seat: says what was decided. Answers the waker, which is to be woken once no lock is held.
     ///
     /// # Safety
-    /// The claim is still in the queue's waiter, so that its frame is alive until this call; afterwards it may be gone.
+    /// It has not been decided, so that its frame is alive until this call; afterwards it may be gone.
     #[inline(always)]
     pub(crate) unsafe fn decide(&self, phase: Phase) -> Option<Waker> {
         let left = self.take_waker();

@@ -3,9 +3,11 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod closed_held;
 mod given_up;
 mod lost_arm;
 mod lost_by_a_panic;
+mod seat_lost;
 mod select_order;
 mod thrown_bomb;
 mod told;

@@ -7,6 +7,7 @@ mod close;
 mod ends;
 mod held;
 mod meet;
+mod seat;
 mod sleep;
 mod spill;
 

@@ -1,0 +1,31 @@
+//! Enlisting under the lock, against who looks at its word alone.
+
+use super::{channel, send};
+use crate::chan::{Enlisted, Turn};
+use crate::models::litmus;
+use crate::ring::position::WAITED;
+use crate::wait::{Claim, Patience, Phase, Waiter};
+use core::task::Waker;
+use loom::thread::spawn;
+use std::ptr;
+
+/// SeqCst: of a task that enlists, where the flag is there already, and a value that comes, one sees the other.
+#[test]
+fn who_enlists_and_a_value_do_not_miss_each_other() {
+    litmus("who enlists and a value do not miss each other", || {
+        let chan = channel(Some(1), 0);
+        chan.ring.tail_set(WAITED);
+        let other = chan.clone();
+        let claim = Claim::parked(Waker::noop().clone());
+        let waiter = Waiter::new(&claim, 0, ptr::null_mut());
+        let sender = spawn(move || send(&other, 1));
+        // SAFETY: it stays until it is told, or has left.
+        let enlisted = unsafe { chan.enlist_receiver(&waiter, Turn::Last, Some(Patience::Task)) };
+        sender.join().unwrap();
+        match enlisted {
+            Enlisted::Yes => assert_eq!(claim.phase(), Phase::Ready(0)),
+            other => assert_eq!(other, Enlisted::Again),
+        }
+        claim.discard_waker();
+    });
+}

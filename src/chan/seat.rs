@@ -1,0 +1,193 @@
+//! The task that waits alone sits in the lock's word (`wait::seat`): how it sits down, and is served, without the lock.
+//!
+//! Capacity 0: who sits has a place, and the value moves at once.
+//!
+//! A ring, for receivers; senders mirror them with the head and "room" for "value":
+//!
+//! ```text
+//!   receiver:  miss ── sit ── look at the tail; WAITED in it? else set it ── empty? ─ yes ──▶ wait
+//!                                                                            └─ no ─▶ rise ──▶ enlist, under the lock
+//!   sender:    push, and WAITED was in the tail ── who waits? ── serve: READY, wake
+//! ```
+//!
+//! 1. *No lost wake-up.* Sitting down, the append, and the looks that follow them are in one order (SeqCst). So the receiver sees the value, or the sender
+//!    sees the receiver; which is what WAITED stands for, once it is set: who clears it holds the lock, and has enlisted who sat.
+//! 2. Who cannot rise is being served, or was enlisted by the holder of the lock. Then the holder is asked to see to it, as what it found, a value, room, or
+//!    that the channel is closed, may be news to nobody else.
+//! 3. WAITED stays when who sat is served: mostly it is back before the next value, or room. Else who sees it finds nobody, at the price of a load.
+//! 4. A sender that sits is served by whoever makes room: its value goes into the ring as any other.
+
+#![allow(unsafe_code)] // the places of those who sit
+
+use super::frame::Place;
+use super::handoff::SMALL;
+use super::recv::Look;
+use super::{Chan, Guard, Lists, CLOSED, SPILLED, WAITED};
+use crate::sync::Ordering;
+use crate::wait::lock::{WAKE_RX, WAKE_TX};
+use crate::wait::seat::{Seated, Serving};
+use crate::wait::{Phase, Waiter};
+
+impl<T> Chan<T> {
+    /// At capacity 0: enlists a task's waiter, if nobody else waits. Answers whether.
+    ///
+    /// # Safety
+    /// As for `Lock::sit`; and the waiter has a place.
+    #[inline(always)]
+    pub(crate) unsafe fn sit(&self, waiter: &Waiter, sending: bool) -> bool {
+        // SAFETY: the caller's promise.
+        unsafe { self.cold.lock.sit(waiter, sending) }
+    }
+
+    /// Not at capacity 0: enlists a task's waiter, if nobody else waits, and the ring is empty. Answers whether.
+    ///
+    /// # Safety
+    /// As for `Lock::sit`.
+    #[inline(always)]
+    pub(crate) unsafe fn sit_to_receive(&self, waiter: &Waiter) -> bool {
+        // SAFETY: the caller's promise.
+        if !unsafe { self.cold.lock.sit(waiter, false) } {
+            return false;
+        }
+        let tail = self.ring.tail_in_order();
+        let tail = if tail & WAITED != 0 { tail } else { self.ring.tail_set(WAITED) };
+        // Empty by an older head is empty.
+        let empty = self.ring.position_of(tail) == self.ring.position_of(self.ring.head_word());
+        (empty && tail & (SPILLED | CLOSED) == 0) || self.stays(waiter, false)
+    }
+
+    /// Not at capacity 0: enlists a task's waiter, whose place is full, if nobody else waits, and the ring is full. Answers whether.
+    ///
+    /// # Safety
+    /// As for `Lock::sit`.
+    #[inline(always)]
+    pub(crate) unsafe fn sit_to_send(&self, waiter: &Waiter) -> bool {
+        // SAFETY: the caller's promise.
+        if self.cold.unbounded || !unsafe { self.cold.lock.sit(waiter, true) } {
+            return false;
+        }
+        let head = self.ring.head_in_order();
+        let head = if head & WAITED != 0 { head } else { self.ring.head_set(WAITED) };
+        let tail = self.ring.tail_in_order(); // CLOSED
+        let full = self.ring.distance(tail, head) >= self.ring.cap() && !self.ring.tail_is_held(tail);
+        (full && tail & CLOSED == 0 && !self.skip()) || self.stays(waiter, true)
+    }
+
+    /// There is something for who has just sat down. Answers whether it stays all the same, as it was served meanwhile, or enlisted.
+    #[cold]
+    #[inline(never)]
+    fn stays(&self, waiter: &Waiter, sending: bool) -> bool {
+        if self.cold.lock.rise(waiter, sending) {
+            return false;
+        }
+        self.request(if sending { WAKE_TX } else { WAKE_RX });
+        true
+    }
+
+    /// There may be a value for a receiver that sits: it is to try again. `false`: it does not sit any more.
+    #[inline(always)]
+    pub(super) fn tell_seated(&self, receiver: Seated) -> bool {
+        if !self.ring.has_value() && matches!(self.look(), Look::Empty) {
+            return true; // somebody else has it
+        }
+        let Some(receiver) = self.cold.lock.serve_seated(receiver) else { return false };
+        end(receiver, Phase::Ready);
+        true
+    }
+
+    /// There may be room for a sender that sits: sends its value, or else it is to try again. `false`: it does not sit any more.
+    #[inline(always)]
+    pub(super) fn send_for_seated(&self, sender: Seated) -> bool {
+        if !self.ring.has_room() && self.is_full() {
+            return true; // somebody else has it
+        }
+        let Some(sender) = self.cold.lock.serve_seated(sender) else { return false };
+        // A longer copy is not worth holding it up.
+        let at_once = || self.ring.claim_write_at_once().or_else(|_| self.ring.claim_write());
+        let room = if size_of::<T>() > SMALL { None } else { at_once().ok() };
+        match room {
+            Some((slot, tail)) => {
+                // SAFETY: a sender's place of this channel, hence a `Place<T>`; full, and ours until the end.
+                slot.publish(unsafe { (*sender.place().cast::<Place<T>>()).take() });
+                let waker = sender.end(Phase::Done);
+                self.after_push(tail);
+                if let Some(waker) = waker {
+                    waker.wake(); // foreign code, after what is owed
+                }
+            }
+            None => end(sender, Phase::Ready),
+        }
+        true
+    }
+
+    /// At capacity 0: takes the value of a sender that sits, and wakes it.
+    #[inline(always)]
+    pub(super) fn take_from_seat(&self) -> Option<T> {
+        let sender = self.cold.lock.look_at_seat(true)?;
+        let sender = self.cold.lock.serve_seated(sender)?;
+        // SAFETY: a sender's place of this channel, hence a `Place<T>`; full, and ours until the end.
+        let value = unsafe { (*sender.place().cast::<Place<T>>()).take() };
+        end(sender, Phase::Done);
+        Some(value)
+    }
+
+    /// At capacity 0: gives what is in `place` to a receiver that sits, and wakes it. Answers whether there was one.
+    ///
+    /// # Safety
+    /// The caller owns the place, and it is full.
+    #[inline(always)]
+    pub(super) unsafe fn give_to_seat(&self, place: &Place<T>) -> bool {
+        let Some(receiver) = self.cold.lock.look_at_seat(false) else { return false };
+        // ORDERING: Relaxed: of two that come one after the other the second has the higher number. Before the exchange: so who takes the lock after
+        // that, and serves somebody there, knows of it.
+        let met = self.cold.met.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        let Some(receiver) = self.cold.lock.serve_seated(receiver) else { return false };
+        receiver.number(u64::from(met) << 32);
+        // SAFETY: a receiver's place of this channel, hence a `Place<T>`; empty, and ours until the end. And the caller's promise.
+        unsafe { (*receiver.place().cast::<Place<T>>()).put(place.take()) };
+        end(receiver, Phase::Done);
+        true
+    }
+
+    /// How many receivers were served at the seat.
+    #[inline(always)]
+    pub(super) fn met(&self) -> u32 {
+        self.cold.met.load(Ordering::Relaxed) // ORDERING: under the lock, see `give_to_seat`
+    }
+}
+
+#[inline(always)]
+fn end(served: Serving, phase: fn(usize) -> Phase) {
+    if let Some(waker) = served.end(phase) {
+        // What was received is dropped by the unwinding if the waker panics.
+        waker.wake();
+    }
+}
+
+impl<'a, T> Guard<'a, T> {
+    /// For who has just taken the lock.
+    #[inline(always)]
+    pub(super) fn new(chan: &'a Chan<T>) -> Guard<'a, T> {
+        let mut guard = Guard { chan };
+        guard.enlist_who_sits();
+        guard
+    }
+
+    /// First of all, whenever the lock was taken.
+    #[inline(always)]
+    pub(super) fn enlist_who_sits(&mut self) {
+        if let Some((waiter, sending)) = self.chan.cold.lock.seated() {
+            self.enlist_seated(waiter, sending);
+        }
+    }
+
+    #[inline(never)]
+    fn enlist_seated(&mut self, waiter: *const Waiter, sending: bool) {
+        self.with(|Lists { rx, tx, .. }| {
+            let queue = if sending { tx } else { rx };
+            // SAFETY: it sat, so it is in no queue, and stays until it is decided or taken out.
+            unsafe { queue.push_back(&*waiter) };
+        });
+        self.chan.count_enlisted();
+    }
+}
