@@ -233,5 +233,5 @@ mod reserve;
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
 mod models;
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
