@@ -5,6 +5,9 @@ use crate::chan::Token;
 use crate::select::look::{look, settle_on_none};
 use crate::select::{Arm, Order, Port};
 use crate::{after, RecvError, Select, SendError};
+use core::future::Future;
+use core::pin::pin;
+use core::task::{Context, Waker};
 use loom::thread;
 use std::sync::Arc;
 
@@ -114,6 +117,23 @@ fn default_is_taken_only_if_no_peer_waited() {
         assert_eq!(found, Some(Ok(())), "one waited all the time");
         mover.join().unwrap();
         b.1.withdraw(&second.waiter, None);
+    });
+}
+
+/// The same where tasks come, alone, and are served by others: who sits is not counted, so nobody does where a select counts.
+#[test]
+fn default_is_taken_only_if_no_task_waited() {
+    model("default is taken only if no task waited", || {
+        let (a, b) = (channel(0), channel(0));
+        let (from, to) = (a.clone(), b.clone());
+        let cx = &mut Context::from_waker(Waker::noop());
+        let mut first = Box::pin(from.1.recv_async());
+        assert!(first.as_mut().poll(cx).is_pending());
+        let selecting = thread::spawn(move || settle([&b.0, &a.0]).map(|(i, token)| [&b.0, &a.0][i].finish(token, 2)));
+        let mut second = Box::pin(to.1.recv_async());
+        let _ = second.as_mut().poll(cx);
+        let _ = pin!(from.0.send_async(1)).poll(cx);
+        assert_eq!(selecting.join().unwrap(), Some(Ok(())), "one waited all the time");
     });
 }
 

@@ -138,28 +138,6 @@ fn who_sits_and_leaves_loses_nothing() {
     });
 }
 
-/// A select tries two channels, and at each moment a task waits at one of them: it does not find none. (Who sits is not counted, so nobody does then.)
-#[test]
-fn default_is_taken_only_if_no_task_waited() {
-    model("default is taken only if no task waited", || {
-        let (a, b) = (channel(0), channel(0));
-        let (a2, b2) = (a.clone(), b.clone());
-        let mut first = Box::pin(a2.1.recv_async());
-        assert!(poll(first.as_mut(), Waker::noop()).is_pending());
-        let select = spawn(move || {
-            crate::select_biased! {
-                send(b.0, 1) -> sent => sent.is_ok(),
-                send(a.0, 1) -> sent => sent.is_ok(),
-                default => false,
-            }
-        });
-        let mut second = Box::pin(b2.1.recv_async());
-        let _ = poll(second.as_mut(), Waker::noop());
-        let _ = poll(pin!(a2.0.send_async(2)), Waker::noop()); // to the first, if nobody was faster
-        assert!(select.join().unwrap());
-    });
-}
-
 /// SeqCst: of a task that sits down and a value, or room, that comes, one sees the other.
 #[test]
 fn who_sits_and_what_comes_do_not_miss_each_other() {
