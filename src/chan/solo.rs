@@ -332,10 +332,10 @@ impl<T> Chan<T> {
     /// As for `Queue::remove`; the waiter is of `claim`, which is a `parked` one.
     pub(crate) unsafe fn leave_queue(&self, sending: bool, waiter: &Waiter, claim: &Claim) -> Result<(), Phase> {
         let mut guard = self.lock();
+        // Who decides takes it out first, be it from the seat.
         if !waiter.is_linked() {
             return Err(claim.phase());
         }
-        claim.withdraw_locked()?;
         // SAFETY: the caller's promise.
         unsafe { guard.unlink(sending, waiter) };
         Ok(())

@@ -103,17 +103,6 @@ impl Claim {
         }
     }
 
-    /// Owner of a `parked` claim, under the lock of its channel: gives up. `Err` is what a peer decided first.
-    pub(crate) fn withdraw_locked(&self) -> Result<(), Phase> {
-        match self.phase() {
-            Phase::Parked => {
-                self.word.store(DEAD, Ordering::Relaxed); // ORDERING: under the lock, as all that read it (invariant 7)
-                Ok(())
-            }
-            phase => Err(phase),
-        }
-    }
-
     /// Owner of a `parked` claim, under the lock of its channel: whether the waker that it left does what this one would. `None`: a peer has decided.
     pub(crate) fn wakes_locked(&self, waker: &core::task::Waker) -> Option<bool> {
         if self.phase() != Phase::Parked {

@@ -53,6 +53,12 @@ const LONG_RING_GAP_NS: u32 = 500;
 /// How often `lock` looks before it sleeps.
 const LOOKS: u32 = if MODEL { 1 } else { 100 };
 
+/// What a release leaves.
+#[inline(always)]
+fn released(word: u64, hints: u64) -> u64 {
+    hints | word & SHUT
+}
+
 /// The lock's word and gate; what it guards stands beside it in the channel.
 #[derive(Debug)]
 #[repr(C)] // the word last, beside what it guards
@@ -148,7 +154,7 @@ impl Lock {
                                                       // ORDERING: Release publishes what was written under the lock; nothing was asked for, so there is nothing to see. SeqCst, as all exchanges of the
                                                       // word: so it does not depend on what is said of a mixture (see `who_waits`).
         if word & (REQUESTS | CROWDED) == 0
-            && self.word.compare_exchange(word, hints | word & SHUT, Ordering::SeqCst, Ordering::Relaxed).is_ok()
+            && self.word.compare_exchange(word, released(word, hints), Ordering::SeqCst, Ordering::Relaxed).is_ok()
         {
             return Ok(());
         }
@@ -161,7 +167,7 @@ impl Lock {
         let mut word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange below decides
         loop {
             let requests = word & REQUESTS;
-            let next = if requests != 0 { word & !REQUESTS } else { hints | word & SHUT };
+            let next = if requests != 0 { word & !REQUESTS } else { released(word, hints) };
             // ORDERING: Release and SeqCst as above; Acquire pairs with the Release of `request`.
             match self.word.compare_exchange(word, next, Ordering::SeqCst, Ordering::Relaxed) {
                 Err(now) => word = now,

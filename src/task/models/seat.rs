@@ -167,6 +167,14 @@ fn who_sits_and_what_comes_do_not_miss_each_other() {
         assert_eq!(block_on(c.0.send_async(2)), Ok(()));
         assert_eq!(receiver.join().unwrap(), 1);
     });
+    litmus("who sits down for the first time and close do not miss each other", || {
+        let c = channel(1);
+        c.0.try_send(0).unwrap();
+        let closer = c.clone();
+        let closer = spawn(move || closer.1.close());
+        assert!(block_on(c.0.send_async(1)).is_err());
+        assert!(closer.join().unwrap());
+    });
     litmus("who sits and close do not miss each other", || {
         let c = channel(1);
         c.0.try_send(0).unwrap();
