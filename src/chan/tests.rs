@@ -245,6 +245,25 @@ fn the_flag_of_senders_goes_with_the_next_receive() {
     goes([0_u8; 1_000]); // not sent for the task
 }
 
+/// Two futures wait, in the queue: with the second the flag goes.
+#[test]
+fn the_flag_of_senders_goes_with_the_last() {
+    fn goes<T: Copy + PartialEq + core::fmt::Debug>(value: T) {
+        let (tx, rx) = crate::bounded(1);
+        tx.try_send(value).expect("room");
+        let mut sends = [(); 2].map(|()| Box::pin(tx.send_async(value)));
+        let mut poll = |i: usize| sends[i].as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(poll(0).is_pending() && poll(1).is_pending());
+        let flag = || tx.0.chan().ring.head_word() & WAITED != 0;
+        assert_eq!(rx.try_recv(), Ok(value));
+        assert!(poll(0).is_ready() && flag());
+        assert_eq!(rx.try_recv(), Ok(value));
+        assert!(!flag() && poll(1).is_ready());
+    }
+    goes(0_u8);
+    goes([0_u8; 1_000]); // not sent for the task
+}
+
 /// Who comes second at capacity 0 knows whom it met, and expects it there, but nobody elsewhere; who came first does not.
 #[test]
 fn who_came_second_expects_the_same_peer() {
