@@ -9,12 +9,18 @@ use core::task::Waker;
 use loom::thread::spawn;
 use std::ptr;
 
-/// SeqCst: of a task that enlists, where the flag is there already, and a value that comes, one sees the other.
+/// SeqCst: of a task that enlists, whether the flag is there already or not, and a value that comes, one sees the other.
 #[test]
 fn who_enlists_and_a_value_do_not_miss_each_other() {
-    litmus("who enlists and a value do not miss each other", || {
+    for flag in [WAITED, 0] {
+        who_enlists_and_a_value(flag);
+    }
+}
+
+fn who_enlists_and_a_value(flag: u64) {
+    litmus("who enlists and a value do not miss each other", move || {
         let chan = channel(Some(1), 0);
-        chan.ring.tail_set(WAITED);
+        chan.ring.tail_set(flag);
         let other = chan.clone();
         let claim = Claim::parked(Waker::noop().clone());
         let waiter = Waiter::new(&claim, 0, ptr::null_mut());
