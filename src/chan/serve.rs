@@ -30,7 +30,7 @@
 //! 6. A value that is put into the ring asks for a receiver in its turn, and room that is made for a sender: those requests are served before the lock is
 //!    released.
 //! 7. WAITED stays in the word when the last one to wait was a task: mostly it is back before the next value, or room, and finds it set (so two exchanges
-//!    are saved). Else the next request finds nobody, and clears it.
+//!    are saved). Else the next request finds nobody, and clears it; or, with one place, leaves it (`flags_stay`).
 
 #![allow(unsafe_code)] // the places of waiters
 

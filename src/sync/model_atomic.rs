@@ -45,10 +45,11 @@ loom::lazy_static! {
 /// Begins an execution. That `TOTAL` comes into being orders threads, so it does before there are others.
 #[cfg(test)]
 pub(crate) fn begin() {
-    before_read(Ordering::SeqCst);
+    before_read(Ordering::SeqCst); // ORDERING: any read of `TOTAL` makes it
 }
 
 fn before_read(order: Ordering) {
+    // ORDERING: what the caller says.
     if order == Ordering::SeqCst && MODE.get() == Mode::TotalOrder {
         TOTAL.fetch_or(0, Ordering::Acquire); // ORDERING: pairs with the Release in `after_write`
     }
@@ -136,12 +137,14 @@ macro_rules! model_atomics {
 impl super::InOrder for AtomicU64 {
     fn load_in_order(&self) -> u64 {
         match MODE.get() {
+            // ORDERING: SeqCst is what the name says; AcqRel learns all that came before the latest value.
             Mode::TotalOrder => self.load(Ordering::SeqCst),
             _ => self.fetch_or(0, Ordering::AcqRel),
         }
     }
 }
 
+// ORDERING: the loads that are guesses before an exchange.
 model_atomics!(
     AtomicU32 u32, Some(Ordering::Relaxed);
     AtomicU64 u64, Some(Ordering::Relaxed);

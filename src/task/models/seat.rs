@@ -1,6 +1,6 @@
 //! A task that waits alone: it sits in the lock's word, rises if there is something after all, and is enlisted by who takes the lock.
 
-use super::{block_on, channel, finish, poll, SOON};
+use super::{block_on, channel, finish, poll, Channel, SOON};
 use crate::models::{litmus, model};
 use core::pin::pin;
 use core::task::{Poll, Waker};
@@ -138,6 +138,18 @@ fn who_sits_and_leaves_loses_nothing() {
     });
 }
 
+/// A full channel, with 1 in it, whose flag of senders is there from a send that has waited.
+fn full_after_a_wait() -> Channel {
+    let c = channel(1);
+    c.0.try_send(0).unwrap();
+    let mut before = Box::pin(c.0.send_async(1));
+    assert!(poll(before.as_mut(), Waker::noop()).is_pending());
+    assert_eq!(c.1.try_recv(), Ok(0));
+    assert_eq!(finish(before.as_mut()), Ok(()));
+    drop(before);
+    c
+}
+
 /// SeqCst: of a task that sits down and a value, or room, that comes, one sees the other.
 #[test]
 fn who_sits_and_what_comes_do_not_miss_each_other() {
@@ -155,13 +167,7 @@ fn who_sits_and_what_comes_do_not_miss_each_other() {
         sender.join().unwrap();
     });
     litmus("who sits and room do not miss each other", || {
-        let c = channel(1);
-        c.0.try_send(0).unwrap();
-        let mut before = Box::pin(c.0.send_async(1));
-        assert!(poll(before.as_mut(), Waker::noop()).is_pending());
-        assert_eq!(c.1.try_recv(), Ok(0));
-        assert_eq!(finish(before.as_mut()), Ok(()));
-        drop(before);
+        let c = full_after_a_wait();
         let from = c.clone();
         let receiver = spawn(move || from.1.try_recv().unwrap());
         assert_eq!(block_on(c.0.send_async(2)), Ok(()));
@@ -176,13 +182,7 @@ fn who_sits_and_what_comes_do_not_miss_each_other() {
         assert!(closer.join().unwrap());
     });
     litmus("who sits and close do not miss each other", || {
-        let c = channel(1);
-        c.0.try_send(0).unwrap();
-        let mut before = Box::pin(c.0.send_async(1));
-        assert!(poll(before.as_mut(), Waker::noop()).is_pending());
-        assert_eq!(c.1.try_recv(), Ok(0));
-        assert_eq!(finish(before.as_mut()), Ok(()));
-        drop(before);
+        let c = full_after_a_wait();
         let closer = c.clone();
         let closer = spawn(move || closer.1.close());
         assert!(block_on(c.0.send_async(2)).is_err());
