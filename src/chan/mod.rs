@@ -29,11 +29,13 @@ mod arms;
 mod close;
 mod enlist;
 mod frame;
+mod guard;
 mod handoff;
 mod lazy;
 mod many;
 mod ready;
 mod recv;
+mod request;
 mod seat;
 mod send;
 mod serve;
@@ -53,12 +55,11 @@ pub(crate) use solo::{Attempt, Sent};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING, WATCHED};
 use crate::ring::{Ring, Slot};
 use crate::sync::{next_id, AtomicU32, AtomicUsize, Cell, Ordering, Step};
-use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX, WAKE_RX, WAKE_TX};
-use crate::wait::seat::Waits;
-use crate::wait::{Lock, Patience, Queue, Spin, Waiter};
+use crate::wait::{Lock, Queue, Spin, Waiter};
 use core::fmt;
-use core::mem::{ManuallyDrop, MaybeUninit};
+use core::mem::MaybeUninit;
 use core::ptr::{addr_of_mut, NonNull};
+use guard::Guard;
 
 /// Which slots an unbounded channel has before values wait behind the ring.
 const UNBOUNDED_RING: usize = if crate::sync::MODEL { 1 } else { 128 };
@@ -106,23 +107,6 @@ struct Lists<T> {
     /// Up to where receivers were told of values, and senders of room: see `serve`.
     told_rx: u64,
     told_tx: u64,
-}
-
-impl<T> Lists<T> {
-    /// What the lock's word says of them. With branches: the release need not wait for what is mostly guessed right (pingpong_0 188 to 110 ns).
-    #[inline(always)]
-    fn hints(&self) -> u64 {
-        if self.rx.is_empty() && self.tx.is_empty() && self.stash.is_none() {
-            return 0;
-        }
-        let of = |queue: &Queue, has, placed| match queue.is_empty() {
-            true => 0,
-            false if queue.any_placed() => has | placed,
-            false => has,
-        };
-        let stashed = if self.has_stashed() { HAS_TX | PLACED_TX } else { 0 };
-        of(&self.rx, HAS_RX, PLACED_RX) | of(&self.tx, HAS_TX, PLACED_TX) | stashed
-    }
 }
 
 #[allow(unsafe_code)]
@@ -242,194 +226,12 @@ impl<T> Chan<T> {
         self.ring.tail_word() & CLOSED != 0
     }
 
-    fn lock(&self) -> Guard<'_, T> {
-        self.cold.lock.lock();
-        Guard::new(self)
-    }
-
-    /// As `lock`, but gives up after a bounded number of looks.
-    fn try_lock(&self, patience: Patience) -> Option<Guard<'_, T>> {
-        self.try_lock_by(|| patience)
-    }
-
-    /// As `try_lock`, with the patience of which is asked only if the lock is held.
-    #[inline(always)]
-    fn try_lock_by(&self, patience: impl FnOnce() -> Patience) -> Option<Guard<'_, T>> {
-        self.cold.lock.try_lock(patience, self.ring.cap()).then(|| Guard::new(self))
-    }
-
-    /// The lock, slept for if there is no limit to the patience.
-    fn lock_within(&self, patience: Option<Patience>) -> Option<Guard<'_, T>> {
-        match patience {
-            None => Some(self.lock()),
-            Some(patience) => self.try_lock(patience),
-        }
-    }
-
     /// Counts a waiter of capacity 0. Under the lock.
     #[inline(always)]
     fn count_enlisted(&self) {
         // ORDERING: no RMW: only the holder of the lock writes. Release: who compares the number, and sees this one, sees the lock held, or later.
         let enlisted = &self.cold.enlisted;
         enlisted.store(enlisted.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);
-    }
-
-    /// Asks that one receiver or sender be woken. Never waits.
-    #[cold]
-    #[inline(never)]
-    fn request(&self, requests: u64) {
-        if self.cold.lock.take_if_free() {
-            // Served without having been in the word; which releases, too.
-            ManuallyDrop::new(Guard::new(self)).serve(requests);
-        } else {
-            self.ask(requests);
-        }
-    }
-
-    /// As `request`, where the lock was held a moment ago.
-    fn ask(&self, requests: u64) {
-        if self.cold.lock.request(requests) {
-            drop(Guard::new(self));
-        }
-    }
-
-    /// As `request`, of a receiver, after an append: by a short way, if that will do.
-    #[cold]
-    #[inline(never)]
-    fn request_receiver(&self) {
-        match self.cold.lock.who_waits(false) {
-            Waits::Nobody if self.flags_stay() => return,
-            Waits::Seated(receiver) if self.tell_seated(receiver) => return,
-            _ => {}
-        }
-        if !self.cold.lock.take_if_free() {
-            return self.ask(WAKE_RX);
-        }
-        let mut guard = Guard::new(self);
-        match guard.tell_only_task() {
-            Some(waker) => {
-                guard.release();
-                waker.wake();
-            }
-            None => ManuallyDrop::new(guard).serve(WAKE_RX),
-        }
-    }
-
-    /// As `request_receiver`, of a sender, after a removal.
-    #[cold]
-    #[inline(never)]
-    fn request_sender(&self) {
-        match self.cold.lock.who_waits(true) {
-            Waits::Nobody if self.flags_stay() => {}
-            Waits::Seated(sender) if self.send_for_seated(sender) => {}
-            _ => return self.request_sender_locked(),
-        }
-        self.skip(); // what was given up behind the value is room as well
-    }
-
-    /// Whether WAITED is left where nobody waits: with one place it is back after the next value. Else it would be in the way of many.
-    #[inline(always)]
-    fn flags_stay(&self) -> bool {
-        self.ring.cap() == 1
-    }
-
-    #[inline(never)]
-    fn request_sender_locked(&self) {
-        if !self.cold.lock.take_if_free() {
-            self.ask(WAKE_TX);
-            self.skip();
-            return;
-        }
-        let mut guard = Guard::new(self);
-        match guard.send_for_first_task() {
-            Some((waker, more)) => {
-                if more {
-                    ManuallyDrop::new(guard).serve(WAKE_TX);
-                } else {
-                    guard.release();
-                }
-                waker.wake();
-            }
-            None => ManuallyDrop::new(guard).serve(WAKE_TX),
-        }
-        self.skip(); // as above
-    }
-
-    /// After an append that saw these flags in the tail.
-    #[inline(always)]
-    fn after_push(&self, tail: u64) {
-        if tail & (WAITED | WAKING) == WAITED {
-            self.request_receiver();
-        }
-    }
-
-    /// After a removal that saw these flags in the head.
-    #[inline(always)]
-    fn after_pop(&self, head: u64) {
-        if head & (WAITED | WAKING) == WAITED {
-            self.request_sender();
-        }
-    }
-}
-
-/// The lock, held. Dropping it serves the requests that came in meanwhile, releases, and then wakes.
-struct Guard<'a, T> {
-    chan: &'a Chan<T>,
-}
-
-impl<T> Guard<'_, T> {
-    #[inline(always)]
-    #[allow(unsafe_code)]
-    fn with<R>(&mut self, f: impl FnOnce(&mut Lists<T>) -> R) -> R {
-        // SAFETY: a `Guard` is made only by who has taken the lock, and gives one reference at a time.
-        self.chan.cold.lists.with_mut(|lists| f(unsafe { &mut *lists }))
-    }
-
-    /// Takes a waiter out of the queue of its side, if it is in.
-    ///
-    /// # Safety
-    /// As for `Queue::remove`.
-    #[allow(unsafe_code)]
-    unsafe fn unlink(&mut self, sending: bool, waiter: &Waiter) {
-        let empty = self.with(|lists| {
-            let queue = if sending { &mut lists.tx } else { &mut lists.rx };
-            // SAFETY: the caller's promise.
-            unsafe { queue.remove(waiter) };
-            queue.is_empty()
-        });
-        match empty && !self.chan.is_rendezvous() {
-            true if sending => drop(self.chan.ring.head_clear(WAITED)),
-            true => drop(self.chan.ring.tail_clear(WAITED)),
-            false => {}
-        }
-    }
-
-    #[inline(always)]
-    fn try_release(&mut self) -> Result<(), u64> {
-        let hints = self.with(|lists| lists.hints());
-        self.chan.cold.lock.try_release(hints)
-    }
-}
-
-impl<T> Guard<'_, T> {
-    /// As dropping it, but always inline: for the ways that most go.
-    #[inline(always)]
-    fn release(self) {
-        ManuallyDrop::new(self).end();
-    }
-
-    #[inline(always)]
-    fn end(&mut self) {
-        if let Err(requests) = self.try_release() {
-            self.serve(requests);
-        }
-    }
-}
-
-impl<T> Drop for Guard<'_, T> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        self.end();
     }
 }
 

@@ -1,0 +1,110 @@
+//! Asking that somebody be woken, after an append or a removal that saw that somebody waits.
+//!
+//! ```text
+//!   who waits?  nobody ─ done        a task at the seat ─ served there        others ─ is the lock free? ─ yes ─ serve them, by a short way if that will do
+//!                                                                                                        └─ no ── leave the request to its holder
+//! ```
+
+use super::{Chan, Guard, WAITED, WAKING};
+use crate::wait::lock::{WAKE_RX, WAKE_TX};
+use crate::wait::seat::Waits;
+use core::mem::ManuallyDrop;
+
+impl<T> Chan<T> {
+    /// Asks that one receiver or sender be woken. Never waits.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn request(&self, requests: u64) {
+        if self.cold.lock.take_if_free() {
+            // Served without having been in the word; which releases, too.
+            ManuallyDrop::new(Guard::new(self)).serve(requests);
+        } else {
+            self.ask(requests);
+        }
+    }
+
+    /// As `request`, where the lock was held a moment ago.
+    pub(super) fn ask(&self, requests: u64) {
+        if self.cold.lock.request(requests) {
+            drop(Guard::new(self));
+        }
+    }
+
+    /// As `request`, of a receiver, after an append: by a short way, if that will do.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn request_receiver(&self) {
+        match self.cold.lock.who_waits(false) {
+            Waits::Nobody if self.flags_stay() => return,
+            Waits::Seated(receiver) if self.tell_seated(receiver) => return,
+            _ => {}
+        }
+        if !self.cold.lock.take_if_free() {
+            return self.ask(WAKE_RX);
+        }
+        let mut guard = Guard::new(self);
+        match guard.tell_only_task() {
+            Some(waker) => {
+                guard.release();
+                waker.wake();
+            }
+            None => ManuallyDrop::new(guard).serve(WAKE_RX),
+        }
+    }
+
+    /// As `request_receiver`, of a sender, after a removal.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn request_sender(&self) {
+        match self.cold.lock.who_waits(true) {
+            Waits::Nobody if self.flags_stay() => {}
+            Waits::Seated(sender) if self.send_for_seated(sender) => {}
+            _ => return self.request_sender_locked(),
+        }
+        self.skip(); // what was given up behind the value is room as well
+    }
+
+    /// Whether WAITED is left where nobody waits: with one place it is back after the next value. Else it would be in the way of many.
+    #[inline(always)]
+    pub(super) fn flags_stay(&self) -> bool {
+        self.ring.cap() == 1
+    }
+
+    #[inline(never)]
+    pub(super) fn request_sender_locked(&self) {
+        if !self.cold.lock.take_if_free() {
+            self.ask(WAKE_TX);
+            self.skip();
+            return;
+        }
+        let mut guard = Guard::new(self);
+        match guard.send_for_first_task() {
+            Some((waker, more)) => {
+                if more {
+                    ManuallyDrop::new(guard).serve(WAKE_TX);
+                } else {
+                    guard.release();
+                }
+                waker.wake();
+            }
+            None => ManuallyDrop::new(guard).serve(WAKE_TX),
+        }
+        self.skip(); // as above
+    }
+
+    /// After an append that saw these flags in the tail.
+    #[inline(always)]
+    pub(super) fn after_push(&self, tail: u64) {
+        if tail & (WAITED | WAKING) == WAITED {
+            self.request_receiver();
+        }
+    }
+
+    /// After a removal that saw these flags in the head.
+    #[inline(always)]
+    pub(super) fn after_pop(&self, head: u64) {
+        if head & (WAITED | WAKING) == WAITED {
+            self.request_sender();
+        }
+    }
+}
