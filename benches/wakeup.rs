@@ -33,6 +33,7 @@ fn wake_parked(rounds: u64) -> Duration {
         let mut total = Duration::ZERO;
         for _ in 0..rounds {
             let sent = loop {
+                // ORDERING: Acquire pairs with the Release below, as a channel's would; the number itself needs less.
                 match theirs.swap(0, Ordering::Acquire) {
                     0 => thread::park(),
                     sent => break sent,
@@ -45,10 +46,11 @@ fn wake_parked(rounds: u64) -> Duration {
     for _ in 0..rounds {
         thread::sleep(ASLEEP);
         // Alone in the slot: the sleeper has had half a millisecond to take the last one; if it did not, this round waits for it.
+        // ORDERING: as above.
         while sent.load(Ordering::Acquire) != 0 {
             thread::yield_now();
         }
-        sent.store(epoch.elapsed().as_nanos() as u64, Ordering::Release);
+        sent.store(epoch.elapsed().as_nanos() as u64, Ordering::Release); // ORDERING: as above
         sleeper.thread().unpark();
     }
     sleeper.join().expect("no panic")

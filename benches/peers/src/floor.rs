@@ -49,7 +49,7 @@ struct Line(AtomicU64);
 fn rmw_alone() -> Option<f64> {
     let line = Line(AtomicU64::new(0));
     Some(per_call(|| {
-        black_box(&line.0).fetch_add(1, Ordering::Relaxed);
+        black_box(&line.0).fetch_add(1, Ordering::Relaxed); // ORDERING: the number alone counts
     }))
 }
 
@@ -63,7 +63,7 @@ fn rmw_contended() -> Option<f64> {
     let add = |line: &Line, both: &Barrier| {
         both.wait();
         per_call(|| {
-            line.0.fetch_add(1, Ordering::Relaxed);
+            line.0.fetch_add(1, Ordering::Relaxed); // ORDERING: the number alone counts
         })
     };
     let other = {
@@ -87,11 +87,12 @@ fn line_round_trip() -> Option<f64> {
         thread::spawn(move || {
             let mut seen = 0;
             loop {
+                // ORDERING: Acquire pairs with the Release of the other: what a message through shared memory needs at least. So everywhere here.
                 match line.0.load(Ordering::Acquire) {
                     u64::MAX => return,
                     now if now > seen => {
                         seen = now + 1;
-                        line.0.store(seen, Ordering::Release);
+                        line.0.store(seen, Ordering::Release); // ORDERING: as above
                     }
                     _ => spin_loop(),
                 }
@@ -100,8 +101,9 @@ fn line_round_trip() -> Option<f64> {
     };
     let mut turn = 0;
     let mut trip = || {
-        line.0.store(turn + 1, Ordering::Release);
+        line.0.store(turn + 1, Ordering::Release); // ORDERING: as in the other thread
         turn += 2;
+        // ORDERING: as in the other thread.
         while line.0.load(Ordering::Acquire) != turn {
             spin_loop();
         }
@@ -109,7 +111,7 @@ fn line_round_trip() -> Option<f64> {
     // The other thread has to be there first.
     trip();
     let ns = per_call(trip);
-    line.0.store(u64::MAX, Ordering::Release);
+    line.0.store(u64::MAX, Ordering::Release); // ORDERING: as above
     answer.join().expect("a thread panicked");
     Some(ns)
 }
@@ -122,9 +124,10 @@ fn park_round_trip() -> f64 {
     let answer = {
         let (turn, over) = (turn.clone(), over.clone());
         thread::spawn(move || {
+            // ORDERING: Acquire pairs with the Release, or AcqRel, of the other: as a channel would, whose values it has to publish. So everywhere here.
             while !over.load(Ordering::Acquire) {
                 if turn.load(Ordering::Acquire) % 2 == 1 {
-                    turn.fetch_add(1, Ordering::AcqRel);
+                    turn.fetch_add(1, Ordering::AcqRel); // ORDERING: as above
                     caller.unpark();
                 } else {
                     thread::park();
@@ -135,15 +138,16 @@ fn park_round_trip() -> f64 {
     let began = Instant::now();
     let mut trips = 0;
     while began.elapsed() < 2 * SLICE {
-        turn.fetch_add(1, Ordering::AcqRel);
+        turn.fetch_add(1, Ordering::AcqRel); // ORDERING: as in the other thread
         answer.thread().unpark();
+        // ORDERING: as in the other thread.
         while turn.load(Ordering::Acquire) % 2 == 1 {
             thread::park();
         }
         trips += 1;
     }
     let ns = began.elapsed().as_nanos() as f64 / f64::from(trips);
-    over.store(true, Ordering::Release);
+    over.store(true, Ordering::Release); // ORDERING: as above
     answer.thread().unpark();
     answer.join().expect("a thread panicked");
     ns

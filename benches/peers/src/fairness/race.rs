@@ -62,7 +62,7 @@ fn race(time: Duration, stop: &AtomicBool, producers: Vec<Worker>, consumers: Ve
     let producers: Vec<_> = producers.into_iter().map(run).collect();
     start.wait();
     thread::sleep(time);
-    stop.store(true, Ordering::Relaxed);
+    stop.store(true, Ordering::Relaxed); // ORDERING: some time soon is enough; the counts come by `join`
     let parts = |threads: Vec<thread::JoinHandle<Part>>| threads.into_iter().map(|t| t.join().expect("a worker panicked")).collect();
     Parts { sent: parts(producers), received: parts(consumers) }
 }
@@ -73,6 +73,7 @@ pub fn plain<C: Blocking<Number>>(shape: Shape, time: Duration, clock: bool) -> 
     let stop = Arc::new(AtomicBool::new(false));
     let produce = |mut tx: C::Tx| -> Worker {
         let stop = stop.clone();
+        // ORDERING: as in `race`.
         Box::new(move || count(clock, || !stop.load(Ordering::Relaxed) && C::send(&mut tx, Number::new(0))))
     };
     let consume = |mut rx: C::Rx| -> Worker { Box::new(move || count(clock, || C::recv(&mut rx).is_some())) };
@@ -91,6 +92,7 @@ pub fn selecting<C: Selecting<Number>>(shape: Shape, time: Duration, clock: bool
     let stop = Arc::new(AtomicBool::new(false));
     let produce = |_| -> Option<Worker> {
         let (stop, tx) = (stop.clone(), fork(&tx, C::fork_tx)?);
+        // ORDERING: as in `race`.
         Some(Box::new(move || count(clock, || !stop.load(Ordering::Relaxed) && C::send_any(&tx, Number::new(0)))))
     };
     let consume = |_| -> Option<Worker> {

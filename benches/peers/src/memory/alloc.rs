@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 /// Off, it costs the scenarios one branch an allocation, whoever allocates.
 pub struct Counting;
 
-// The figures are read while everybody sleeps, so nothing here orders anything.
 static ON: AtomicBool = AtomicBool::new(false);
 static LIVE: AtomicIsize = AtomicIsize::new(0);
 static PEAK: AtomicIsize = AtomicIsize::new(0);
 static CALLS: AtomicIsize = AtomicIsize::new(0);
 
 fn changed(by: isize) {
+    // ORDERING: the figures are read while everybody sleeps, so nothing in this file orders anything.
     if ON.load(Ordering::Relaxed) {
         let live = LIVE.fetch_add(by, Ordering::Relaxed) + by;
         if by > 0 {
@@ -51,20 +51,20 @@ unsafe impl GlobalAlloc for Counting {
 
 /// Counts from here on.
 pub fn start() {
-    ON.store(true, Ordering::Relaxed);
+    ON.store(true, Ordering::Relaxed); // ORDERING: see `changed`
 }
 
 /// Bytes that live now, of those asked for since the start.
 pub fn live() -> isize {
-    LIVE.load(Ordering::Relaxed)
+    LIVE.load(Ordering::Relaxed) // ORDERING: see `changed`
 }
 
 /// The most bytes that lived at once since the last call.
 pub fn peak() -> isize {
-    PEAK.swap(live(), Ordering::Relaxed)
+    PEAK.swap(live(), Ordering::Relaxed) // ORDERING: see `changed`
 }
 
 /// How often memory was asked for.
 pub fn calls() -> isize {
-    CALLS.load(Ordering::Relaxed)
+    CALLS.load(Ordering::Relaxed) // ORDERING: see `changed`
 }
