@@ -8,9 +8,9 @@
 
 #![allow(unsafe_code)] // tokens have no type; the handle that made them knows it
 
+use super::first::Look;
 use super::frame::Place;
 use super::handoff::{give_to, take_from};
-use super::recv::Look;
 use super::words::Words;
 use super::{Chan, Guard};
 use crate::error::{RecvError, SendError};

@@ -28,6 +28,7 @@
 mod arms;
 mod close;
 mod enlist;
+mod first;
 mod frame;
 mod guard;
 mod handoff;

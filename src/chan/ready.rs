@@ -1,6 +1,6 @@
 //! What is seen of a channel without winning anything: for `default`, for who waits until something is ready, and for a select that stays awake.
 
-use super::recv::Look;
+use super::first::Look;
 use super::{Chan, CLOSED, SPILLED};
 use crate::sync::Ordering;
 use crate::wait::lock::{PLACED_RX, PLACED_TX};

@@ -2,61 +2,15 @@
 
 #![allow(unsafe_code)] // enlisting a waiter of this frame
 
+use super::first::First;
 use super::frame::Place;
 use super::handoff::SMALL;
 use super::{Chan, Enlisted, Guard, Turn};
 use crate::error::{RecvTimeoutError, TryRecvError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
-use crate::ring::slot::ReadSlot;
-use crate::ring::{Miss, NoValue};
 use crate::sync::Deadline;
-use crate::wait::lock::WAKE_TX;
 use crate::wait::{turn, Claim, Lag, Patience, Phase, Spin, Waiter};
-use core::mem::ManuallyDrop;
 use core::ptr;
-
-/// What an exact look at an empty-looking ring says.
-pub(super) enum Look {
-    /// No value, and the channel is open.
-    Empty,
-    /// No value, and none will come.
-    Closed,
-    /// A value is being copied in, or waits behind the ring.
-    Coming,
-}
-
-/// The first value, which is ours to read, at once: no foreign code runs before. Dropping it leaves the slot, and sees to who waits.
-///
-/// So the value can be read into the place where the caller wants it, and need not be moved there after the slot was left.
-pub(super) struct First<'a, T> {
-    chan: &'a Chan<T>,
-    slot: ReadSlot<'a, T>,
-    head: u64,
-    /// A wake-up brought us here, and other receivers wait: they are to be seen to.
-    owes: bool,
-}
-
-impl<T> First<'_, T> {
-    /// # Safety
-    /// Called once.
-    #[inline(always)]
-    pub(super) unsafe fn read(&self) -> T {
-        // SAFETY: the caller's promise.
-        unsafe { self.slot.read() }
-    }
-}
-
-impl<T> Drop for First<'_, T> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        // SAFETY: who has one reads it, and drops it then.
-        unsafe { self.slot.leave() };
-        self.chan.after_pop(self.head);
-        if self.owes {
-            self.chan.pass_on_value();
-        }
-    }
-}
 
 impl<T> Chan<T> {
     #[inline(always)]
@@ -70,106 +24,6 @@ impl<T> Chan<T> {
         };
         // SAFETY: once.
         Ok(unsafe { first.read() })
-    }
-
-    /// The right to the first value, unless there is none.
-    #[inline(never)]
-    fn claim_first_bounded(&self) -> Result<First<'_, T>, TryRecvError> {
-        let mut lag = Lag::new();
-        loop {
-            match self.look() {
-                Look::Closed => return Err(TryRecvError::Disconnected),
-                Look::Empty => return Err(TryRecvError::Empty),
-                Look::Coming => {}
-            }
-            if let Some(first) = self.claim_first() {
-                return Ok(first);
-            }
-            if !self.unspill(Some(Patience::Thread)) && !lag.wait_bounded(Patience::Thread) {
-                return Err(TryRecvError::Empty);
-            }
-        }
-    }
-
-    /// The right to the first value, by one attempt.
-    #[inline(always)]
-    pub(super) fn claim_first_at_once(&self) -> Result<First<'_, T>, Miss> {
-        let (slot, head) = self.ring.claim_read_at_once()?;
-        Ok(First { chan: self, slot, head, owes: false })
-    }
-
-    /// The right to the first value, past slots that were given up.
-    #[inline(always)]
-    fn claim_first(&self) -> Option<First<'_, T>> {
-        match self.ring.claim_read() {
-            Ok((slot, head)) => Some(First { chan: self, slot, head, owes: false }),
-            Err(NoValue::Yet) => None,
-            Err(NoValue::GivenUp) => self.skip_and_claim(),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn skip_and_claim(&self) -> Option<First<'_, T>> {
-        self.skip();
-        self.claim_first()
-    }
-
-    /// Takes the first value if there is one, and sees to the senders that wait.
-    #[inline(always)]
-    pub(super) fn take_first(&self) -> Option<T> {
-        let first = self.claim_first()?;
-        // SAFETY: once.
-        Some(unsafe { first.read() })
-    }
-
-    /// As `take_first`, for who sees to the senders himself: with the head's flags at that.
-    #[inline]
-    pub(super) fn take_first_quietly(&self) -> Option<(T, u64)> {
-        let first = ManuallyDrop::new(self.claim_first()?);
-        // SAFETY: once, and left once: it is not dropped.
-        unsafe {
-            let value = first.read();
-            first.slot.leave();
-            Some((value, first.head))
-        }
-    }
-
-    /// Passes over slots that were given up; each is room for a sender. Answers whether there were any.
-    #[inline]
-    pub(super) fn skip(&self) -> bool {
-        self.ring.head_is_given_up() && self.skip_slowly()
-    }
-
-    #[cold]
-    fn skip_slowly(&self) -> bool {
-        let mut any = false;
-        while let Some(head) = self.ring.skip() {
-            any = true;
-            if head & (WAITED | WAKING) == WAITED {
-                self.request(WAKE_TX);
-            }
-        }
-        any
-    }
-
-    #[inline]
-    pub(super) fn look(&self) -> Look {
-        let (tail, head) = self.ring.words();
-        if self.ring.position_of(tail) != self.ring.position_of(head) {
-            // What is held is not there yet, even if the channel is closed.
-            if self.ring.head_is_held(head) {
-                Look::Empty
-            } else {
-                Look::Coming
-            }
-        } else if tail & SPILLED != 0 {
-            Look::Coming
-        } else if tail & CLOSED != 0 {
-            Look::Closed
-        } else {
-            Look::Empty
-        }
     }
 
     #[inline(always)]

@@ -19,9 +19,9 @@
 
 #![allow(unsafe_code)] // the places of those who sit
 
+use super::first::Look;
 use super::frame::Place;
 use super::handoff::SMALL;
-use super::recv::Look;
 use super::{Chan, Guard, Lists, CLOSED, SPILLED, WAITED};
 use crate::sync::Ordering;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};

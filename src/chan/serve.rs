@@ -34,9 +34,9 @@
 
 #![allow(unsafe_code)] // the places of waiters
 
+use super::first::Look;
 use super::frame::Place;
 use super::handoff::SMALL;
-use super::recv::Look;
 use super::{Guard, CLOSED, SPILLED, WAITED, WAKING};
 use crate::wait::lock::{WAKE_RX, WAKE_RX_ANEW, WAKE_TX, WAKE_TX_ANEW};
 use crate::wait::queue::Chosen;

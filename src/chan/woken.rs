@@ -4,7 +4,7 @@
 //! 2. If others wait, who has taken something asks that the next one be woken for what is left.
 //! 3. Who takes nothing asks that all that is there be told anew, as it may have been told of what others were then not told of (`serve`, 5).
 
-use super::recv::Look;
+use super::first::Look;
 use super::{Chan, SPILLED, WAITED, WAKING};
 use crate::wait::lock::{WAKE_RX, WAKE_RX_ANEW, WAKE_TX, WAKE_TX_ANEW};
 

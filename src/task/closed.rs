@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code)] // the contracts of `Port`, passed on; the pinned future
 
-use super::wait::{Fixed, Wait, Wanted};
+use super::wait::Wait;
+use super::wanted::{Fixed, Wanted};
 use crate::chan::{Chan, Enlisted, Holding, Manner, Token};
 use crate::receiver::Source;
 use crate::select::{Arm, Order, Port};

@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code)] // pinned fields
 
-use super::wait::{Left, Wait, Waiters, Wanted};
+use super::wait::Wait;
+use super::wanted::{Left, Waiters, Wanted};
 use crate::chan::Holding;
 use crate::dynamic::{Select, SelectedOperation};
 use crate::select::{Arm, Order, Storage, INLINE};

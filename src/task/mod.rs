@@ -30,6 +30,7 @@ mod stream;
 #[cfg(all(test, not(loom)))]
 mod tests;
 mod wait;
+mod wanted;
 
 pub use closed::ClosedFuture;
 pub use dynamic::SelectFuture;

@@ -5,7 +5,8 @@
 #![allow(unsafe_code)] // pinned fields
 
 use super::foreign::PollArm;
-use super::wait::{Fixed, Left, Wait, Wanted};
+use super::wait::Wait;
+use super::wanted::{Fixed, Left, Wanted};
 use crate::chan::{Holding, Manner, Token};
 use crate::select::{below, look, ports, settle_on_none, Arm, Order, Port, Storage, Until};
 use crate::sync::{Deadline, Duration, MODEL};

@@ -2,13 +2,13 @@
 
 #![allow(unsafe_code)] // waiters inside the pinned future
 
-use crate::chan::{Holding, Manner, Token};
-use crate::select::{look, meetings, placed, ports, settle_on_none, Arm, Enlisting, Order, Round, INLINE};
+use super::wanted::{Left, Waiters, Wanted};
+use crate::chan::Token;
+use crate::select::{look, meetings, placed, ports, settle_on_none, Enlisting, Round, INLINE};
 use crate::sync::{pause, Alarm, Deadline, MODEL};
 use crate::wait::{Claim, Patience, Phase, Waiter, Waker};
 use core::cell::Cell;
 use core::marker::PhantomPinned;
-use core::mem::MaybeUninit;
 use core::pin::Pin;
 use core::ptr;
 use core::task::{Context, Poll};
@@ -37,65 +37,6 @@ enum Outcome {
     Ready(usize),
     /// The channel of this arm was closed.
     Closed(usize),
-}
-
-/// What an operation that is given up leaves.
-#[derive(Debug)]
-pub(super) enum Left {
-    /// Nothing was won.
-    Nothing,
-    /// This arm had been won.
-    Token(usize, Token),
-    /// A peer had won it, and has the value.
-    Taken,
-}
-
-/// What is waited for.
-#[derive(Clone, Copy)]
-pub(super) struct Wanted<'s, 'a> {
-    pub(super) arms: &'s [Arm<'a>],
-    pub(super) order: Order,
-    /// Whether foreign code may run between a win and its end.
-    pub(super) hold: Holding,
-    pub(super) deadline: Deadline,
-}
-
-impl Wanted<'_, '_> {
-    fn manner(&self) -> Manner {
-        Manner { patience: Patience::Task, hold: self.hold }
-    }
-}
-
-/// Memory for the waiters of some arms.
-pub(super) trait Waiters {
-    /// None written.
-    const NEW: Self;
-
-    /// Where waiters for `n` arms are; always the same memory for the same `n`.
-    fn memory(&mut self, n: usize) -> &mut [MaybeUninit<Waiter>];
-
-    /// The first of them.
-    fn first(&self) -> *const Waiter;
-
-    /// Memory for the list of arms of capacity 0, if it is kept.
-    fn meetings(&self) -> Option<&Cell<Vec<(u64, usize)>>> {
-        None
-    }
-}
-
-/// For arms known when the code is written.
-pub(super) type Fixed<const N: usize> = [MaybeUninit<Waiter>; N];
-
-impl<const N: usize> Waiters for Fixed<N> {
-    const NEW: Fixed<N> = [const { MaybeUninit::uninit() }; N];
-
-    fn memory(&mut self, n: usize) -> &mut [MaybeUninit<Waiter>] {
-        &mut self[..n]
-    }
-
-    fn first(&self) -> *const Waiter {
-        self.as_ptr().cast()
-    }
 }
 
 /// Whether operations go on to wait.

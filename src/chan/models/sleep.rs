@@ -3,7 +3,7 @@
 #![allow(clippy::arc_with_non_send_sync)] // loom's cells are shared by its threads
 
 use super::{assert_quiet, channel, channel_of, model, recv, rest, send, soon, Sleeper};
-use crate::chan::recv::Look;
+use crate::chan::first::Look;
 use crate::chan::Chan;
 use crate::models::litmus;
 use crate::sync::Cell;
