@@ -99,8 +99,14 @@ pub struct Won(Option<Head>);
 #[derive(Debug)]
 pub struct Apart(Option<Token>);
 
-/// Nothing was won yet.
-pub const APART: Apart = Apart(None);
+impl Apart {
+    /// Nothing was won yet. (Not a constant, of which all bytes would be copied.)
+    #[inline(always)]
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Apart {
+        Apart(None)
+    }
+}
 
 /// Looks at `n` arms, each of which answers for itself.
 #[inline(always)]

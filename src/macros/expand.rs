@@ -70,7 +70,7 @@ macro_rules! __select {
                 } else {
                     let limit = $crate::__select!(@until $default);
                     let mut storage = $crate::__select::Storage::new();
-                    let mut apart = $crate::__select::APART;
+                    let mut apart = $crate::__select::Apart::new();
                     let first = $crate::__select::first(
                         $($count)*,
                         $crate::__select::Order::$order,

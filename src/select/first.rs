@@ -59,18 +59,27 @@ pub(crate) fn first<R>(
     }
     // Who waits asks first what it would ask while it waits: to look at an empty channel costs those who fill it a cache line.
     let cheap = |i: usize| !now && may_win(i);
-    let found = (0..n).fold(0, |set, i| set | (u32::from(cheap(i)) << i));
+    // (Loops, as they are inlined for certain: an iterator's method and what it calls need not be.)
+    let mut found = 0;
+    for i in 0..n {
+        found |= u32::from(cheap(i)) << i;
+    }
     if !now && found == 0 {
         return First::Unsure;
     }
     let versions = || if now && n > 1 { (0..n).fold(0, |hash, i| mix(hash, version(i))) } else { 0 };
     let before = versions();
-    let ready = (0..n).fold(found, |set, i| set | (u32::from(found >> i & 1 == 1 || is_ready(i)) << i));
+    let mut ready = found;
+    for i in 0..n {
+        if found >> i & 1 == 0 {
+            ready |= u32::from(is_ready(i)) << i;
+        }
+    }
     if ready == 0 {
         return if now && before == versions() { First::Nothing } else { First::Unsure };
     }
     let mut chosen = ready.trailing_zeros() as usize;
-    if order == Order::Random {
+    if n > 1 && order == Order::Random {
         if !ready.is_power_of_two() {
             chosen = one_of(ready);
         }

@@ -68,7 +68,13 @@ impl Storage {
     /// With room for few arms and small values.
     #[inline]
     pub fn new() -> Storage {
-        Storage { inline: MaybeUninit::uninit(), large: None }
+        let mut storage = MaybeUninit::<Storage>::uninit();
+        // Not as one value: that is a constant, of which all bytes would be written.
+        // SAFETY: `large` is written, and `inline` may be anything.
+        unsafe {
+            ptr::addr_of_mut!((*storage.as_mut_ptr()).large).write(None);
+            storage.assume_init()
+        }
     }
 
     /// Takes out what a won arm still needs. The token may move with it until `attach`.
