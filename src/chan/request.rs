@@ -35,10 +35,14 @@ impl<T> Chan<T> {
     #[inline(never)]
     pub(super) fn request_receiver(&self) {
         match self.cold.lock.who_waits(false) {
-            Waits::Nobody if self.flags_stay() => return,
-            Waits::Seated(receiver) if self.tell_seated(receiver) => return,
-            _ => {}
+            Waits::Nobody if self.flags_stay() => {}
+            Waits::Seated(receiver) if self.tell_seated(receiver) => {}
+            _ => self.request_receiver_locked(),
         }
+    }
+
+    #[inline(never)]
+    fn request_receiver_locked(&self) {
         if !self.cold.lock.take_if_free() {
             return self.ask(WAKE_RX);
         }
@@ -59,9 +63,8 @@ impl<T> Chan<T> {
         match self.cold.lock.who_waits(true) {
             Waits::Nobody if self.flags_stay() => {}
             Waits::Seated(sender) if self.send_for_seated(sender) => {}
-            _ => return self.request_sender_locked(),
+            _ => self.request_sender_locked(),
         }
-        self.skip(); // what was given up behind the value is room as well
     }
 
     /// Whether WAITED is left where nobody waits: with one place it is back after the next value. Else it would be in the way of many.
@@ -79,17 +82,21 @@ impl<T> Chan<T> {
         }
         let mut guard = Guard::new(self);
         match guard.send_for_first_task() {
-            Some((waker, more)) => {
-                if more {
-                    ManuallyDrop::new(guard).serve(WAKE_TX);
-                } else {
-                    guard.release();
+            Some((waker, true)) => {
+                guard.release();
+                return waker.wake();
+            }
+            Some((waker, false)) => {
+                // Whoever makes room asks for it to be filled once it has left the slot. But several may be left before one asks.
+                match self.ring.has_room() {
+                    true => ManuallyDrop::new(guard).serve(WAKE_TX),
+                    false => guard.release(),
                 }
                 waker.wake();
             }
             None => ManuallyDrop::new(guard).serve(WAKE_TX),
         }
-        self.skip(); // as above
+        self.skip(); // what was given up behind the value is room as well; who comes to wait sees that itself
     }
 
     /// After an append that saw these flags in the tail.

@@ -69,8 +69,7 @@ impl<T> Chan<T> {
         let head = self.ring.head_in_order();
         let head = if head & WAITED != 0 { head } else { self.ring.head_set(WAITED) };
         let tail = self.ring.tail_in_order(); // CLOSED
-        let full = self.ring.distance(tail, head) >= self.ring.cap() && !self.ring.tail_is_held(tail);
-        (full && tail & CLOSED == 0 && !self.skip()) || self.stays(waiter, true)
+        (self.ring.is_full_with_value(tail, head) && tail & CLOSED == 0) || self.stays(waiter, true)
     }
 
     /// There is something for who has just sat down. Answers whether it stays all the same, as it was served meanwhile, or enlisted.

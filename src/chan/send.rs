@@ -278,17 +278,20 @@ impl<T> Chan<T> {
     pub(super) unsafe fn enlist_sender(&self, waiter: &Waiter, turn: Turn, patience: Option<Patience>) -> Enlisted {
         let Some(guard) = self.lock_within(patience) else { return Enlisted::Busy };
         // SAFETY: the caller's promise.
-        unsafe { self.enlist_sender_locked(guard, waiter, turn) }
+        unsafe { self.enlist_sender_locked(guard, waiter, turn, patience == Some(Patience::Task)) }
     }
 
-    /// As `enlist_sender`, under the lock.
+    /// As `enlist_sender`, of a task or a thread, under the lock.
     ///
     /// # Safety
     /// As for `Queue::push_back`.
     #[inline(always)]
-    pub(super) unsafe fn enlist_sender_locked(&self, mut guard: Guard<'_, T>, waiter: &Waiter, turn: Turn) -> Enlisted {
-        let head = self.ring.head_set(WAITED);
-        let tail = self.ring.tail_set(0); // an RMW, so the latest
+    pub(super) unsafe fn enlist_sender_locked(&self, mut guard: Guard<'_, T>, waiter: &Waiter, turn: Turn, task: bool) -> Enlisted {
+        // As in `enlist_receiver_locked`.
+        let head = if task { self.ring.head_in_order() } else { 0 };
+        let head = if head & WAITED != 0 { head } else { self.ring.head_set(WAITED) };
+        // After that in the order of all, as whoever closes looks for WAITED after it has set CLOSED.
+        let tail = if task { self.ring.tail_in_order() } else { self.ring.tail_set(0) };
         let room = self.ring.distance(tail, head) < self.ring.cap();
         let full = !room || self.ring.tail_is_held(tail);
         // A place given up that has become the first is room.

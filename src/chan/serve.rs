@@ -184,7 +184,7 @@ impl<T> Guard<'_, T> {
     }
 
     /// What most requests for senders ask for: there is room, and a task comes first that left its value. Sends it, and answers the waker; and whether
-    /// others are to be seen to (see `serve`). `None`: nothing was done.
+    /// nobody else waits. `None`: nothing was done.
     #[inline(always)]
     pub(super) fn send_for_first_task(&mut self) -> Option<(Waker, bool)> {
         let ring = &self.chan.ring;
@@ -204,7 +204,7 @@ impl<T> Guard<'_, T> {
         slot.publish(unsafe { (*place.cast::<Place<T>>()).take() });
         // SAFETY: under the lock all the time; and the place is empty now.
         let waker = self.with(|lists| unsafe { lists.tx.decide_first_task(Phase::Done) })?;
-        Some((waker, !only && (ring.has_room() || !self.chan.is_full())))
+        Some((waker, only))
     }
 
     /// The positions of the values, or of the room, of which nobody was told.

@@ -295,7 +295,7 @@ impl<T> Chan<T> {
         if !self.is_unbounded() {
             let enlisted = match self.try_lock_by(patience) {
                 // SAFETY: the caller's promise.
-                Some(guard) => unsafe { self.enlist_sender_locked(guard, waiter, turn(again)) },
+                Some(guard) => unsafe { self.enlist_sender_locked(guard, waiter, turn(again), true) },
                 None => Enlisted::Busy,
             };
             match enlisted {

@@ -58,6 +58,13 @@ impl<T, M> Ring<T, M> {
         self.slot(tail).stamp() == tail & !FLAGS | FREE
     }
 
+    /// Whether at these words every slot is taken, and the first one by a value: not held, nor given up, nor just being filled.
+    #[inline(always)]
+    pub(crate) fn is_full_with_value(&self, tail: u64, head: u64) -> bool {
+        let first = head & !FLAGS;
+        self.layout.next_lap(first) == tail & !FLAGS && self.slot(head).stamp() == first | FULL
+    }
+
     /// Roughly how many values were ever appended: a hint for learning.
     pub(crate) fn tail_hint(&self) -> u64 {
         self.tail.word.load(Ordering::Relaxed) / (FLAGS + 1) // ORDERING: a hint

@@ -50,15 +50,10 @@ impl<T, const MEETING: bool> Operation for Receive<'_, T, MEETING> {
     #[inline(always)]
     unsafe fn enlist_alone(&self, waiter: &Waiter) -> bool {
         // SAFETY: the caller's promise; and the waiter has a place.
-        unsafe {
-            if MEETING {
-                self.chan.sit(waiter, false)
-            } else {
-                self.chan.sit_to_receive(waiter)
-            }
-        }
+        MEETING && unsafe { self.chan.sit(waiter, false) }
     }
 
+    #[inline(always)]
     unsafe fn enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Self::Output> {
         // SAFETY: the caller's promise; and the place is empty.
         unsafe {
@@ -115,38 +110,48 @@ impl<T> Receiving<T> {
         let Source::Chan(strong) = &rx.0 else { return this.poll_timer(&rx.0, cx) };
         let chan = strong.chan();
         match this.waiting.glance() {
-            Glance::Try => {
-                let value = if chan.is_rendezvous() {
-                    chan.accept_at_once(|| strong.patience())
-                } else {
-                    // SAFETY: the place is empty, and in no queue.
-                    unsafe { chan.recv_at_once(&this.place) }
-                };
-                if let Some(value) = value {
+            Glance::Try if chan.is_rendezvous() => {
+                if let Some(value) = chan.accept_at_once(|| strong.patience()) {
                     this.waiting.finish();
                     return Poll::Ready(Ok(value));
                 }
+            }
+            Glance::Try => {
+                // SAFETY: the place is empty, and in no queue.
+                if let Some(value) = unsafe { chan.recv_at_once(&this.place) } {
+                    this.waiting.finish();
+                    return Poll::Ready(Ok(value));
+                }
+                return if this.sits(chan, cx) { Poll::Pending } else { this.go_on_among_others(chan, strong, cx) };
             }
             // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it.
             Glance::Done => return Poll::Ready(Ok(unsafe { this.place.take() })),
             Glance::Unclear => {}
         }
         if chan.is_rendezvous() {
-            this.go_on::<true>(chan, strong, cx)
+            this.go_on(chan, strong, cx)
         } else {
-            this.go_on::<false>(chan, strong, cx)
+            this.go_on_among_others(chan, strong, cx)
         }
     }
 
-    /// Out of line: a receive that need not wait needs none of this, nor the registers for it.
+    /// At capacity 0. Out of line, as what follows: a receive that need not wait needs none of this, nor the registers for it.
     #[inline(never)]
-    fn go_on<const MEETING: bool>(
-        &mut self,
-        chan: &Chan<T>,
-        strong: &Strong<T, false>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<T, RecvError>> {
-        self.waiting.poll(&Receive::<T, MEETING> { chan, place: &self.place, strong }, cx)
+    fn go_on(&mut self, chan: &Chan<T>, strong: &Strong<T, false>, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
+        self.waiting.poll(&Receive::<T, true> { chan, place: &self.place, strong }, cx)
+    }
+
+    /// With a ring, after an attempt: waits, if nobody else does.
+    #[inline(never)]
+    fn sits(&mut self, chan: &Chan<T>, cx: &mut Context<'_>) -> bool {
+        // SAFETY: in no queue; pinned, and the destructor calls `cancel`.
+        self.waiting.sit(ptr::null_mut(), |waiter| unsafe { chan.sit_to_receive(waiter) }, cx)
+    }
+
+    /// With a ring, after that.
+    #[inline(never)]
+    fn go_on_among_others(&mut self, chan: &Chan<T>, strong: &Strong<T, false>, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
+        self.waiting.poll_among_others(&Receive::<T, false> { chan, place: &self.place, strong }, cx)
     }
 
     /// Nobody but the clock wakes: there is no queue.

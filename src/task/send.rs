@@ -43,15 +43,10 @@ impl<T, const MEETING: bool> Operation for Giving<'_, T, MEETING> {
     #[inline(always)]
     unsafe fn enlist_alone(&self, waiter: &Waiter) -> bool {
         // SAFETY: the caller's promise; and the waiter has a place.
-        unsafe {
-            if MEETING {
-                self.chan.sit(waiter, true)
-            } else {
-                self.chan.sit_to_send(waiter)
-            }
-        }
+        MEETING && unsafe { self.chan.sit(waiter, true) }
     }
 
+    #[inline(always)]
     unsafe fn enlist(&self, waiter: &Waiter, claim: &Claim, again: bool) -> Attempt<Sent> {
         // SAFETY: the caller's promise; and the place is full.
         unsafe {
@@ -125,44 +120,60 @@ impl<T> Sending<T> {
         let this = unsafe { self.get_unchecked_mut() };
         let chan = tx.0.chan();
         match this.waiting.glance() {
-            Glance::Try => {
+            Glance::Try if chan.is_rendezvous() => {
                 // SAFETY: full, and in no queue.
-                let sent = unsafe {
-                    if chan.is_rendezvous() {
-                        chan.give_at_once(&this.place, || tx.0.patience())
-                    } else {
-                        chan.send_at_once(&this.place)
-                    }
-                };
-                if sent {
+                if unsafe { chan.give_at_once(&this.place, || tx.0.patience()) } {
                     this.waiting.finish();
                     return Poll::Ready(Ok(()));
                 }
+            }
+            Glance::Try => {
+                // SAFETY: as above.
+                if unsafe { chan.send_at_once(&this.place) } {
+                    this.waiting.finish();
+                    return Poll::Ready(Ok(()));
+                }
+                return if this.sits(chan, cx) { Poll::Pending } else { this.go_on_among_others(chan, &tx.0, cx) };
             }
             Glance::Done => return Poll::Ready(Ok(())),
             Glance::Unclear => {}
         }
         if chan.is_rendezvous() {
-            this.go_on::<true>(chan, &tx.0, cx)
+            this.go_on(chan, &tx.0, cx)
         } else {
-            this.go_on::<false>(chan, &tx.0, cx)
+            this.go_on_among_others(chan, &tx.0, cx)
         }
     }
 
-    /// Out of line: a send that need not wait needs none of this, nor the registers for it.
+    /// At capacity 0. Out of line, as what follows: a send that need not wait needs none of this, nor the registers for it.
     #[inline(never)]
-    fn go_on<const MEETING: bool>(
-        &mut self,
-        chan: &Chan<T>,
-        strong: &Strong<T, true>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<(), SendError<T>>> {
-        let sent = self.waiting.poll(&Giving::<T, MEETING> { chan, place: &self.place, strong }, cx);
-        sent.map(|sent| match sent {
+    fn go_on(&mut self, chan: &Chan<T>, strong: &Strong<T, true>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<T>>> {
+        let sent = self.waiting.poll(&Giving::<T, true> { chan, place: &self.place, strong }, cx);
+        sent.map(|sent| self.answer(sent))
+    }
+
+    /// With a ring, after an attempt: waits, if nobody else does.
+    #[inline(never)]
+    fn sits(&mut self, chan: &Chan<T>, cx: &mut Context<'_>) -> bool {
+        // SAFETY: in no queue, and the place is full; pinned, and the destructor calls `cancel`.
+        self.waiting.sit(self.place.erased(), |waiter| unsafe { chan.sit_to_send(waiter) }, cx)
+    }
+
+    /// With a ring, after that.
+    #[inline(never)]
+    fn go_on_among_others(&mut self, chan: &Chan<T>, strong: &Strong<T, true>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<T>>> {
+        let sent = self.waiting.poll_among_others(&Giving::<T, false> { chan, place: &self.place, strong }, cx);
+        sent.map(|sent| self.answer(sent))
+    }
+
+    /// What is answered after a send was performed, or the channel closed.
+    #[inline(always)]
+    fn answer(&self, sent: Sent) -> Result<(), SendError<T>> {
+        match sent {
             Ok(()) => Ok(()),
             // SAFETY: closed: not sent, and the place is ours again.
             Err(_) => Err(SendError(unsafe { self.place.take() })),
-        })
+        }
     }
 
     /// Gives up. Returns the value, if it was not sent.

@@ -38,7 +38,7 @@ pub(super) trait Operation {
     /// As for `enlist`.
     unsafe fn enlist_alone(&self, waiter: &Waiter) -> bool;
 
-    /// Performs it if that is possible now, or else enlists.
+    /// Performs it if that is possible now, or else enlists. Inline: a future waits by one call.
     ///
     /// # Safety
     /// The waiter is in no queue, and stays where it is until it was decided or taken out.
@@ -75,7 +75,7 @@ pub(super) enum Left {
 
 /// What the first look of a poll says.
 pub(super) enum Glance {
-    /// In no queue: to be tried.
+    /// In no queue: to be tried, and then waited for.
     Try,
     /// A peer has performed it; it is over.
     Done,
@@ -155,7 +155,7 @@ impl Waiting {
     #[inline(always)]
     pub(super) fn glance(&mut self) -> Glance {
         match self.stage {
-            Stage::Fresh => Glance::Try,
+            Stage::Fresh | Stage::Again => Glance::Try,
             // SAFETY: enlisted (invariant 1).
             Stage::Enlisted => match unsafe { &self.memory.solo.claim }.phase() {
                 Phase::Done(_) => {
@@ -207,13 +207,43 @@ impl Waiting {
         if !matches!(self.stage, Stage::Fresh | Stage::Again) {
             return self.poll_again(operation, cx);
         }
-        let solo = self.prepare(operation, cx);
+        let solo = self.prepare(operation.place(), cx);
         // SAFETY: written just now; pinned, and the destructor of the future calls `cancel`.
         if unsafe { operation.enlist_alone(&(*solo).waiter) } {
             self.stage = Stage::Enlisted;
             return Poll::Pending;
         }
         self.poll_prepared(operation, cx)
+    }
+
+    /// With a ring, after an attempt: leaves a waiter with this place at the seat, if `sit` can. Answers whether; if not, `poll_among_others` goes on.
+    /// Pinned from now on until `cancel`, or until it is over.
+    #[inline(always)]
+    pub(super) fn sit(&mut self, place: *mut (), sit: impl FnOnce(&Waiter) -> bool, cx: &mut Context<'_>) -> bool {
+        debug_assert!(matches!(self.stage, Stage::Fresh | Stage::Again));
+        let solo = self.prepare(place, cx);
+        // SAFETY: written just now.
+        let sits = sit(unsafe { &(*solo).waiter });
+        if sits {
+            self.stage = Stage::Enlisted;
+        }
+        sits
+    }
+
+    /// After `sit`, in vain, or where a glance was unclear.
+    #[inline(always)]
+    pub(super) fn poll_among_others<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
+        if !matches!(self.stage, Stage::Fresh | Stage::Again) {
+            return self.poll_again(operation, cx);
+        }
+        match self.enlist(operation) {
+            Attempt::Enlisted => Poll::Pending,
+            Attempt::Now(done) => {
+                self.stage = Stage::Over;
+                Poll::Ready(done)
+            }
+            Attempt::Later => self.poll_again(operation, cx),
+        }
     }
 
     /// After `prepare`.
@@ -237,8 +267,8 @@ impl Waiting {
                 Stage::Over | Stage::Alarmed => return Poll::Pending,
                 Stage::Enlisted => self.decided(operation, cx),
                 Stage::Fresh | Stage::Again => {
-                    self.prepare(operation, cx);
-                    self.enlist(operation)
+                    self.prepare(operation.place(), cx);
+                    self.enlist_apart(operation)
                 }
             };
             match attempt {
@@ -256,14 +286,14 @@ impl Waiting {
 
     /// While in no queue: writes a waiter.
     #[inline(always)]
-    fn prepare<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> *const Solo {
+    fn prepare(&mut self, place: *mut (), cx: &mut Context<'_>) -> *const Solo {
         // Foreign code: before anything points to us.
         let waker = cx.waker().clone();
         let solo = addr_of_mut!(self.memory.solo).cast::<Solo>();
         // SAFETY: in no queue: the memory is ours, and nothing is in it.
         unsafe {
             addr_of_mut!((*solo).claim).write(Claim::parked(waker));
-            addr_of_mut!((*solo).waiter).write(Waiter::new(addr_of_mut!((*solo).claim), 0, operation.place()));
+            addr_of_mut!((*solo).waiter).write(Waiter::new(addr_of_mut!((*solo).claim), 0, place));
         }
         solo
     }
@@ -285,6 +315,11 @@ impl Waiting {
         // SAFETY: written before, and in no queue.
         unsafe { ManuallyDrop::drop(&mut self.memory.solo) };
         attempt
+    }
+
+    #[inline(never)]
+    fn enlist_apart<O: Operation>(&mut self, operation: &O) -> Attempt<O::Output> {
+        self.enlist(operation)
     }
 
     /// While enlisted. `Now` or `Later`: in no queue any more.

@@ -1,6 +1,9 @@
 //! Places that selects reserved and gave up, behind values.
 
-use rendez::{bounded, Select};
+use rendez::{bounded, Select, SendFuture};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Waker};
 use std::thread;
 
 /// Sends a value, then reserves the place behind it and gives it up.
@@ -36,4 +39,38 @@ fn senders_that_wait_get_the_room_of_a_gap() {
         senders.into_iter().for_each(|sender| assert_eq!(sender.join().unwrap(), Ok(())));
     });
     assert_eq!(rx.len(), 2);
+}
+
+fn is_pending(send: &mut Pin<Box<SendFuture<'_, i32>>>) -> bool {
+    send.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
+}
+
+#[test]
+fn tasks_that_wait_to_send_get_the_room_of_a_gap() {
+    let (tx, rx) = bounded(2);
+    tx.send(1).unwrap();
+    let mut select = Select::new();
+    select.send(&tx);
+    let held = select.try_select().unwrap();
+    let mut sends = [2, 3].map(|n| Box::pin(tx.send_async(n)));
+    assert!(sends.iter_mut().all(is_pending));
+    drop(held);
+    assert_eq!(rx.try_recv(), Ok(1));
+    assert!(!sends.iter_mut().any(is_pending), "without another receive");
+    assert!(rx.try_iter().eq([2, 3]));
+}
+
+/// It comes when the gap is the first place already.
+#[test]
+fn a_task_that_waits_alone_gets_the_room_of_a_gap() {
+    let (tx, rx) = bounded(2);
+    one_and_a_gap(&tx);
+    assert_eq!(rx.try_recv(), Ok(1));
+    let mut select = Select::new();
+    select.send(&tx);
+    let held = select.try_select().unwrap();
+    tx.send(2).unwrap();
+    drop(held);
+    assert!(!is_pending(&mut Box::pin(tx.send_async(3))));
+    assert!(rx.try_iter().eq([2, 3]));
 }
