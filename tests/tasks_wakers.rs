@@ -253,6 +253,53 @@ fn a_waker_that_panics_loses_nothing_that_is_won_at_once() {
     assert_eq!(poll_send(), Poll::Ready(true));
 }
 
+/// In a round of two values a sender and a receiver are woken together, and that receiver comes in vain. After 64 such pairs they are woken the other way
+/// round, unless there are more values between them.
+#[test]
+fn who_comes_in_vain_turns_the_order_round() {
+    let orders = |values: u32| -> Vec<String> {
+        let (tx, rx) = bounded(1);
+        let log = Arc::new(Mutex::new(String::new()));
+        let noting = |name| {
+            let log = log.clone();
+            waker(move |event| {
+                if event == Event::Wake {
+                    log.lock().unwrap().push(name)
+                }
+            })
+        };
+        let (receiver, sender) = (noting('r'), noting('s'));
+        let round = || {
+            let (mut told, mut next) = (pin!(rx.recv_async()), pin!(rx.recv_async()));
+            for receive in [&mut told, &mut next] {
+                assert!(receive.as_mut().poll(&mut Context::from_waker(&receiver)).is_pending());
+            }
+            assert_eq!(tx.try_send(1), Ok(()));
+            let mut send = pin!(tx.send_async(2));
+            assert!(send.as_mut().poll(&mut Context::from_waker(&sender)).is_pending());
+            log.lock().unwrap().clear();
+            assert_eq!(rx.try_recv(), Ok(1));
+            let order = log.lock().unwrap().clone();
+            assert_eq!(rx.try_recv(), Ok(2));
+            assert!(send.as_mut().poll(&mut Context::from_waker(&sender)).is_ready());
+            for value in 2..values {
+                assert_eq!(tx.try_send(value), Ok(()));
+                assert_eq!(rx.try_recv(), Ok(value));
+            }
+            order
+        };
+        (0..192).map(|_| round()).collect()
+    };
+    let turns = |orders: Vec<String>| -> Vec<(usize, String)> {
+        let first = (0, orders[0].clone());
+        let changes = orders.windows(2).enumerate().filter(|(_, pair)| pair[0] != pair[1]).map(|(at, pair)| (at + 1, pair[1].clone()));
+        std::iter::once(first).chain(changes).collect()
+    };
+    let all = [(0, "sr"), (63, "rs"), (127, "sr"), (191, "rs")].map(|(at, order)| (at, order.to_owned()));
+    assert_eq!(turns(orders(2)), all);
+    assert_eq!(turns(orders(4)), all[..1]);
+}
+
 /// A thread still sends to another.
 fn works(tx: &Sender<u32>, rx: &Receiver<u32>, what: &str) {
     let _ = rx.drain();

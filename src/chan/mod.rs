@@ -44,6 +44,7 @@ mod shared;
 mod solo;
 mod spill;
 mod stash;
+mod wake_order;
 mod watch;
 mod woken;
 mod words;
@@ -108,6 +109,7 @@ struct Lists<T> {
     /// Up to where receivers were told of values, and senders of room: see `serve`.
     told_rx: u64,
     told_tx: u64,
+    order: wake_order::WakeOrder,
 }
 
 #[allow(unsafe_code)]
@@ -173,6 +175,7 @@ impl<T> Chan<T> {
             stash: None,
             told_rx: 0,
             told_tx: 0,
+            order: wake_order::WakeOrder::new(),
         };
         // SAFETY: the caller's promise.
         unsafe {

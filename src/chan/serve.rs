@@ -48,10 +48,14 @@ impl<T> Guard<'_, T> {
     pub(super) fn serve(&mut self, mut requests: u64) {
         loop {
             let mut wakers = WakeList::new();
-            let mut put_off = 0;
+            let (mut put_off, mut last_first) = (0, false);
             while requests != 0 {
                 put_off |= self.collect(requests, &mut wakers);
+                last_first = wakers.are_several() && self.is_last_first();
                 requests = self.try_release().err().unwrap_or(0);
+            }
+            if last_first {
+                wakers.reverse();
             }
             wakers.wake_all();
             if put_off == 0 || !self.chan.cold.lock.request(put_off) {
@@ -60,6 +64,13 @@ impl<T> Guard<'_, T> {
             self.enlist_who_sits();
             requests = put_off;
         }
+    }
+
+    /// Several are about to be woken: whether the last is to be so first.
+    #[inline(never)]
+    fn is_last_first(&mut self) -> bool {
+        let ring = &self.chan.ring;
+        self.with(|lists| lists.order.is_last_first(ring))
     }
 
     /// Serves each of the requests for whose wakers there is room, and those that this makes necessary. Answers the others.

@@ -27,6 +27,16 @@ impl WakeList {
     }
 
     #[inline]
+    pub(crate) fn are_several(&self) -> bool {
+        self.len > 1
+    }
+
+    /// The last is to be woken first.
+    pub(crate) fn reverse(&mut self) {
+        self.wakers[..self.len].reverse();
+    }
+
+    #[inline]
     pub(crate) fn push(&mut self, waker: Option<Waker>) {
         if let Some(waker) = waker {
             self.wakers[self.len].write(waker);
