@@ -76,6 +76,10 @@ impl<T> Port for Sender<T> {
         self.0.chan().is_ready(true, patience)
     }
 
+    fn is_ready_otherwise(&self) -> bool {
+        self.0.chan().is_ready_otherwise(true)
+    }
+
     fn has_peer(&self, patience: Patience) -> bool {
         self.0.chan().has_peer(true, patience)
     }
@@ -139,6 +143,10 @@ impl<T> Port for Sender<T> {
     }
 
     unsafe fn init_place(&self, _place: *mut ()) {}
+
+    unsafe fn take_placed(&self, _place: *mut ()) -> Option<Token> {
+        None
+    }
 
     fn lock(&self, patience: Option<Patience>) -> bool {
         self.0.chan().lock_for_select(patience)
@@ -212,6 +220,14 @@ impl<T> Port for Receiver<T> {
     fn is_ready(&self, patience: Patience) -> bool {
         match &self.0 {
             Source::Chan(strong) => strong.chan().is_ready(false, patience),
+            _ => self.is_due(),
+        }
+    }
+
+    #[inline]
+    fn is_ready_otherwise(&self) -> bool {
+        match &self.0 {
+            Source::Chan(strong) => strong.chan().is_ready_otherwise(false),
             _ => self.is_due(),
         }
     }
@@ -316,6 +332,14 @@ impl<T> Port for Receiver<T> {
         if let Source::Chan(strong) = &self.0 {
             // SAFETY: the caller's promise.
             unsafe { strong.chan().init_place(place) }
+        }
+    }
+
+    unsafe fn take_placed(&self, place: *mut ()) -> Option<Token> {
+        match &self.0 {
+            // SAFETY: the caller's promise.
+            Source::Chan(strong) => unsafe { strong.chan().take_placed(place) },
+            _ => None,
         }
     }
 

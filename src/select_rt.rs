@@ -55,12 +55,15 @@ pub fn arm<'a, P: Port>(handle: &Option<&'a P>) -> Arm<'a> {
     Arm(handle.map(|port| port as &dyn Port))
 }
 
-/// Whether an operation of this arm would not wait now; or, for who does not want to wait, whether there is a peer to be called.
+/// Whether an operation of this arm would not wait now, after `may_win`. For who does not want to wait, all that can be known, and whether there is a peer
+/// to be called; for others what is cheap.
 #[inline(always)]
 #[allow(private_bounds)]
 pub fn is_ready<P: Port>(handle: &Option<&P>, limit: &Limit) -> bool {
-    let calls = matches!(limit.0, Until::Now);
-    handle.is_some_and(|port| port.is_ready(MANNER.patience) || (calls && port.has_peer(MANNER.patience)))
+    handle.is_some_and(|port| match limit.0 {
+        Until::Now => port.is_ready(MANNER.patience) || port.has_peer(MANNER.patience),
+        Until::Deadline(_) => port.is_ready_otherwise(),
+    })
 }
 
 /// Whether `win` might succeed: a hint, as cheap as can be.

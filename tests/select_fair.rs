@@ -5,7 +5,7 @@
 mod common;
 
 use common::watched;
-use rendez::{bounded, rendezvous, select, select_biased, Receiver, Select, SelectedOperation, Sender};
+use rendez::{bounded, rendezvous, select, select_biased, unbounded, Receiver, Select, SelectedOperation, Sender};
 use std::thread;
 use std::time::Duration;
 
@@ -161,6 +161,50 @@ fn sixteen_ready_arms_win_equally_often() {
 fn a_default_changes_nothing_about_ready_arms() {
     all_ready(3, |arms| choose!(select, arms, [0 1 2] default => usize::MAX));
     all_ready(3, |arms| choose!(select, arms, [0 1 2] default(LONG) => usize::MAX));
+}
+
+/// Not even by a look that spares those who pass values.
+#[test]
+fn a_closed_channel_wins_as_often_as_a_value() {
+    watched(|| {
+        let ((tx, rx), (other, closed)) = (bounded(1), bounded::<u8>(1));
+        assert!(other.close());
+        tx.send(0).unwrap();
+        let restore = |won: usize| {
+            let _ = tx.try_send(0);
+            won
+        };
+        let macro_of = || select! { recv(rx) -> _ => 0, recv(closed) -> _ => 1 };
+        check("select!", ROUNDS, &[0, 1], || restore(macro_of()));
+        let dynamic = || {
+            let mut select = Select::new();
+            select.recv(&rx);
+            select.recv(&closed);
+            let won = select.select();
+            let index = won.index();
+            let _ = won.recv(if index == 0 { &rx } else { &closed });
+            index
+        };
+        check("Select", ROUNDS / 4, &[0, 1], || restore(dynamic()));
+    });
+}
+
+/// All that is left is behind the ring.
+#[test]
+fn a_value_of_an_unbounded_channel_wins_as_often_as_another() {
+    const IN_RING: usize = 128;
+    watched(|| {
+        let (tx, rx) = bounded(1);
+        tx.send(0_u8).unwrap();
+        check("behind the ring", ROUNDS / 1000, &[0, 1], || {
+            let (many, few) = unbounded();
+            (0..=IN_RING).for_each(|_| many.send(0).unwrap());
+            (0..IN_RING).for_each(|_| assert_eq!(few.try_recv(), Ok(0)));
+            let won = select! { recv(rx) -> _ => 0, recv(few) -> _ => 1 };
+            let _ = tx.try_send(0);
+            won
+        });
+    });
 }
 
 /// A choice that starts anywhere and goes on in order would favour the arm behind those that are not ready.

@@ -41,7 +41,7 @@ pub(crate) enum Holding {
 }
 
 impl Holding {
-    fn applies(self, sending: bool) -> bool {
+    pub(crate) fn applies(self, sending: bool) -> bool {
         self == Holding::All || (sending && self == Holding::Sends)
     }
 }
@@ -176,6 +176,15 @@ impl<T> Chan<T> {
             }
             Some(if peer.won.is_revocable() { Token::Ticket(lists.hold_peer(peer)) } else { Token::Peer(peer) })
         })
+    }
+
+    /// A small value in the place of an arm that nobody holds, as a token of its own: the place need not outlive the wait.
+    ///
+    /// # Safety
+    /// A place of this channel that is full and the caller's; with a token it is empty.
+    pub(crate) unsafe fn take_placed(&self, place: *mut ()) -> Option<Token> {
+        // SAFETY: the caller's promise.
+        Words::fits::<T>().then(|| Token::Taken(Words::new(unsafe { (*place.cast::<Place<T>>()).take() })))
     }
 
     /// Marks the token as held by foreign code (a won send always is).

@@ -22,6 +22,7 @@ impl<T> Chan<T> {
             self.wake_everybody();
             return true;
         }
+        self.ring.say_tail_matters(); // before anybody can see it closed
         let tail = self.ring.tail_set(CLOSED);
         if tail & CLOSED != 0 {
             return false;

@@ -180,6 +180,9 @@ impl<T> Chan<T> {
         // SAFETY: the caller's promise.
         unsafe {
             Ring::init(addr_of_mut!((*place).ring), slots, slots_for(cap));
+            if cap.is_none() {
+                (*place).ring.say_tail_matters();
+            }
             let cold = addr_of_mut!((*place).cold);
             addr_of_mut!((*cold).lock).write(Lock::new());
             addr_of_mut!((*cold).lists).write(Cell::new(lists));

@@ -2,7 +2,7 @@
 
 use super::position::{compare, Stamp, CLOSED, FLAGS, FREE, FULL, HELD, SPILLED};
 use super::Ring;
-use crate::sync::{fetch_early, Ordering};
+use crate::sync::{fetch_early, Ordering, MODEL};
 use core::ptr;
 
 impl<T, M> Ring<T, M> {
@@ -37,6 +37,19 @@ impl<T, M> Ring<T, M> {
         let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a hint
         fetch_early(ptr::from_ref(self.slot(head)).cast());
         self.may_pop()
+    }
+
+    /// Whether there is a reason to look at the tail of a ring that looks empty. A hint.
+    #[inline(always)]
+    pub(crate) fn tail_matters(&self) -> bool {
+        self.tail_matters.load(Ordering::Relaxed) != 0 // ORDERING: a hint; who comes after the close sees it
+    }
+
+    /// From now on there is. Not in a model, where nothing asks.
+    pub(crate) fn say_tail_matters(&self) {
+        if !MODEL {
+            self.tail_matters.store(1, Ordering::Relaxed); // ORDERING: as above
+        }
     }
 
     /// Whether the first value is there.

@@ -25,7 +25,7 @@ pub(crate) mod slot;
 pub(crate) use reserve::{Miss, NoValue, Refused};
 pub(crate) use slot::Slot;
 
-use crate::sync::{InOrder, Ordering};
+use crate::sync::{AtomicU32, InOrder, Ordering};
 use core::fmt;
 use core::ptr::{addr_of_mut, NonNull};
 use crossbeam_utils::CachePadded;
@@ -38,6 +38,9 @@ pub(crate) struct Ring<T, M> {
     pub(crate) head: CachePadded<End<M>>,
     slots: NonNull<Slot<T>>,
     layout: Layout,
+    /// Not 0 once the tail may say of an empty-looking ring that it is not to be waited for: it is closed, or values may wait outside. Beside what is read
+    /// anyway and never written.
+    tail_matters: AtomicU32,
 }
 
 #[allow(unsafe_code)]
@@ -80,6 +83,7 @@ impl<T, M: Default> Ring<T, M> {
             addr_of_mut!((*place).head).write(CachePadded::new(End::default()));
             addr_of_mut!((*place).slots).write(slots);
             addr_of_mut!((*place).layout).write(layout);
+            addr_of_mut!((*place).tail_matters).write(AtomicU32::new(0));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Looking at the arms: in the given order, or with the same chance for each that is ready.
 
-use super::order::{below, Order};
-use super::{Arm, Port};
+use super::order::{below, one_of, Order};
+use super::{Arm, Port, INLINE};
 use crate::chan::{Manner, Token};
 use crate::sync::MODEL;
 use core::ptr;
@@ -49,6 +49,28 @@ pub(super) fn choose<'a, R>(
     let start = below(arms.len() as u32) as usize;
     let (before, after) = arms.split_at(start);
     ports(after).map(|(i, port)| (i + start, port)).chain(ports(before)).find_map(|(i, port)| try_arm(i, port))
+}
+
+/// As `choose`, where a look has just found `seen`, which of few arms is a set. It says nothing of those that are ready `otherwise`.
+pub(super) fn choose_seen<'a, R>(
+    arms: &[Arm<'a>],
+    order: Order,
+    seen: u32,
+    otherwise: impl Fn(&'a dyn Port) -> bool,
+    ready: impl Fn(&'a dyn Port) -> bool,
+    mut try_arm: impl FnMut(usize, &'a dyn Port) -> Option<R>,
+) -> Option<R> {
+    if seen != 0 && arms.len() <= INLINE && order == Order::Random {
+        let set = ports(arms).fold(seen, |set, (i, port)| set | u32::from(seen >> i & 1 == 0 && otherwise(port)) << i);
+        let chosen = one_of(set);
+        // As in `choose`.
+        let moved = ports(&arms[..chosen]).any(|(i, port)| ready(port) != (set >> i & 1 == 1));
+        let won = arms[chosen].0.filter(|_| !moved).and_then(|port| try_arm(chosen, port));
+        if won.is_some() {
+            return won;
+        }
+    }
+    choose(arms, order, ready, try_arm)
 }
 
 /// Tries each arm once.

@@ -15,6 +15,7 @@ use super::{Arm, Port, Storage, INLINE};
 use crate::chan::{Frame, Manner, Place, Token};
 use crate::sync::{Deadline, MODEL};
 use crate::wait::{Phase, Waiter, Waker};
+use core::alloc::Layout;
 use core::ptr;
 
 /// What came of it.
@@ -34,19 +35,19 @@ pub(crate) fn meeting_place(arms: &[Arm<'_>]) -> Option<usize> {
     if arms.len() == 1 || arms.len() > INLINE {
         return None;
     }
-    let mut channels = [None; INLINE];
-    let (mut places, mut calling) = (0, 0);
+    let mut channels = [0; INLINE];
+    let (mut meetings, mut places, mut calling, mut doubles) = (0_u32, 0_u32, 0_u32, 0_u32);
     for (i, port) in ports(arms) {
-        channels[i] = port.meeting();
-        let place = channels[i].is_some() && port.place_layout().is_some();
-        places |= u32::from(place) << i;
-        calling |= u32::from(place && port.may_call()) << i;
-    }
-    for (i, channel) in channels.iter().enumerate().filter(|(_, channel)| channel.is_some()) {
-        if channels[..i].contains(channel) {
-            places &= !channels.iter().enumerate().fold(0, |set, (at, other)| set | u32::from(other == channel) << at);
+        let Some(spot) = port.spot() else { continue };
+        for other in (0..i).filter(|other| meetings >> other & 1 == 1 && channels[*other] == spot.channel) {
+            doubles |= 1 << other | 1 << i;
         }
+        channels[i] = spot.channel;
+        meetings |= 1 << i;
+        places |= u32::from(spot.receives) << i;
+        calling |= u32::from(spot.receives && spot.calls) << i;
     }
+    places &= !doubles;
     let best = if places & calling != 0 { places & calling } else { places };
     (best != 0).then(|| one_of(best))
 }
@@ -81,14 +82,23 @@ pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut St
     called.flatten().into_iter().for_each(Waker::wake);
 
     // Whom we have called stands in other queues until it comes.
-    let seen = || ports(arms).any(|(i, port)| i != at && (port.may_win() || (!anybody_called && port.may_call())));
+    let beckons = |port: &dyn Port| {
+        let glimpse = port.glimpse();
+        glimpse.wins || (!anybody_called && glimpse.calls)
+    };
+    let seen = || ports(arms).any(|(i, port)| i != at && beckons(port));
     let awake = port.spin().is_some_and(|spin| spin.wait(deadline, || !claim.phase().is_waiting() || seen()));
     let phase = match claim.settle(claim.phase()) {
         phase if phase.is_waiting() => withdraw(claim),
         phase => phase,
     };
     match phase {
-        Phase::Done(_) => Met::Won(at, Token::Placed { place: keep(port, place, layout.is_some(), storage), turn: waiter.turn() }),
+        Phase::Done(_) => {
+            // SAFETY: DONE: a sender has filled the place and left it; with a token it is not looked at again.
+            let taken = (!manner.hold.applies(false)).then(|| unsafe { port.take_placed(place) }).flatten();
+            let kept = || Token::Placed { place: keep(port, place, layout, storage), turn: waiter.turn() };
+            Met::Won(at, taken.unwrap_or_else(kept))
+        }
         Phase::Ready(_) => port.win_notified(ptr::null(), manner).map_or(Met::Again, |token| Met::Won(at, token)),
         Phase::Closed(_) => Met::Seen,
         _ => {
@@ -102,9 +112,9 @@ pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut St
     }
 }
 
-/// A place that outlives the frame: a value in the frame moves there.
-fn keep(port: &dyn Port, place: *mut (), in_frame: bool, storage: &mut Storage) -> *mut () {
-    let Some(layout) = port.place_layout().filter(|_| in_frame) else { return place };
+/// A place that outlives the frame: a value in the frame, of this layout, moves there.
+fn keep(port: &dyn Port, place: *mut (), in_frame: Option<Layout>, storage: &mut Storage) -> *mut () {
+    let Some(layout) = in_frame else { return place };
     let kept = storage.place_for(port);
     // SAFETY: both are places of this port's values, and as large as `layout` says; the value moves, and the old place is left for good.
     unsafe { ptr::copy_nonoverlapping(place.cast::<u8>(), kept.cast::<u8>(), layout.size()) };

@@ -10,6 +10,24 @@ use core::alloc::Layout;
 #[allow(missing_debug_implementations)] // ports are handles; there is nothing to say
 pub struct Arm<'a>(pub(crate) Option<&'a dyn Port>);
 
+/// What a polled look says of an arm.
+#[derive(Clone, Copy)]
+pub(crate) struct Glimpse {
+    /// `win` might succeed.
+    pub(crate) wins: bool,
+    /// A peer would have to be called.
+    pub(crate) calls: bool,
+}
+
+/// An arm of capacity 0.
+#[derive(Clone, Copy)]
+pub(crate) struct Spot {
+    pub(crate) channel: u64,
+    pub(crate) receives: bool,
+    /// A peer waits that has to be called.
+    pub(crate) calls: bool,
+}
+
 /// One side of a channel, or a timer, as an arm sees it.
 #[allow(unsafe_code)]
 pub(crate) trait Port {
@@ -37,6 +55,10 @@ pub(crate) trait Port {
     /// Whether an operation would not wait now.
     fn is_ready(&self, patience: Patience) -> bool;
 
+    /// Whether an operation would not wait now although `may_win` says nothing of it. Cheap; for who is going to wait, and finds out later what is missed
+    /// here.
+    fn is_ready_otherwise(&self) -> bool;
+
     /// Whether a peer waits at capacity 0 that is not enough for `is_ready`, as it has no value yet: it has to be called.
     fn has_peer(&self, patience: Patience) -> bool;
 
@@ -54,6 +76,16 @@ pub(crate) trait Port {
 
     /// Whether a peer seems to wait that has no value yet, and would have to be called: cheap, polled.
     fn may_call(&self) -> bool;
+
+    /// What one look says: `may_win` and `may_call` by one call.
+    fn glimpse(&self) -> Glimpse {
+        Glimpse { wins: self.may_win(), calls: self.may_call() }
+    }
+
+    /// Whether the arm may be won now, for who looks often.
+    fn seems_ready(&self) -> bool {
+        self.may_win() || self.is_ready_otherwise()
+    }
 
     /// The learned budget to stay awake, if this arm can wake anybody.
     fn spin(&self) -> Option<&Spin>;
@@ -79,6 +111,11 @@ pub(crate) trait Port {
     /// At capacity 0, the number by which channels are locked in order; the methods below are for such ports only.
     fn meeting(&self) -> Option<u64>;
 
+    /// As a place to meet at, if it is of capacity 0.
+    fn spot(&self) -> Option<Spot> {
+        self.meeting().map(|channel| Spot { channel, receives: self.place_layout().is_some(), calls: self.may_call() })
+    }
+
     /// The size of the place that the arm needs, if it needs one.
     fn place_layout(&self) -> Option<Layout>;
 
@@ -87,6 +124,12 @@ pub(crate) trait Port {
     /// # Safety
     /// `place` is valid for writes of `place_layout`.
     unsafe fn init_place(&self, place: *mut ());
+
+    /// A small value that a peer has put into the place, as a token of its own.
+    ///
+    /// # Safety
+    /// A place of this port, which is full and the caller's; it is left for good if a token is the answer.
+    unsafe fn take_placed(&self, place: *mut ()) -> Option<Token>;
 
     /// Takes the channel's lock; `false` if it could not be had in time.
     fn lock(&self, patience: Option<Patience>) -> bool;

@@ -3,11 +3,11 @@
 #![allow(unsafe_code)] // waiters of this frame
 
 use super::first::FEW;
-use super::look::{choose, look, ports, settle_on_none};
+use super::look::{choose, choose_seen, look, ports, settle_on_none};
 use super::meet::{meet, meeting_place, Met};
 use super::order::Order;
 use super::round::{Enlisting, Round};
-use super::{Arm, Port, Storage};
+use super::{Arm, Port, Storage, INLINE};
 use crate::chan::{Holding, Manner, Token};
 use crate::sync::{Deadline, MODEL};
 use crate::wait::{Claim, Lag, Patience, Phase, Spin};
@@ -41,7 +41,13 @@ pub(crate) const DYNAMIC: Manner = Manner { patience: Patience::Thread, hold: Ho
 /// Waits for one of the arms. `None`: none in time.
 #[inline]
 pub(crate) fn run(wanted: Wanted<'_, '_>, storage: &mut Storage) -> Option<(usize, Token)> {
-    wanted.look().or_else(|| wanted.after_look(storage))
+    let won = match wanted.until {
+        Until::Now => wanted.look(),
+        Until::Deadline(_) => {
+            choose(wanted.arms, wanted.order, |port| port.seems_ready(), |i, port| Some((i, port.win(ptr::null(), wanted.manner)?)))
+        }
+    };
+    won.or_else(|| wanted.after_look(storage))
 }
 
 /// What is left to do after `first`.
@@ -194,15 +200,18 @@ fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner, deadline: Deadline
     let mut won = None;
     let ready = || {
         looks += 1;
-        // A closed channel is not seen by the cheap look.
-        if ports(arms).any(|(_, port)| port.may_win())
-            || (looks == CLOSED_AT && ports(arms).any(|(_, port)| port.is_ready(manner.patience)))
-        {
-            // At capacity 0 no lock is asked for while it is polled.
-            let ready = |port: &dyn Port| port.may_win() || (port.meeting().is_none() && port.is_ready(manner.patience));
-            won = choose(arms, order, ready, |i, port| Some((i, port.win(ptr::null(), manner)?)));
+        let (mut seen, mut calls) = (0, false);
+        for (i, port) in ports(arms) {
+            let glimpse = port.glimpse();
+            seen |= u32::from(glimpse.wins) << i.min(INLINE);
+            calls |= glimpse.calls;
         }
-        won.is_some() || ports(arms).any(|(_, port)| port.may_call())
+        // A closed channel is not seen by the cheap look.
+        if seen != 0 || (looks == CLOSED_AT && ports(arms).any(|(_, port)| port.is_ready(manner.patience))) {
+            let win = |i, port: &dyn Port| Some((i, port.win(ptr::null(), manner)?));
+            won = choose_seen(arms, order, seen, |port| port.is_ready_otherwise(), |port| port.seems_ready(), win);
+        }
+        won.is_some() || calls
     };
     if ports(arms).any(|(_, port)| port.place_layout().is_some()) {
         spin.glance(ready);

@@ -1,11 +1,11 @@
 //! The order of arms, alone.
 
 use super::first::{first, First};
-use super::look::choose;
+use super::look::{choose, choose_seen};
 use super::meet::{meet, meeting_place, Met};
 use super::order::{below, Order};
 use super::{Arm, Enlisting, Port, Round, Storage, Until, INLINE};
-use crate::chan::{Holding, Manner};
+use crate::chan::{Holding, Manner, Token};
 use crate::sync::Deadline;
 use crate::wait::turn::{self, WAITS};
 use crate::wait::{Claim, Patience, Phase, Waiter};
@@ -52,7 +52,7 @@ fn arms_that_become_ready_together_are_chosen_equally_often() {
     let rx: [Receiver<()>; 4] = core::array::from_fn(|_| never());
     let arms: [Arm<'_>; 4] = core::array::from_fn(|i| Arm(Some(&rx[i])));
     let is_one_of = |port: &dyn Port, some: &[Receiver<()>]| some.iter().any(|rx| ptr::addr_eq(rx, port));
-    let (mut wins, mut first_wins) = ([0; 4], [[0; 4]; 2]);
+    let (mut wins, mut seen_wins, mut first_wins) = ([0; 4], [0; 4], [[0; 4]; 2]);
     for _ in 0..ROUNDS {
         let since = below(8);
         let looks = Cell::new(0);
@@ -60,6 +60,11 @@ fn arms_that_become_ready_together_are_chosen_equally_often() {
         let ready = |port: &dyn Port| look() && is_one_of(port, &rx[1..3]);
         if let Some(won) = choose(&arms, Order::Random, ready, |i, _| Some(i)) {
             wins[won] += 1;
+        }
+        looks.set(0);
+        let seen = (0..4).filter(|i| look() && (*i == 1 || *i == 2)).fold(0, |set, i| set | 1 << i);
+        if let Some(won) = choose_seen(&arms, Order::Random, seen, |_| false, ready, |i, _| Some(i)) {
+            seen_wins[won] += 1;
         }
         let ready = |i: usize| look() && (i == 1 || i == 2);
         for (until, wins) in [FOR_EVER, Until::Now].into_iter().zip(&mut first_wins) {
@@ -69,7 +74,7 @@ fn arms_that_become_ready_together_are_chosen_equally_often() {
             }
         }
     }
-    for wins in [wins, first_wins[0], first_wins[1]] {
+    for wins in [wins, seen_wins, first_wins[0], first_wins[1]] {
         assert_eq!([wins[0], wins[3]], [0, 0]);
         assert_equal(&wins[1..3]);
     }
@@ -175,6 +180,25 @@ fn a_value_of_any_shape_is_met() {
     meets([7_u128; 2]);
     meets(Aligned(7));
     meets([7_u64; 1000]);
+}
+
+/// Who takes it for certain leaves the place at once.
+#[test]
+fn who_may_give_a_value_up_keeps_its_turn() {
+    for hold in [Holding::Sends, Holding::All] {
+        let ((tx, rx), (_open, other)) = (bounded(0), bounded::<u8>(0));
+        std::thread::spawn(move || while tx.try_send(7).is_err() {});
+        let mut storage = Storage::new();
+        let token = loop {
+            match meet(&[Arm(Some(&other)), Arm(Some(&rx))], 1, Manner { patience: Patience::Thread, hold }, &mut storage, Deadline::NEVER)
+            {
+                Met::Won(_, token) => break token,
+                _ => continue,
+            }
+        };
+        assert_eq!(matches!(token, Token::Placed { .. }), hold == Holding::All, "{token:?}");
+        assert_eq!(rx.finish(token), Ok(7));
+    }
 }
 
 /// With the same chance for each arm that receives at capacity 0; but where somebody has to be called, if there is such a place.

@@ -40,6 +40,10 @@ impl<T> Port for Watch<'_, T> {
         self.0.is_closed()
     }
 
+    fn is_ready_otherwise(&self) -> bool {
+        false
+    }
+
     fn has_peer(&self, _patience: Patience) -> bool {
         false
     }
@@ -101,6 +105,10 @@ impl<T> Port for Watch<'_, T> {
     }
 
     unsafe fn unlock(&self) {}
+
+    unsafe fn take_placed(&self, _place: *mut ()) -> Option<Token> {
+        None
+    }
 
     unsafe fn may_win_locked(&self, _own: *const Claim) -> bool {
         false
