@@ -75,6 +75,15 @@ impl<T> Guard<'_, T> {
         ManuallyDrop::new(self).end();
     }
 
+    /// As `release`, after serving these requests.
+    #[inline(always)]
+    pub(super) fn release_to_serve(self, requests: u64) {
+        match requests {
+            0 => self.release(),
+            _ => ManuallyDrop::new(self).serve(requests),
+        }
+    }
+
     #[inline(always)]
     fn end(&mut self) {
         if let Err(requests) = self.try_release() {

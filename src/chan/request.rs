@@ -8,6 +8,7 @@
 use super::{Chan, Guard, WAITED, WAKING};
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::seat::Waits;
+use crate::wait::Waker;
 use core::mem::ManuallyDrop;
 
 impl<T> Chan<T> {
@@ -47,9 +48,9 @@ impl<T> Chan<T> {
             return self.ask(WAKE_RX);
         }
         let mut guard = Guard::new(self);
-        match guard.tell_only_task() {
-            Some(waker) => {
-                guard.release();
+        match guard.tell_first_task() {
+            Some((waker, more)) => {
+                guard.release_to_serve(if more { WAKE_RX } else { 0 });
                 waker.wake();
             }
             None => ManuallyDrop::new(guard).serve(WAKE_RX),
@@ -82,17 +83,18 @@ impl<T> Chan<T> {
         }
         let mut guard = Guard::new(self);
         match guard.send_for_first_task() {
-            Some((waker, true)) => {
-                guard.release();
-                return waker.wake();
-            }
-            Some((waker, false)) => {
+            Some((waker, only, tells)) => {
                 // Whoever makes room asks for it to be filled once it has left the slot. But several may be left before one asks.
-                match self.ring.has_room() {
-                    true => ManuallyDrop::new(guard).serve(WAKE_TX),
-                    false => guard.release(),
+                let requests = if !only && self.ring.has_room() { WAKE_TX } else { 0 };
+                if tells {
+                    guard.tell_and_release(requests, waker);
+                } else {
+                    guard.release_to_serve(requests);
+                    waker.wake();
                 }
-                waker.wake();
+                if only {
+                    return;
+                }
             }
             None => ManuallyDrop::new(guard).serve(WAKE_TX),
         }
@@ -112,6 +114,24 @@ impl<T> Chan<T> {
     pub(super) fn after_pop(&self, head: u64) {
         if head & (WAITED | WAKING) == WAITED {
             self.request_sender();
+        }
+    }
+}
+
+impl<T> Guard<'_, T> {
+    /// A value was sent for a task, whose waker this is, and a receiver waits: tells it, and serves these requests.
+    #[inline(never)]
+    fn tell_and_release(mut self, requests: u64, waker: Waker) {
+        match self.tell_first_task() {
+            Some((told, more)) => {
+                self.release_to_serve(if more { requests | WAKE_RX } else { requests });
+                waker.wake();
+                told.wake();
+            }
+            None => {
+                self.release_to_serve(requests | WAKE_RX);
+                waker.wake();
+            }
         }
     }
 }

@@ -180,34 +180,46 @@ impl<T> Guard<'_, T> {
         }
     }
 
-    /// What most requests ask for: there is a value, and one task, alone, waits for it. Answers its waker. `None`: see `serve`.
+    /// What most requests ask for: there is a value, and a task comes first. Answers its waker; and whether others are to be seen to (see `serve`).
+    /// `None`: nothing was done.
     #[inline(always)]
-    pub(super) fn tell_only_task(&mut self) -> Option<Waker> {
+    pub(super) fn tell_first_task(&mut self) -> Option<(Waker, bool)> {
         let ring = &self.chan.ring;
-        if self.chan.is_rendezvous() || ring.tail_word() & WAKING != 0 || !ring.has_value() {
+        let tail = ring.tail_word();
+        if self.chan.is_rendezvous() || tail & (WAKING | SPILLED | CLOSED) != 0 || !ring.has_value() {
             return None;
         }
-        self.with(|lists| match lists.rx.first_task() {
-            // SAFETY: under the lock all the time; and it has no place.
-            Some((place, true)) if place.is_null() => unsafe { lists.rx.decide_first_task(Phase::Ready) },
-            _ => None,
-        })
+        let (place, only) = self.with(|lists| lists.rx.first_task())?;
+        if !place.is_null() {
+            return None;
+        }
+        // As in `see_to_receivers`. In one place there is no other value.
+        let more = match ring.cap() {
+            _ if only => false,
+            1 => {
+                self.with(|lists| lists.told_rx = ring.position_of(tail));
+                false
+            }
+            _ => self.tell(true, &mut None),
+        };
+        // SAFETY: under the lock all the time; and it has no place.
+        let waker = self.with(|lists| unsafe { lists.rx.decide_first_task(Phase::Ready) })?;
+        Some((waker, more))
     }
 
-    /// What most requests for senders ask for: there is room, and a task comes first that left its value. Sends it, and answers the waker; and whether
-    /// nobody else waits. `None`: nothing was done.
+    /// What most requests for senders ask for: there is room, and a task comes first that left its value. Sends it, and answers the waker; whether
+    /// nobody else waits to send; and whether a receiver is to be told. `None`: nothing was done.
     #[inline(always)]
-    pub(super) fn send_for_first_task(&mut self) -> Option<(Waker, bool)> {
+    pub(super) fn send_for_first_task(&mut self) -> Option<(Waker, bool, bool)> {
         let ring = &self.chan.ring;
         if size_of::<T>() > SMALL || self.chan.is_rendezvous() || ring.head_word() & WAKING != 0 {
             return None;
         }
-        // With no receiver in the queue, nobody is to be told of the value.
-        let (place, only) = self.with(|lists| if lists.rx.is_empty() { lists.tx.first_task() } else { None })?;
+        let (place, only) = self.with(|lists| lists.tx.first_task())?;
         if place.is_null() {
             return None;
         }
-        let (slot, _) = ring.claim_write_at_once().ok()?;
+        let (slot, tail) = ring.claim_write_at_once().ok()?;
         if only {
             ring.head_clear(WAITED);
         }
@@ -215,7 +227,8 @@ impl<T> Guard<'_, T> {
         slot.publish(unsafe { (*place.cast::<Place<T>>()).take() });
         // SAFETY: under the lock all the time; and the place is empty now.
         let waker = self.with(|lists| unsafe { lists.tx.decide_first_task(Phase::Done) })?;
-        Some((waker, only))
+        // As in `send_for`.
+        Some((waker, only, tail & (WAITED | WAKING) == WAITED && !self.with(|lists| lists.rx.is_empty())))
     }
 
     /// The positions of the values, or of the room, of which nobody was told.

@@ -277,6 +277,39 @@ fn a_batch_taken_is_filled_by_tasks() {
     assert!(poll(0).is_ready() && poll(1).is_ready() && poll(2).is_pending());
 }
 
+/// Two futures wait to receive, and one to send: what is sent for that is told to the second receiver.
+#[test]
+fn a_value_sent_for_a_task_is_told_to_the_next_receiver() {
+    for cap in [1, 2] {
+        let (tx, rx) = crate::bounded(cap);
+        let mut recvs = [(); 3].map(|()| Box::pin(rx.recv_async()));
+        let told = [(); 3].map(|()| Arc::<Woken>::default());
+        let mut poll = |i: usize| recvs[i].as_mut().poll(&mut Context::from_waker(&Waker::from(told[i].clone())));
+        assert!((0..3).all(|i| poll(i).is_pending()));
+        (0..cap).for_each(|value| tx.try_send(value).expect("room"));
+        let mut send = Box::pin(tx.send_async(cap));
+        let mut sent = || send.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        assert!(!sent());
+        assert_eq!(poll(0), Poll::Ready(Ok(0)));
+        assert_eq!(told.each_ref().map(|told| told.count()), [1, 1, cap - 1]);
+        assert!(sent());
+        (1..=cap).for_each(|i| assert_eq!(poll(i), Poll::Ready(Ok(i))));
+    }
+}
+
+/// Three futures wait, and two values come with one request: two learn of it.
+#[test]
+fn a_batch_is_told_to_tasks() {
+    let (tx, rx) = crate::bounded(2);
+    let mut recvs = [(); 3].map(|()| Box::pin(rx.recv_async()));
+    let told = [(); 3].map(|()| Arc::<Woken>::default());
+    let mut poll = |i: usize| recvs[i].as_mut().poll(&mut Context::from_waker(&Waker::from(told[i].clone())));
+    assert!((0..3).all(|i| poll(i).is_pending()));
+    assert!(tx.send_many(&mut (0..2).collect()).is_ok());
+    assert_eq!(told.each_ref().map(|told| told.count()), [1, 1, 0]);
+    (0..2).for_each(|i| assert_eq!(poll(i), Poll::Ready(Ok(i))));
+}
+
 /// Who comes second at capacity 0 knows whom it met, and expects it there, but nobody elsewhere; who came first does not.
 #[test]
 fn who_came_second_expects_the_same_peer() {
