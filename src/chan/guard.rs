@@ -4,7 +4,7 @@
 
 use super::{Chan, Lists, WAITED};
 use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX};
-use crate::wait::{Patience, Queue, Waiter};
+use crate::wait::{Patience, Waiter};
 use core::mem::ManuallyDrop;
 
 impl<T> Chan<T> {
@@ -106,12 +106,7 @@ impl<T> Lists<T> {
         if self.rx.is_empty() && self.tx.is_empty() && self.stash.is_none() {
             return 0;
         }
-        let of = |queue: &Queue, has, placed| match queue.is_empty() {
-            true => 0,
-            false if queue.any_placed() => has | placed,
-            false => has,
-        };
         let stashed = if self.has_stashed() { HAS_TX | PLACED_TX } else { 0 };
-        of(&self.rx, HAS_RX, PLACED_RX) | of(&self.tx, HAS_TX, PLACED_TX) | stashed
+        self.rx.hints(HAS_RX, PLACED_RX) | self.tx.hints(HAS_TX, PLACED_TX) | stashed
     }
 }

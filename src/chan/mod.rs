@@ -34,6 +34,7 @@ mod guard;
 mod handoff;
 mod lazy;
 mod many;
+mod meet;
 mod ready;
 mod recv;
 mod request;
@@ -51,6 +52,7 @@ mod words;
 
 pub(crate) use arms::{Head, Holding, Manner, Token};
 pub(crate) use frame::{Frame, Place};
+pub(crate) use meet::Met;
 pub(crate) use shared::{channel, Side, Strong, Weak};
 pub(crate) use solo::{Attempt, Sent};
 

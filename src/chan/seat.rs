@@ -119,10 +119,9 @@ impl<T> Chan<T> {
         true
     }
 
-    /// At capacity 0: takes the value of a sender that sits, and wakes it.
+    /// At capacity 0: takes the value of a sender that sits, and wakes it. `None`: it does not sit any more.
     #[inline(always)]
-    pub(super) fn take_from_seat(&self) -> Option<T> {
-        let sender = self.cold.lock.look_at_seat(true)?;
+    pub(super) fn take_from_seated(&self, sender: Seated) -> Option<T> {
         let sender = self.cold.lock.serve_seated(sender)?;
         // SAFETY: a sender's place of this channel, hence a `Place<T>`; full, and ours until the end.
         let value = unsafe { (*sender.place().cast::<Place<T>>()).take() };
@@ -130,13 +129,12 @@ impl<T> Chan<T> {
         Some(value)
     }
 
-    /// At capacity 0: gives what is in `place` to a receiver that sits, and wakes it. Answers whether there was one.
+    /// At capacity 0: gives what is in `place` to a receiver that sits, and wakes it. `false`: it does not sit any more.
     ///
     /// # Safety
     /// The caller owns the place, and it is full.
     #[inline(always)]
-    pub(super) unsafe fn give_to_seat(&self, place: &Place<T>) -> bool {
-        let Some(receiver) = self.cold.lock.look_at_seat(false) else { return false };
+    pub(super) unsafe fn give_to_seated(&self, receiver: Seated, place: &Place<T>) -> bool {
         // ORDERING: Relaxed: of two that come one after the other the second has the higher number. Before the exchange: so who takes the lock after
         // that, and serves somebody there, knows of it.
         let met = self.cold.met.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
@@ -151,7 +149,7 @@ impl<T> Chan<T> {
     /// How many receivers were served at the seat.
     #[inline(always)]
     pub(super) fn met(&self) -> u32 {
-        self.cold.met.load(Ordering::Relaxed) // ORDERING: under the lock, see `give_to_seat`
+        self.cold.met.load(Ordering::Relaxed) // ORDERING: under the lock, see `give_to_seated`
     }
 }
 

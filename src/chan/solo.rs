@@ -13,7 +13,6 @@ use crate::chan::Enlisted;
 use crate::error::RecvError;
 use crate::ring::{Miss, Refused};
 use crate::sync::pause;
-use crate::wait::lock::{HAS_RX, HAS_TX};
 
 use crate::wait::{Claim, Lag, Patience, Phase, Waiter, Waker};
 use core::ptr;
@@ -74,24 +73,6 @@ impl<T> Chan<T> {
         // SAFETY: the caller's promise.
         unsafe { place.put(value) };
         true
-    }
-
-    /// At capacity 0: receives if it can be seen without the lock that a sender waits, and the lock is free.
-    #[inline(never)]
-    pub(crate) fn accept_at_once(&self, patience: impl FnOnce() -> Patience) -> Option<T> {
-        if let Some(value) = self.take_from_seat() {
-            return Some(value);
-        }
-        if self.cold.lock.hints().is_some_and(|hints| hints & HAS_TX == 0) {
-            return None;
-        }
-        let mut guard = self.try_lock_by(patience)?;
-        if let Some(value) = guard.with(Lists::take_stashed) {
-            return Some(value);
-        }
-        let sender = guard.with(|lists| lists.tx.choose_placed(ptr::null(), false))?;
-        drop(guard);
-        Some(take_from(sender))
     }
 
     /// At capacity 0: receives, or enlists `waiter`, which is of `claim`.
@@ -197,30 +178,6 @@ impl<T> Chan<T> {
         // SAFETY: the caller's promise.
         slot.publish(unsafe { place.take() });
         self.after_push(flags);
-        true
-    }
-
-    /// At capacity 0: sends what is in `place` if it can be seen without the lock that a receiver waits, and the lock is free. Answers whether.
-    ///
-    /// # Safety
-    /// As for `send_at_once`.
-    #[inline(never)]
-    pub(crate) unsafe fn give_at_once(&self, place: &Place<T>, patience: impl FnOnce() -> Patience) -> bool {
-        // SAFETY: the caller's promise.
-        if unsafe { self.give_to_seat(place) } {
-            return true;
-        }
-        if self.cold.lock.hints().is_some_and(|hints| hints & HAS_RX == 0) {
-            return false;
-        }
-        let Some(mut guard) = self.try_lock_by(patience) else { return false };
-        if self.is_closed() {
-            return false;
-        }
-        let Some(receiver) = guard.with(|lists| lists.rx.choose_receiver(ptr::null(), false, self.met())) else { return false };
-        drop(guard);
-        // SAFETY: the caller's promise.
-        give_to(receiver, unsafe { place.take() });
         true
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Each task has a thread of its own, which sleeps while the task waits. Channels are shared rather than moved, and go last.
 
+mod meet;
 mod seat;
 
 use crate::models::model;

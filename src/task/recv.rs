@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // the place inside the pinned future
 
 use super::solo::{Glance, Left, Operation, Waiting};
-use crate::chan::{Attempt, Chan, Enlisted, Place, Strong};
+use crate::chan::{Attempt, Chan, Enlisted, Met, Place, Strong};
 use crate::error::RecvError;
 use crate::receiver::Source;
 use crate::wait::{Claim, Phase, Waiter, Waker};
@@ -45,12 +45,6 @@ impl<T, const MEETING: bool> Operation for Receive<'_, T, MEETING> {
         } else {
             ptr::null_mut()
         }
-    }
-
-    #[inline(always)]
-    unsafe fn enlist_alone(&self, waiter: &Waiter) -> bool {
-        // SAFETY: the caller's promise; and the waiter has a place.
-        MEETING && unsafe { self.chan.sit(waiter, false) }
     }
 
     #[inline(always)]
@@ -110,48 +104,62 @@ impl<T> Receiving<T> {
         let Source::Chan(strong) = &rx.0 else { return this.poll_timer(&rx.0, cx) };
         let chan = strong.chan();
         match this.waiting.glance() {
-            Glance::Try if chan.is_rendezvous() => {
-                if let Some(value) = chan.accept_at_once(|| strong.patience()) {
-                    this.waiting.finish();
-                    return Poll::Ready(Ok(value));
-                }
-            }
+            Glance::Try if chan.is_rendezvous() => return this.meet(chan, strong, cx),
             Glance::Try => {
                 // SAFETY: the place is empty, and in no queue.
                 if let Some(value) = unsafe { chan.recv_at_once(&this.place) } {
                     this.waiting.finish();
                     return Poll::Ready(Ok(value));
                 }
-                return if this.sits(chan, cx) { Poll::Pending } else { this.go_on_among_others(chan, strong, cx) };
+                return if this.sits(chan, cx) { Poll::Pending } else { this.go_on_among_others::<false>(chan, strong, cx) };
             }
             // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it.
             Glance::Done => return Poll::Ready(Ok(unsafe { this.place.take() })),
             Glance::Unclear => {}
         }
         if chan.is_rendezvous() {
-            this.go_on(chan, strong, cx)
+            this.go_on_among_others::<true>(chan, strong, cx)
         } else {
-            this.go_on_among_others(chan, strong, cx)
+            this.go_on_among_others::<false>(chan, strong, cx)
         }
     }
 
     /// At capacity 0. Out of line, as what follows: a receive that need not wait needs none of this, nor the registers for it.
     #[inline(never)]
-    fn go_on(&mut self, chan: &Chan<T>, strong: &Strong<T, false>, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
-        self.waiting.poll(&Receive::<T, true> { chan, place: &self.place, strong }, cx)
+    fn meet(&mut self, chan: &Chan<T>, strong: &Strong<T, false>, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
+        match chan.accept_shortly() {
+            Met::Now(value) => {
+                self.waiting.finish();
+                Poll::Ready(Ok(value))
+            }
+            Met::Nobody(seen) => {
+                // SAFETY: in no queue; pinned, and the destructor calls `cancel`.
+                let enlist = |waiter: &Waiter, again| unsafe { chan.enlist_shortly(seen, waiter, false, again) };
+                match self.waiting.wait(self.place.erased(), enlist, cx) {
+                    true => Poll::Pending,
+                    false => self.go_on_among_others::<true>(chan, strong, cx),
+                }
+            }
+            Met::Unclear => self.waiting.poll_again(&Receive::<T, true> { chan, place: &self.place, strong }, cx),
+        }
     }
 
     /// With a ring, after an attempt: waits, if nobody else does.
     #[inline(never)]
     fn sits(&mut self, chan: &Chan<T>, cx: &mut Context<'_>) -> bool {
         // SAFETY: in no queue; pinned, and the destructor calls `cancel`.
-        self.waiting.sit(ptr::null_mut(), |waiter| unsafe { chan.sit_to_receive(waiter) }, cx)
+        self.waiting.wait(ptr::null_mut(), |waiter, _| unsafe { chan.sit_to_receive(waiter) }, cx)
     }
 
-    /// With a ring, after that.
+    /// After that.
     #[inline(never)]
-    fn go_on_among_others(&mut self, chan: &Chan<T>, strong: &Strong<T, false>, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
-        self.waiting.poll_among_others(&Receive::<T, false> { chan, place: &self.place, strong }, cx)
+    fn go_on_among_others<const MEETING: bool>(
+        &mut self,
+        chan: &Chan<T>,
+        strong: &Strong<T, false>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<T, RecvError>> {
+        self.waiting.poll_among_others(&Receive::<T, MEETING> { chan, place: &self.place, strong }, cx)
     }
 
     /// Nobody but the clock wakes: there is no queue.

@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // the place inside the pinned future
 
 use super::solo::{Glance, Left, Operation, Waiting};
-use crate::chan::{Attempt, Chan, Enlisted, Place, Sent, Strong};
+use crate::chan::{Attempt, Chan, Enlisted, Met, Place, Sent, Strong};
 use crate::error::SendError;
 use crate::wait::{Claim, Phase, Waiter, Waker};
 use crate::Sender;
@@ -38,12 +38,6 @@ impl<T, const MEETING: bool> Operation for Giving<'_, T, MEETING> {
 
     fn place(&self) -> *mut () {
         self.place.erased()
-    }
-
-    #[inline(always)]
-    unsafe fn enlist_alone(&self, waiter: &Waiter) -> bool {
-        // SAFETY: the caller's promise; and the waiter has a place.
-        MEETING && unsafe { self.chan.sit(waiter, true) }
     }
 
     #[inline(always)]
@@ -120,49 +114,65 @@ impl<T> Sending<T> {
         let this = unsafe { self.get_unchecked_mut() };
         let chan = tx.0.chan();
         match this.waiting.glance() {
-            Glance::Try if chan.is_rendezvous() => {
-                // SAFETY: full, and in no queue.
-                if unsafe { chan.give_at_once(&this.place, || tx.0.patience()) } {
-                    this.waiting.finish();
-                    return Poll::Ready(Ok(()));
-                }
-            }
+            Glance::Try if chan.is_rendezvous() => return this.meet(chan, &tx.0, cx),
             Glance::Try => {
-                // SAFETY: as above.
+                // SAFETY: full, and in no queue.
                 if unsafe { chan.send_at_once(&this.place) } {
                     this.waiting.finish();
                     return Poll::Ready(Ok(()));
                 }
-                return if this.sits(chan, cx) { Poll::Pending } else { this.go_on_among_others(chan, &tx.0, cx) };
+                return if this.sits(chan, cx) { Poll::Pending } else { this.go_on_among_others::<false>(chan, &tx.0, cx) };
             }
             Glance::Done => return Poll::Ready(Ok(())),
             Glance::Unclear => {}
         }
         if chan.is_rendezvous() {
-            this.go_on(chan, &tx.0, cx)
+            this.go_on_among_others::<true>(chan, &tx.0, cx)
         } else {
-            this.go_on_among_others(chan, &tx.0, cx)
+            this.go_on_among_others::<false>(chan, &tx.0, cx)
         }
     }
 
     /// At capacity 0. Out of line, as what follows: a send that need not wait needs none of this, nor the registers for it.
     #[inline(never)]
-    fn go_on(&mut self, chan: &Chan<T>, strong: &Strong<T, true>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<T>>> {
-        let sent = self.waiting.poll(&Giving::<T, true> { chan, place: &self.place, strong }, cx);
-        sent.map(|sent| self.answer(sent))
+    fn meet(&mut self, chan: &Chan<T>, strong: &Strong<T, true>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<T>>> {
+        // SAFETY: full, and in no queue.
+        match unsafe { chan.give_shortly(&self.place) } {
+            Met::Now(()) => {
+                self.waiting.finish();
+                Poll::Ready(Ok(()))
+            }
+            Met::Nobody(seen) => {
+                // SAFETY: in no queue, and the place is full; pinned, and the destructor calls `cancel`.
+                let enlist = |waiter: &Waiter, again| unsafe { chan.enlist_shortly(seen, waiter, true, again) };
+                match self.waiting.wait(self.place.erased(), enlist, cx) {
+                    true => Poll::Pending,
+                    false => self.go_on_among_others::<true>(chan, strong, cx),
+                }
+            }
+            Met::Unclear => {
+                let sent = self.waiting.poll_again(&Giving::<T, true> { chan, place: &self.place, strong }, cx);
+                sent.map(|sent| self.answer(sent))
+            }
+        }
     }
 
     /// With a ring, after an attempt: waits, if nobody else does.
     #[inline(never)]
     fn sits(&mut self, chan: &Chan<T>, cx: &mut Context<'_>) -> bool {
         // SAFETY: in no queue, and the place is full; pinned, and the destructor calls `cancel`.
-        self.waiting.sit(self.place.erased(), |waiter| unsafe { chan.sit_to_send(waiter) }, cx)
+        self.waiting.wait(self.place.erased(), |waiter, _| unsafe { chan.sit_to_send(waiter) }, cx)
     }
 
-    /// With a ring, after that.
+    /// After that.
     #[inline(never)]
-    fn go_on_among_others(&mut self, chan: &Chan<T>, strong: &Strong<T, true>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<T>>> {
-        let sent = self.waiting.poll_among_others(&Giving::<T, false> { chan, place: &self.place, strong }, cx);
+    fn go_on_among_others<const MEETING: bool>(
+        &mut self,
+        chan: &Chan<T>,
+        strong: &Strong<T, true>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), SendError<T>>> {
+        let sent = self.waiting.poll_among_others(&Giving::<T, MEETING> { chan, place: &self.place, strong }, cx);
         sent.map(|sent| self.answer(sent))
     }
 

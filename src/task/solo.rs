@@ -32,12 +32,6 @@ pub(super) trait Operation {
     /// Where a peer takes the value from, or puts it; null if the operation is to be tried again instead.
     fn place(&self) -> *mut ();
 
-    /// Enlists at once, if it need not look any further. Answers whether.
-    ///
-    /// # Safety
-    /// As for `enlist`.
-    unsafe fn enlist_alone(&self, waiter: &Waiter) -> bool;
-
     /// Performs it if that is possible now, or else enlists. Inline: a future waits by one call.
     ///
     /// # Safety
@@ -201,36 +195,20 @@ impl Waiting {
         }
     }
 
-    /// Goes on, after a glance and, where that says so, an attempt. Pinned from now on until `cancel`, or until it is over.
+    /// After an attempt: leaves a waiter with this place to `enlist`, which is told whether it goes first. Answers whether that could do it; if not,
+    /// `poll_among_others` goes on. Pinned from now on until `cancel`, or until it is over.
     #[inline(always)]
-    pub(super) fn poll<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
-        if !matches!(self.stage, Stage::Fresh | Stage::Again) {
-            return self.poll_again(operation, cx);
-        }
-        let solo = self.prepare(operation.place(), cx);
-        // SAFETY: written just now; pinned, and the destructor of the future calls `cancel`.
-        if unsafe { operation.enlist_alone(&(*solo).waiter) } {
-            self.stage = Stage::Enlisted;
-            return Poll::Pending;
-        }
-        self.poll_prepared(operation, cx)
-    }
-
-    /// With a ring, after an attempt: leaves a waiter with this place at the seat, if `sit` can. Answers whether; if not, `poll_among_others` goes on.
-    /// Pinned from now on until `cancel`, or until it is over.
-    #[inline(always)]
-    pub(super) fn sit(&mut self, place: *mut (), sit: impl FnOnce(&Waiter) -> bool, cx: &mut Context<'_>) -> bool {
-        debug_assert!(matches!(self.stage, Stage::Fresh | Stage::Again));
+    pub(super) fn wait(&mut self, place: *mut (), enlist: impl FnOnce(&Waiter, bool) -> bool, cx: &mut Context<'_>) -> bool {
         let solo = self.prepare(place, cx);
         // SAFETY: written just now.
-        let sits = sit(unsafe { &(*solo).waiter });
-        if sits {
+        let enlisted = enlist(unsafe { &(*solo).waiter }, self.stage == Stage::Again);
+        if enlisted {
             self.stage = Stage::Enlisted;
         }
-        sits
+        enlisted
     }
 
-    /// After `sit`, in vain, or where a glance was unclear.
+    /// After `wait`, in vain, or where a glance was unclear.
     #[inline(always)]
     pub(super) fn poll_among_others<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
         if !matches!(self.stage, Stage::Fresh | Stage::Again) {
@@ -246,22 +224,10 @@ impl Waiting {
         }
     }
 
-    /// After `prepare`.
-    #[inline(never)]
-    fn poll_prepared<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
-        match self.enlist(operation) {
-            Attempt::Enlisted => Poll::Pending,
-            Attempt::Now(done) => {
-                self.stage = Stage::Over;
-                Poll::Ready(done)
-            }
-            Attempt::Later => self.poll_again(operation, cx),
-        }
-    }
-
+    /// Goes on, without an attempt.
     #[cold]
     #[inline(never)]
-    fn poll_again<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
+    pub(super) fn poll_again<O: Operation>(&mut self, operation: &O, cx: &mut Context<'_>) -> Poll<O::Output> {
         for _ in 0..ROUNDS {
             let attempt = match self.stage {
                 Stage::Over | Stage::Alarmed => return Poll::Pending,
@@ -287,6 +253,7 @@ impl Waiting {
     /// While in no queue: writes a waiter.
     #[inline(always)]
     fn prepare(&mut self, place: *mut (), cx: &mut Context<'_>) -> *const Solo {
+        debug_assert!(matches!(self.stage, Stage::Fresh | Stage::Again));
         // Foreign code: before anything points to us.
         let waker = cx.waker().clone();
         let solo = addr_of_mut!(self.memory.solo).cast::<Solo>();

@@ -55,7 +55,7 @@ const LOOKS: u32 = if MODEL { 1 } else { 100 };
 
 /// What a release leaves.
 #[inline(always)]
-fn released(word: u64, hints: u64) -> u64 {
+pub(super) fn released(word: u64, hints: u64) -> u64 {
     hints | word & SHUT
 }
 

@@ -32,6 +32,7 @@ pub(crate) mod partner;
 mod phase;
 pub(crate) mod queue;
 pub(crate) mod seat;
+pub(crate) mod seen;
 pub(crate) mod spin;
 pub(crate) mod turn;
 mod wake_list;

@@ -55,6 +55,7 @@ impl Waiter {
     }
 
     /// Whether it is in a queue. Under the lock.
+    #[inline]
     pub(crate) fn is_linked(&self) -> bool {
         // SAFETY: links are the holder's (invariant 1 below), in a queue or not.
         self.links.with_mut(|links| unsafe { (*links).prev != UNLINKED })
@@ -140,6 +141,16 @@ impl Queue {
         self.placed != 0
     }
 
+    /// The hints of it: `has` if anybody is in it, `placed`, too, if anybody's value can be moved at once.
+    #[inline(always)]
+    pub(crate) fn hints(&self, has: u64, placed: u64) -> u64 {
+        match self.is_empty() {
+            true => 0,
+            false if self.any_placed() => has | placed,
+            false => has,
+        }
+    }
+
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.head.is_null()
@@ -194,19 +205,14 @@ impl Queue {
     /// `waiter` is in this queue or in none.
     #[inline]
     pub(crate) unsafe fn remove(&mut self, waiter: &Waiter) -> bool {
-        // SAFETY: links are ours under the lock (invariant 1).
-        let (prev, next) = waiter.links.with_mut(|links| unsafe { (ptr::replace(&mut (*links).prev, UNLINKED), (*links).next) });
-        if prev == UNLINKED {
+        if !waiter.is_linked() {
             return false;
         }
-        self.placed -= u32::from(!waiter.place.is_null());
         if ptr::eq(self.head, waiter) {
-            self.head = next;
-            if next.is_null() {
-                self.tail = next;
-            }
+            self.remove_first(waiter);
             return true;
         }
+        let Links { prev, next } = self.unlink(waiter);
         // SAFETY: it is not the first, so this is its neighbour (invariant 4), which is linked, hence alive (invariant 2).
         unsafe { (*prev).links.with_mut(|links| (*links).next = next) };
         match next.is_null() {
@@ -215,6 +221,25 @@ impl Queue {
             false => unsafe { (*next).links.with_mut(|links| (*links).prev = prev) },
         }
         true
+    }
+
+    /// Takes out `waiter`, which is the first.
+    #[inline(always)]
+    fn remove_first(&mut self, waiter: &Waiter) {
+        debug_assert!(ptr::eq(self.head, waiter));
+        let next = self.unlink(waiter).next;
+        self.head = next;
+        if next.is_null() {
+            self.tail = next;
+        }
+    }
+
+    /// Marks `waiter`, which is in this queue, as out of it. Answers its neighbours.
+    #[inline(always)]
+    fn unlink(&mut self, waiter: &Waiter) -> Links {
+        self.placed -= u32::from(!waiter.place.is_null());
+        // SAFETY: links are ours under the lock (invariant 1).
+        waiter.links.with_mut(|links| unsafe { Links { prev: ptr::replace(&mut (*links).prev, UNLINKED), next: (*links).next } })
     }
 
     /// Takes out the first waiter whose claim can still be won, and wins it. Those that were decided elsewhere (another arm, a
@@ -244,8 +269,22 @@ impl Queue {
         // SAFETY: as above; and it is in this queue.
         unsafe {
             let waiter = &*self.head;
-            self.remove(waiter);
+            self.remove_first(waiter);
             (*waiter.claim).decide(phase(waiter.arm))
+        }
+    }
+
+    /// As `decide_first_task`, of a receiver that was served; so many were at the seat before.
+    ///
+    /// # Safety
+    /// As for `decide_first_task`.
+    #[inline(always)]
+    pub(crate) unsafe fn decide_first_receiver(&mut self, met: u32) -> Option<Waker> {
+        self.chosen = self.chosen.wrapping_add(1).max(1);
+        // SAFETY: the caller's promise: linked, hence alive (invariant 2).
+        unsafe {
+            (*self.head).number(self.turn(met));
+            self.decide_first_task(Phase::Done)
         }
     }
 

@@ -24,13 +24,13 @@ use crate::sync::{InOrder, Ordering};
 use core::ptr;
 
 /// Who sits is a sender.
-const SENDER: u64 = 64;
+pub(super) const SENDER: u64 = 64;
 /// Nobody sits any more.
 pub(super) const SHUT: u64 = 128;
 /// The flags are below an address.
 const SHIFT: u32 = 8;
 /// No address is lower; and without one there are hints, which are below it.
-const LOWEST: u64 = 4096 << SHIFT;
+pub(super) const LOWEST: u64 = 4096 << SHIFT;
 
 /// What an unlocked word, or a locked one, says of who waits.
 #[inline(always)]
@@ -60,7 +60,7 @@ pub(crate) enum Waits {
 
 /// Somebody who seems to sit.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Seated(u64);
+pub(crate) struct Seated(pub(super) u64);
 
 impl Seated {
     fn waiter(self) -> *const Waiter {
@@ -115,14 +115,6 @@ impl Lock {
             _ if word & SENDER == side => Waits::Seated(Seated(word)),
             _ => Waits::Nobody,
         }
-    }
-
-    /// Who sits, of the side that is asked for, unless the lock is held.
-    #[inline(always)]
-    pub(crate) fn look_at_seat(&self, sending: bool) -> Option<Seated> {
-        let word = self.word.load(Ordering::Relaxed); // ORDERING: a hint; the exchange decides
-        let side = if sending { SENDER } else { 0 };
-        (word >= LOWEST && word & (LOCKED | SENDER) == side).then_some(Seated(word))
     }
 
     /// Has the seated one rise, to be served. It is the caller's from now on, until `Serving::end`.
