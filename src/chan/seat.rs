@@ -25,7 +25,7 @@ use super::handoff::SMALL;
 use super::{Chan, Guard, Lists, CLOSED, SPILLED, WAITED};
 use crate::sync::Ordering;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
-use crate::wait::seat::{Seated, Serving};
+use crate::wait::seat::{Seated, Serving, Waits};
 use crate::wait::{Phase, Waiter};
 
 impl<T> Chan<T> {
@@ -109,7 +109,10 @@ impl<T> Chan<T> {
                 // SAFETY: a sender's place of this channel, hence a `Place<T>`; full, and ours until the end.
                 slot.publish(unsafe { (*sender.place().cast::<Place<T>>()).take() });
                 let waker = sender.end(Phase::Done);
-                self.after_push(tail);
+                // Mostly nobody waits to receive: the sender sat alone.
+                if !self.flags_stay() || !matches!(self.cold.lock.who_waits(false), Waits::Nobody) {
+                    self.after_push(tail);
+                }
                 if let Some(waker) = waker {
                     waker.wake(); // foreign code, after what is owed
                 }

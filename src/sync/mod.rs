@@ -51,9 +51,15 @@ pub(crate) use std::time::{Duration, Instant};
 /// what is thrown then is left for good.
 pub(crate) fn contain(foreign: impl FnOnce()) {
     if let Err(thrown) = catch_unwind(AssertUnwindSafe(foreign)) {
-        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(thrown))) {
-            core::mem::forget(again);
-        }
+        drop_thrown(thrown);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn drop_thrown(thrown: Box<dyn core::any::Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(thrown))) {
+        core::mem::forget(again);
     }
 }
 
