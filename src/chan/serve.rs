@@ -68,7 +68,7 @@ impl<T> Guard<'_, T> {
 
     /// Several are about to be woken: whether the last is to be so first.
     #[inline(never)]
-    fn is_last_first(&mut self) -> bool {
+    pub(super) fn is_last_first(&mut self) -> bool {
         let ring = &self.chan.ring;
         self.with(|lists| lists.order.is_last_first(ring))
     }
