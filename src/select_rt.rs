@@ -127,8 +127,7 @@ pub fn first(
 
 /// Goes on after the first look.
 pub fn rest(arms: &[Arm<'_>], order: Order, limit: Limit, storage: &mut Storage, apart: &mut Apart) -> Option<(usize, Won)> {
-    let (index, token) = select::rest(Wanted { arms, order, until: limit.0, manner: MANNER }, storage)?;
-    apart.0 = Some(token);
+    let index = select::rest(Wanted { arms, order, until: limit.0, manner: MANNER }, storage, &mut apart.0)?;
     Some((index, Won(None)))
 }
 

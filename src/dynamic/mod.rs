@@ -225,11 +225,10 @@ impl<'a> Select<'a> {
     }
 
     fn run(&mut self, until: Until) -> Option<SelectedOperation<'a>> {
-        let won = {
-            let wanted = Wanted { arms: self.arms.as_slice(), order: self.order, until, manner: DYNAMIC };
-            select::run(wanted, &mut self.storage)?
-        };
-        selected(self.arms.as_slice(), self.home, won, &mut self.storage)
+        let mut token = None;
+        let wanted = Wanted { arms: self.arms.as_slice(), order: self.order, until, manner: DYNAMIC };
+        let i = select::run(wanted, &mut self.storage, &mut token)?;
+        selected(self.arms.as_slice(), self.home, (i, token?), &mut self.storage)
     }
 
     /// The operations, their order, and the memory for a wait.

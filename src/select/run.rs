@@ -38,26 +38,40 @@ pub(crate) const MANNER: Manner = Manner { patience: Patience::Thread, hold: Hol
 /// In a dynamic select it is the caller, for each arm.
 pub(crate) const DYNAMIC: Manner = Manner { patience: Patience::Thread, hold: Holding::All };
 
-/// Waits for one of the arms. `None`: none in time.
+/// Waits for one of the arms, whose token goes to `won`, at once: while a peer is held each copy would be time in which it looks, and takes its cache line
+/// away. `None`: none in time.
 #[inline]
-pub(crate) fn run(wanted: Wanted<'_, '_>, storage: &mut Storage) -> Option<(usize, Token)> {
-    let won = match wanted.until {
-        Until::Now => wanted.look(),
-        Until::Deadline(_) => {
-            choose(wanted.arms, wanted.order, |port| port.seems_ready(), |i, port| Some((i, port.win(ptr::null(), wanted.manner)?)))
-        }
+pub(crate) fn run(wanted: Wanted<'_, '_>, storage: &mut Storage, won: &mut Option<Token>) -> Option<usize> {
+    let i = match wanted.until {
+        Until::Now => keep(wanted.look(), won),
+        Until::Deadline(_) => choose(wanted.arms, wanted.order, |port| port.seems_ready(), win_to(won, wanted.manner)),
     };
-    won.or_else(|| wanted.after_look(storage))
+    i.or_else(|| wanted.after_look(storage, won))
+}
+
+/// Tries to win an arm.
+fn win_to(won: &mut Option<Token>, manner: Manner) -> impl FnMut(usize, &dyn Port) -> Option<usize> + '_ {
+    move |i, port| {
+        *won = port.win(ptr::null(), manner);
+        won.is_some().then_some(i)
+    }
+}
+
+/// Puts a token where it is wanted.
+fn keep(found: Option<(usize, Token)>, won: &mut Option<Token>) -> Option<usize> {
+    let (i, token) = found?;
+    *won = Some(token);
+    Some(i)
 }
 
 /// What is left to do after `first`.
 #[cold]
 #[inline(never)]
-pub(crate) fn rest(wanted: Wanted<'_, '_>, storage: &mut Storage) -> Option<(usize, Token)> {
+pub(crate) fn rest(wanted: Wanted<'_, '_>, storage: &mut Storage, won: &mut Option<Token>) -> Option<usize> {
     if wanted.arms.len() > FEW {
-        return run(wanted, storage);
+        return run(wanted, storage, won);
     }
-    wanted.after_look(storage)
+    wanted.after_look(storage, won)
 }
 
 impl Wanted<'_, '_> {
@@ -65,18 +79,23 @@ impl Wanted<'_, '_> {
         look(self.arms, self.order, self.manner)
     }
 
-    fn after_look(self, storage: &mut Storage) -> Option<(usize, Token)> {
+    fn after_look(self, storage: &mut Storage, won: &mut Option<Token>) -> Option<usize> {
+        if let Until::Deadline(deadline) = self.until {
+            let awake = stay_awake(self.arms, self.order, self.manner, deadline, won);
+            return awake.or_else(|| match self.meet(storage, deadline) {
+                Met::Won(i, token) => keep(Some((i, token)), won),
+                met => keep(self.wait(storage, met), won),
+            });
+        }
+        keep(self.after_look_now(storage), won)
+    }
+
+    fn after_look_now(self, storage: &mut Storage) -> Option<(usize, Token)> {
         match self.until {
             // Only a peer that has no value yet is left, if any: another select, which has to be called.
             Until::Now if ports(self.arms).any(|(_, port)| port.has_peer(self.manner.patience)) => self.wait(storage, Met::Seen),
             Until::Now if self.arms.len() > 1 => settle_on_none(self.arms, || self.look()),
-            Until::Now => None,
-            Until::Deadline(deadline) => {
-                stay_awake(self.arms, self.order, self.manner, deadline).or_else(|| match self.meet(storage, deadline) {
-                    Met::Won(i, token) => Some((i, token)),
-                    met => self.wait(storage, met),
-                })
-            }
+            _ => None,
         }
     }
 
@@ -149,8 +168,9 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline, met: Met) -> Option<(usize,
         }
         round.claim.reopen();
         if round.meetings.is_empty() {
-            if let Some(won) = stay_awake(round.arms, round.order, round.manner, deadline) {
-                return Some(won);
+            let mut won = None;
+            if let Some(i) = stay_awake(round.arms, round.order, round.manner, deadline, &mut won) {
+                return won.map(|token| (i, token));
             }
         }
     }
@@ -194,7 +214,7 @@ fn call(round: &Round<'_, '_>) -> Option<(usize, Token)> {
 const CLOSED_AT: u32 = 4;
 
 /// Before enlisting: stays awake until an arm is won; not for long if there are peers who need to find us in a queue with a place.
-fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner, deadline: Deadline) -> Option<(usize, Token)> {
+fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner, deadline: Deadline, token: &mut Option<Token>) -> Option<usize> {
     let spin = ports(arms).find_map(|(_, port)| port.spin())?;
     let mut looks = 0;
     let mut won = None;
@@ -208,8 +228,7 @@ fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner, deadline: Deadline
         }
         // A closed channel is not seen by the cheap look.
         if seen != 0 || (looks == CLOSED_AT && ports(arms).any(|(_, port)| port.is_ready(manner.patience))) {
-            let win = |i, port: &dyn Port| Some((i, port.win(ptr::null(), manner)?));
-            won = choose_seen(arms, order, seen, |port| port.is_ready_otherwise(), |port| port.seems_ready(), win);
+            won = choose_seen(arms, order, seen, |port| port.is_ready_otherwise(), |port| port.seems_ready(), win_to(token, manner));
         }
         won.is_some() || calls
     };
