@@ -306,11 +306,11 @@ impl<T> Chan<T> {
             pause(); // it is being served, or was
             return Enlisted::Again;
         }
-        match claim.wakes_locked(waker) {
-            None => return Enlisted::Again,
-            Some(true) => return Enlisted::Yes,
-            Some(false) => drop(guard),
+        // SAFETY: linked, see above; the lock is held.
+        if unsafe { claim.wakes_locked(waker) } {
+            return Enlisted::Yes;
         }
+        drop(guard);
         // Foreign code, here and where wakers are dropped: with the lock released.
         let waker = Waker::Task(waker.clone());
         let Some(guard) = self.try_lock(Patience::Task) else { return Enlisted::Busy };

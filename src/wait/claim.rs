@@ -103,13 +103,13 @@ impl Claim {
         }
     }
 
-    /// Owner of a `parked` claim, under the lock of its channel: whether the waker that it left does what this one would. `None`: a peer has decided.
-    pub(crate) fn wakes_locked(&self, waker: &core::task::Waker) -> Option<bool> {
-        if self.phase() != Phase::Parked {
-            return None;
-        }
-        // SAFETY: under the lock, and nobody has won it (invariant 7).
-        Some(self.waker.with_mut(|cell| matches!(unsafe { &*cell }, Some(Waker::Task(old)) if old.will_wake(waker))))
+    /// Owner of a `parked` claim, under the lock of its channel: whether the waker that it left does what this one would.
+    ///
+    /// # Safety
+    /// Its waiter is linked: so nobody has won it.
+    pub(crate) unsafe fn wakes_locked(&self, waker: &core::task::Waker) -> bool {
+        // SAFETY: the caller's promise (invariant 7).
+        self.waker.with_mut(|cell| matches!(unsafe { &*cell }, Some(Waker::Task(old)) if old.will_wake(waker)))
     }
 
     /// Owner of a `parked` claim, under the lock of its channel: leaves another waker, and gets the old one back. `Err`: a peer has decided; the new one
