@@ -292,6 +292,24 @@ impl<T> Chan<T> {
         let head = if head & WAITED != 0 { head } else { self.ring.head_set(WAITED) };
         // After that in the order of all, as whoever closes looks for WAITED after it has set CLOSED.
         let tail = if task { self.ring.tail_in_order() } else { self.ring.tail_set(0) };
+        // What most find.
+        if self.ring.is_full_with_value(tail, head) && tail & CLOSED == 0 {
+            // SAFETY: the caller's promise.
+            guard.with(|lists| unsafe { turn.push(&mut lists.tx, waiter) });
+            guard.release();
+            return Enlisted::Yes;
+        }
+        // SAFETY: as above.
+        unsafe { self.enlist_sender_at(guard, waiter, turn, tail, head) }
+    }
+
+    /// As `enlist_sender_locked`, after a look at these words.
+    ///
+    /// # Safety
+    /// As for `Queue::push_back`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn enlist_sender_at(&self, mut guard: Guard<'_, T>, waiter: &Waiter, turn: Turn, tail: u64, head: u64) -> Enlisted {
         let room = self.ring.distance(tail, head) < self.ring.cap();
         let full = !room || self.ring.tail_is_held(tail);
         // A place given up that has become the first is room.
