@@ -201,9 +201,14 @@ impl<T> Leave<T> {
         }
         let quiet = CLOSED | WAITED | WATCHED;
         // Nobody waits, and the channel is open; if no receiver is left, nothing is in it, too: closing and leaving are one exchange.
-        if !chan.is_rendezvous() && tail & quiet == 0 && (sender || chan.is_idle(tail)) && chan.ring.tail_leave(tail, CLOSED | GONE) {
-            self.done = true;
-            return;
+        if !chan.is_rendezvous() && tail & quiet == 0 && (sender || chan.is_idle(tail)) {
+            if sender {
+                chan.ring.say_tail_matters(); // as in `close`; a receiver leaves nobody who asks
+            }
+            if chan.ring.tail_leave(tail, CLOSED | GONE) {
+                self.done = true;
+                return;
+            }
         }
         if sender {
             chan.close();

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod closed_by_drop;
 mod closed_held;
 mod given_up;
 mod lost_arm;
