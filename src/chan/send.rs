@@ -291,7 +291,7 @@ impl<T> Chan<T> {
         let head = if task { self.ring.head_in_order() } else { 0 };
         let head = if head & WAITED != 0 { head } else { self.ring.head_set(WAITED) };
         // After that in the order of all, as whoever closes looks for WAITED after it has set CLOSED.
-        let tail = if task { self.ring.tail_in_order() } else { self.ring.tail_set(0) };
+        let tail = self.ring.tail_in_order();
         // What most find.
         if self.ring.is_full_with_value(tail, head) && tail & CLOSED == 0 {
             // SAFETY: the caller's promise.

@@ -11,9 +11,10 @@ use crate::sync::Deadline;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::{self, partner, turn, Claim, Patience, Phase, Waiter, WakeList};
 use std::future::Future;
+use std::pin::pin;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
@@ -396,4 +397,39 @@ fn the_only_one_of_its_side_is_waited_for() {
     let other = rx.clone();
     assert_eq!((tx.patience(), rx.patience()), (Patience::TaskAlone, Patience::Task));
     drop(other);
+}
+
+/// Writes down who is woken.
+struct Noting(&'static str, Arc<Mutex<String>>);
+
+impl Wake for Noting {
+    fn wake(self: Arc<Self>) {
+        self.1.lock().expect("no panic").push_str(self.0);
+    }
+}
+
+/// Who was asked while it held the lock wakes a sender and a receiver in the order that is learned, too.
+#[test]
+fn whoever_serves_wakes_in_the_order_that_is_learned() {
+    let (tx, rx) = crate::bounded(1);
+    let woken = Arc::new(Mutex::new(String::new()));
+    let [sends, receives] = ["s", "r"].map(|who| Waker::from(Arc::new(Noting(who, woken.clone()))));
+    let orders: Vec<String> = (0..64)
+        .map(|_| {
+            let (mut told, mut next, mut send) = (pin!(rx.recv_async()), pin!(rx.recv_async()), pin!(tx.send_async(2)));
+            assert!(told.as_mut().poll(&mut Context::from_waker(&receives)).is_pending());
+            assert!(next.as_mut().poll(&mut Context::from_waker(&receives)).is_pending());
+            assert_eq!(tx.try_send(1), Ok(()));
+            assert!(send.as_mut().poll(&mut Context::from_waker(&sends)).is_pending());
+            let guard = tx.0.chan().lock();
+            assert_eq!(rx.try_recv(), Ok(1));
+            woken.lock().expect("no panic").clear();
+            drop(guard);
+            let order = woken.lock().expect("no panic").clone();
+            assert_eq!(rx.try_recv(), Ok(2));
+            order
+        })
+        .collect();
+    assert!(orders[..63].iter().all(|order| order == "sr"), "{orders:?}");
+    assert_eq!(orders[63], "rs");
 }
