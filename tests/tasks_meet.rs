@@ -3,7 +3,7 @@
 mod common;
 
 use common::task::{poll, Count};
-use rendez::{bounded, RecvError, SendError};
+use rendez::{bounded, RecvError, Select, SendError};
 use std::pin::{pin, Pin};
 use std::sync::Arc;
 use std::task::{Poll, Waker};
@@ -123,4 +123,26 @@ fn values_of_tasks_come_back_in_their_order() {
         (0..6).for_each(|n| drop(served.swap_remove((n * ways) % (6 - n))));
         assert_eq!(rx.try_iter().collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5], "served by {ways:b}");
     }
+}
+
+/// Who was won by a select that gave up waits on as the first of those that wait.
+#[test]
+fn who_was_given_up_keeps_its_turn() {
+    let (tx, rx) = bounded(0);
+    let mut receives = pinned(3, |_| rx.recv_async());
+    receives.iter_mut().for_each(|receive| assert!(poll(receive.as_mut(), Waker::noop()).is_pending()));
+    let mut select = Select::new();
+    select.send(&tx);
+    drop(select.try_select().unwrap());
+    assert!(poll(receives[0].as_mut(), Waker::noop()).is_pending());
+    (0..3).for_each(|n| tx.try_send(n).unwrap());
+    receives.into_iter().zip(0..).for_each(|(receive, n)| assert_eq!(poll(pin!(receive), Waker::noop()), Poll::Ready(Ok(n))));
+
+    let mut sends = pinned(3, |n| tx.send_async(n));
+    sends.iter_mut().for_each(|send| assert!(poll(send.as_mut(), Waker::noop()).is_pending()));
+    let mut select = Select::new();
+    select.recv(&rx);
+    drop(select.try_select().unwrap());
+    assert!(poll(sends[0].as_mut(), Waker::noop()).is_pending());
+    assert_eq!(rx.try_iter().collect::<Vec<_>>(), [0, 1, 2]);
 }

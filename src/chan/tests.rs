@@ -269,13 +269,17 @@ fn the_flag_of_senders_goes_with_the_last() {
 /// Three futures wait: of the room that one request is for, each gets its part.
 #[test]
 fn a_batch_taken_is_filled_by_tasks() {
-    let (tx, rx) = crate::bounded(2);
-    (0..2).for_each(|value| tx.try_send(value).expect("room"));
-    let mut sends = [2, 3, 4].map(|value| Box::pin(tx.send_async(value)));
-    let mut poll = |i: usize| sends[i].as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    assert!((0..3).all(|i| poll(i).is_pending()));
-    assert_eq!(rx.recv_many(&mut Vec::new(), 2), Ok(2));
-    assert!(poll(0).is_ready() && poll(1).is_ready() && poll(2).is_pending());
+    for receivers in [0, 3] {
+        let (tx, rx) = crate::bounded(2);
+        let mut recvs: Vec<_> = (0..receivers).map(|_| Box::pin(rx.recv_async())).collect();
+        assert!(recvs.iter_mut().all(|recv| recv.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()));
+        (0..2).for_each(|value| tx.try_send(value).expect("room"));
+        let mut sends = [2, 3, 4].map(|value| Box::pin(tx.send_async(value)));
+        let mut poll = |i: usize| sends[i].as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!((0..3).all(|i| poll(i).is_pending()));
+        assert_eq!(rx.recv_many(&mut Vec::new(), 2), Ok(2));
+        assert!(poll(0).is_ready() && poll(1).is_ready() && poll(2).is_pending());
+    }
 }
 
 /// Two futures wait to receive, and one to send: what is sent for that is told to the second receiver.

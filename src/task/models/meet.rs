@@ -75,3 +75,18 @@ fn a_closed_channel_serves_no_task() {
         assert!(closer.join().unwrap());
     });
 }
+
+/// A thread waits until a receive is ready: a task that sends calls it, as it has no place for the value.
+#[test]
+fn who_waits_to_receive_without_a_place_is_called() {
+    model("who waits to receive without a place is called", || {
+        let c = channel(0);
+        let to = c.clone();
+        let sender = spawn(move || block_on(to.0.send_async(1)).unwrap());
+        let mut select = crate::Select::new();
+        select.recv(&c.1);
+        assert_eq!(select.ready(), 0);
+        assert_eq!(c.1.try_recv(), Ok(1));
+        sender.join().unwrap();
+    });
+}
