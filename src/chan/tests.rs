@@ -437,3 +437,20 @@ fn whoever_serves_wakes_in_the_order_that_is_learned() {
     assert!(orders[..63].iter().all(|order| order == "sr"), "{orders:?}");
     assert_eq!(orders[63], "rs");
 }
+
+/// Who meets by the short way leaves the seat shut if it was: a waiter that sat down then would be counted by nobody, or learn of no close.
+#[test]
+fn a_seat_that_is_shut_stays_shut() {
+    let (tx, rx) = crate::bounded(0);
+    let lock = &tx.0.chan().cold.lock;
+    lock.shut_seat();
+    let mut cx = Context::from_waker(Waker::noop());
+    let (mut first, mut second, mut receive) = (pin!(tx.send_async(1)), pin!(tx.send_async(2)), pin!(rx.recv_async()));
+    assert!(first.as_mut().poll(&mut cx).is_pending());
+    assert!(second.as_mut().poll(&mut cx).is_pending());
+    for value in [1, 2] {
+        assert_eq!(pin!(rx.recv_async()).poll(&mut cx), Poll::Ready(Ok(value)));
+    }
+    assert!(receive.as_mut().poll(&mut cx).is_pending());
+    assert!(lock.look().is_some_and(|seen| !seen.is_seat()));
+}
