@@ -77,7 +77,7 @@ impl<T> Port for Sender<T> {
     }
 
     fn is_ready_otherwise(&self) -> bool {
-        self.0.chan().is_ready_otherwise(true)
+        false
     }
 
     fn has_peer(&self, patience: Patience) -> bool {
@@ -227,7 +227,7 @@ impl<T> Port for Receiver<T> {
     #[inline]
     fn is_ready_otherwise(&self) -> bool {
         match &self.0 {
-            Source::Chan(strong) => strong.chan().is_ready_otherwise(false),
+            Source::Chan(strong) => strong.chan().is_ready_otherwise(),
             _ => self.is_due(),
         }
     }

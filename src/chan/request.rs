@@ -25,7 +25,7 @@ impl<T> Chan<T> {
     }
 
     /// As `request`, where the lock was held a moment ago.
-    pub(super) fn ask(&self, requests: u64) {
+    fn ask(&self, requests: u64) {
         if self.cold.lock.request(requests) {
             drop(Guard::new(self));
         }
@@ -75,7 +75,7 @@ impl<T> Chan<T> {
     }
 
     #[inline(never)]
-    pub(super) fn request_sender_locked(&self) {
+    fn request_sender_locked(&self) {
         if !self.cold.lock.take_if_free() {
             self.ask(WAKE_TX);
             self.skip();

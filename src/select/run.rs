@@ -80,23 +80,23 @@ impl Wanted<'_, '_> {
     }
 
     fn after_look(self, storage: &mut Storage, won: &mut Option<Token>) -> Option<usize> {
-        if let Until::Deadline(deadline) = self.until {
-            let awake = stay_awake(self.arms, self.order, self.manner, deadline, won);
-            return awake.or_else(|| match self.meet(storage, deadline) {
-                Met::Won(i, token) => keep(Some((i, token)), won),
-                met => keep(self.wait(storage, met), won),
-            });
-        }
-        keep(self.after_look_now(storage), won)
+        let Until::Deadline(deadline) = self.until else { return keep(self.after_look_now(storage), won) };
+        let awake = stay_awake(self.arms, self.order, self.manner, deadline, won);
+        awake.or_else(|| match self.meet(storage, deadline) {
+            Met::Won(i, token) => keep(Some((i, token)), won),
+            met => keep(self.wait(storage, met), won),
+        })
     }
 
     fn after_look_now(self, storage: &mut Storage) -> Option<(usize, Token)> {
-        match self.until {
-            // Only a peer that has no value yet is left, if any: another select, which has to be called.
-            Until::Now if ports(self.arms).any(|(_, port)| port.has_peer(self.manner.patience)) => self.wait(storage, Met::Seen),
-            Until::Now if self.arms.len() > 1 => settle_on_none(self.arms, || self.look()),
-            _ => None,
+        // Only a peer that has no value yet is left, if any: another select, which has to be called.
+        if ports(self.arms).any(|(_, port)| port.has_peer(self.manner.patience)) {
+            return self.wait(storage, Met::Seen);
         }
+        if self.arms.len() > 1 {
+            return settle_on_none(self.arms, || self.look());
+        }
+        None
     }
 
     /// Before enlisting at all arms.
