@@ -152,9 +152,13 @@ impl<T> Port for Sender<T> {
         self.0.chan().lock_for_select(patience)
     }
 
-    unsafe fn unlock(&self) {
+    unsafe fn unlock(&self) -> u64 {
         // SAFETY: the caller's promise.
         unsafe { self.0.chan().unlock_for_select() }
+    }
+
+    fn ask_again(&self, requests: u64) {
+        self.0.chan().ask_again(requests);
     }
 
     unsafe fn may_win_locked(&self, own: *const Claim) -> bool {
@@ -350,10 +354,25 @@ impl<T> Port for Receiver<T> {
         }
     }
 
-    unsafe fn unlock(&self) {
-        if let Source::Chan(strong) = &self.0 {
+    unsafe fn unlock(&self) -> u64 {
+        match &self.0 {
             // SAFETY: the caller's promise.
-            unsafe { strong.chan().unlock_for_select() }
+            Source::Chan(strong) => unsafe { strong.chan().unlock_for_select() },
+            _ => 0,
+        }
+    }
+
+    fn ask_again(&self, requests: u64) {
+        if let Source::Chan(strong) = &self.0 {
+            strong.chan().ask_again(requests);
+        }
+    }
+
+    unsafe fn accept_early(&self, token: Token, hold: Holding, place: *mut ()) -> Token {
+        match &self.0 {
+            // SAFETY: the caller's promise.
+            Source::Chan(strong) => unsafe { strong.chan().accept_early(token, hold, place) },
+            _ => token,
         }
     }
 

@@ -70,7 +70,7 @@ impl File {
     /// Tests and models may say what they like, with a reason where `unreasoned` wants one.
     fn is_test(&self) -> bool {
         let name = self.path.file_name().expect("a file");
-        name == "tests.rs" || name == "models.rs" || self.path.iter().any(|part| part == "models")
+        name == "tests.rs" || name == "models.rs" || self.path.iter().any(|part| part == "models" || part == "tests")
     }
 }
 

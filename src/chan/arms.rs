@@ -1,7 +1,8 @@
 //! How a select wins at one channel: without completing, to complete then or give up.
 //!
 //! 1. A token is a won arm: the right to one slot, to one peer, or to an error. It is used up by `finish_*` or `give_up`, once.
-//! 2. Between the two foreign code may run: a message expression, or the caller of a dynamic select. Slots and peers are held then.
+//! 2. Between the two foreign code may run: a message expression, or the caller of a dynamic select. Slots and peers are held then. Where they are not,
+//!    no waker runs either: the token says that others are still to be seen to after its end.
 //! 3. A send that is given up leaves its slot to be skipped, and its peer to try again, first in its queue. A receive that is given up drops the
 //!    value of its slot, and leaves a peer its value, or puts it first in the queue.
 //! 4. Who ends a hold when the last receiver has gone drops what the channel holds, as that receiver could not wait for it.
@@ -18,7 +19,7 @@ use crate::ring::position::CLOSED;
 use crate::ring::slot::WriteSlot;
 use crate::ring::Refused;
 use crate::sync::{Deadline, Instant};
-use crate::wait::lock::{PLACED_RX, PLACED_TX};
+use crate::wait::lock::{PLACED_RX, PLACED_TX, WAKE_RX, WAKE_TX};
 use crate::wait::queue::Chosen;
 use crate::wait::{partner, Claim, Lag, Patience};
 
@@ -55,18 +56,22 @@ pub(crate) enum Token {
     Closed,
     /// A full slot, to be emptied.
     Read(Head),
+    /// As `Read`; then the wake-up that came with it is to be passed on.
+    ReadOwing(Head),
     /// As `Read`, and the slot says so: foreign code may run meanwhile.
     Held(Head),
     /// A free slot, to be filled.
     Write { slot: *const (), position: u64 },
     /// A waiting peer of capacity 0.
     Peer(Chosen),
+    /// A sender, as `Peer`; then the requests are to be served that came in while the lock was held.
+    PeerOwing(Chosen),
     /// A future of capacity 0, or a value that one left behind, by its entry in the list of holds.
     Ticket(u64),
     /// A value that was taken from a peer already.
     Taken(Words),
-    /// A value that a peer has put into the arm's own place, as the `turn`-th of the channel.
-    Placed { place: *mut (), turn: u64 },
+    /// A value in the arm's own place, as the `turn`-th of the channel, or just now.
+    Placed { place: *mut (), turn: Option<u64> },
     /// Room without end.
     Append,
     /// A message of the clock.
@@ -147,7 +152,14 @@ impl<T> Chan<T> {
         partner::expect(self.address());
         let mut guard = self.try_lock(manner.patience)?;
         // SAFETY: the lock is held.
-        unsafe { self.win_peer_locked(&mut guard, sending, own, manner.hold) }
+        let token = unsafe { self.win_peer_locked(&mut guard, sending, own, manner.hold) };
+        match token {
+            Some(Token::Peer(sender)) if !manner.hold.applies(sending) => Some(match guard.release_owing() {
+                0 => Token::Peer(sender),
+                _ => Token::PeerOwing(sender),
+            }),
+            token => token,
+        }
     }
 
     /// # Safety
@@ -187,12 +199,29 @@ impl<T> Chan<T> {
         Words::fits::<T>().then(|| Token::Taken(Words::new(unsafe { (*place.cast::<Place<T>>()).take() })))
     }
 
+    /// Where foreign code is about to run before the end of a receive, and the sender that was won is not held for that: receives now, into `place`.
+    ///
+    /// # Safety
+    /// An empty place of this channel, which is the caller's and outlives the token.
+    pub(crate) unsafe fn accept_early(&self, token: Token, hold: Holding, place: *mut ()) -> Token {
+        match token {
+            Token::Peer(sender) if !hold.applies(false) => {
+                // SAFETY: the caller's promise.
+                unsafe { (*place.cast::<Place<T>>()).put(take_from(sender)) };
+                Token::Placed { place, turn: None }
+            }
+            token => token,
+        }
+    }
+
     /// Marks the token as held by foreign code (a won send always is).
     pub(crate) fn hold(&self, token: &mut Token) {
-        if let Token::Read(Head(head)) = *token {
+        if let Token::Read(Head(head)) | Token::ReadOwing(Head(head)) = *token {
             // SAFETY: the token's right, which stays in the token; dropping the copy does nothing.
             unsafe { self.ring.claimed(head) }.hold(self.ring.position_of(head));
-            *token = Token::Held(Head(head));
+            if let Token::ReadOwing(_) = core::mem::replace(token, Token::Held(Head(head))) {
+                self.pass_on_value();
+            }
         }
     }
 
@@ -215,6 +244,11 @@ impl<T> Chan<T> {
     #[inline(never)]
     fn finish_recv_apart(&self, token: Token) -> Result<T, RecvError> {
         match token {
+            Token::ReadOwing(head) => {
+                let value = self.finish_read(head);
+                self.pass_on_value();
+                Ok(value)
+            }
             Token::Held(Head(head)) => {
                 // SAFETY: as in `finish_read`.
                 let (value, head) = self.ring.empty(unsafe { self.ring.claimed(head) });
@@ -222,6 +256,11 @@ impl<T> Chan<T> {
                 Ok(value)
             }
             Token::Peer(sender) => Ok(take_from(sender)),
+            Token::PeerOwing(sender) => {
+                let value = take_from(sender);
+                self.request(WAKE_RX | WAKE_TX);
+                Ok(value)
+            }
             // SAFETY: a value of this channel, see `win_peer_locked`; used once, as the token is gone.
             Token::Taken(words) => Ok(unsafe { words.take() }),
             Token::Ticket(ticket) => self.recv_held(ticket).ok_or(RecvError),
@@ -272,12 +311,16 @@ impl<T> Chan<T> {
                     waker.wake();
                 }
             }
+            Token::PeerOwing(peer) => {
+                self.give_up(Token::Peer(peer), orphaned);
+                self.request(WAKE_RX | WAKE_TX);
+            }
             Token::Ticket(ticket) => self.give_up_held(ticket),
             // SAFETY: as in `finish_recv_apart`.
-            Token::Placed { place, turn } => self.put_back(Some(turn), unsafe { (*place.cast::<Place<T>>()).take() }),
+            Token::Placed { place, turn } => self.put_back(turn, unsafe { (*place.cast::<Place<T>>()).take() }),
             // SAFETY: as in `finish_recv_apart`.
             Token::Taken(words) => self.put_back(None, unsafe { words.take() }),
-            token @ (Token::Read(_) | Token::Held(_)) => drop(self.finish_recv(token)),
+            token @ (Token::Read(_) | Token::ReadOwing(_) | Token::Held(_)) => drop(self.finish_recv(token)),
             Token::Closed | Token::Append | Token::Tick(_) => {}
         }
     }
@@ -296,6 +339,7 @@ impl<T> Chan<T> {
         if others {
             match token {
                 None => self.come_in_vain(sending),
+                Some(Token::Read(head)) => return Some(Token::ReadOwing(head)),
                 Some(_) if sending => self.pass_on_room(),
                 Some(_) => self.pass_on_value(),
             }

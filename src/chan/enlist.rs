@@ -53,10 +53,13 @@ impl<T> Chan<T> {
         self.lock_within(patience).map(mem::forget).is_some()
     }
 
+    /// Wakes nobody: the requests that came in meanwhile are the answer, to be asked for again.
+    ///
     /// # Safety
     /// After `lock_for_select`, once.
-    pub(crate) unsafe fn unlock_for_select(&self) {
-        drop(Guard { chan: self });
+    #[must_use]
+    pub(crate) unsafe fn unlock_for_select(&self) -> u64 {
+        Guard { chan: self }.release_owing()
     }
 
     /// Whether `win_locked` finds a peer, unless that is won elsewhere.

@@ -33,7 +33,7 @@ impl<T> Chan<T> {
     }
 }
 
-/// The lock, held. Dropping it serves the requests that came in meanwhile, releases, and then wakes.
+/// The lock, held. Dropping it serves the requests that came in meanwhile, releases, and then wakes: foreign code, so not while anything is won and not ended.
 pub(super) struct Guard<'a, T> {
     pub(super) chan: &'a Chan<T>,
 }
@@ -82,6 +82,27 @@ impl<T> Guard<'_, T> {
             0 => self.release(),
             _ => ManuallyDrop::new(self).serve(requests),
         }
+    }
+
+    /// As `release`, for who has won a peer and ends that without the lock: answers the requests that came in meanwhile, which are to be asked for again
+    /// (`Chan::ask_again`) after that.
+    #[must_use]
+    #[inline(always)]
+    pub(super) fn release_owing(self) -> u64 {
+        let mut guard = ManuallyDrop::new(self);
+        match guard.try_release() {
+            Ok(()) => 0,
+            Err(requests) => guard.release_asked(requests),
+        }
+    }
+
+    #[cold]
+    fn release_asked(&mut self, requests: u64) -> u64 {
+        let mut owed = requests;
+        while let Err(more) = self.try_release() {
+            owed |= more;
+        }
+        owed
     }
 
     #[inline(always)]

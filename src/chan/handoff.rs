@@ -2,8 +2,9 @@
 //!
 //! ```text
 //!   first to come:   lock ─ nobody there ─ enlist with a place ─ unlock ─ wait on the claim ───────────▶ DONE
-//!   second to come:  lock ─ choose and claim the first ─ unlock ─ move the value ─ finish(DONE) ─ wake
+//!   second to come:  lock ─ choose and claim the first ─ move the value ─ finish(DONE) ─ unlock ─ wake
 //! ```
+//! A large value moves after the unlock, which wakes nobody then.
 //!
 //! 1. Under the lock at most one of the two queues has waiters whose claims are undecided.
 //! 2. Who wins a claim owns the place until `finish`. A sender's place is full until then, a receiver's empty; after DONE it is the other
@@ -49,12 +50,13 @@ pub(super) fn take_from<T>(sender: Chosen) -> T {
 /// have to look, and the cache line to travel, once more. A longer copy is not worth holding others up.
 pub(super) const SMALL: usize = if MODEL { size_of::<i32>() } else { 256 };
 
-/// As `give_to`, for who holds the lock, and releases it before anybody is woken.
+/// As `give_to`, for who holds the lock, and releases it before anybody is woken; nor is anybody woken before the receiver has its value.
 #[inline(always)]
-fn give_releasing<T>(guard: Guard<'_, T>, receiver: Chosen, value: T) {
+pub(super) fn give_releasing<T>(guard: Guard<'_, T>, receiver: Chosen, value: T) {
     if size_of::<T>() > SMALL {
-        drop(guard);
-        return give_to(receiver, value);
+        let (chan, owed) = (guard.chan, guard.release_owing());
+        give_to(receiver, value);
+        return chan.ask_again(owed);
     }
     // SAFETY: as in `give_to`.
     unsafe { (*receiver.place.cast::<Place<T>>()).put(value) };
@@ -65,12 +67,14 @@ fn give_releasing<T>(guard: Guard<'_, T>, receiver: Chosen, value: T) {
     }
 }
 
-/// As `take_from`, for who holds the lock, and releases it before anybody is woken.
+/// As `take_from`, for who holds the lock, and releases it before anybody is woken; nor is anybody woken before the sender is done.
 #[inline(always)]
-fn take_releasing<T>(guard: Guard<'_, T>, sender: Chosen) -> T {
+pub(super) fn take_releasing<T>(guard: Guard<'_, T>, sender: Chosen) -> T {
     if size_of::<T>() > SMALL {
-        drop(guard);
-        return take_from(sender);
+        let (chan, owed) = (guard.chan, guard.release_owing());
+        let value = take_from(sender);
+        chan.ask_again(owed);
+        return value;
     }
     // SAFETY: as in `take_from`.
     let value = unsafe { (*sender.place.cast::<Place<T>>()).take() };
@@ -289,8 +293,7 @@ impl<T> Chan<T> {
         }
         match guard.with(|lists| lists.rx.choose_receiver(ptr::null(), false, self.met())) {
             Some(receiver) => {
-                drop(guard);
-                give_to(receiver, value);
+                give_releasing(guard, receiver, value);
                 Ok(())
             }
             None => {
@@ -319,10 +322,7 @@ impl<T> Chan<T> {
             return Err(TryRecvError::Disconnected);
         }
         match guard.with(|lists| lists.tx.choose_placed(ptr::null(), false)) {
-            Some(sender) => {
-                drop(guard);
-                Ok(take_from(sender))
-            }
+            Some(sender) => Ok(take_releasing(guard, sender)),
             None if guard.with(|lists| lists.tx.is_empty()) => {
                 drop(guard);
                 Err(TryRecvError::Empty)

@@ -3,7 +3,7 @@
 //! ```text
 //!   look:  somebody of the other side sits     ── serve it (`seat`)
 //!          somebody of the other side waits    ── take the lock ─┬─ the first is a task: move the value, DONE ─ release ─ wake
-//!                                                                └─ another: claim it ─ release ─ move the value, DONE ─ wake
+//!                                                                └─ another: claim it ─ move the value, DONE ─ release ─ wake
 //!          nobody of the other side            ── make a claim ─┬─ sit down
 //!                                                               └─ take the lock ─ enlist ─ release ─ wait
 //!          the lock is held, or anything else  ── make a claim ─ the common way (`solo`)
@@ -19,7 +19,7 @@
 #![allow(unsafe_code)] // the places of futures
 
 use super::frame::Place;
-use super::handoff::{give_to, take_from, SMALL};
+use super::handoff::{give_releasing, take_releasing, SMALL};
 use super::{Chan, Guard, Lists, Turn};
 use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX};
 use crate::wait::seen::Seen;
@@ -79,8 +79,7 @@ impl<T> Chan<T> {
             return Met::Now(value);
         }
         let Some(sender) = guard.with(|lists| lists.tx.choose_placed(ptr::null(), false)) else { return Met::Unclear };
-        drop(guard);
-        Met::Now(take_from(sender))
+        Met::Now(take_releasing(guard, sender))
     }
 
     /// At capacity 0: sends what is in `place` to a task, if one waits first.
@@ -126,9 +125,8 @@ impl<T> Chan<T> {
         }
         let receiver = guard.with(|lists| lists.rx.choose_receiver(ptr::null(), false, self.met()));
         let Some(receiver) = receiver else { return Met::Unclear };
-        drop(guard);
         // SAFETY: the caller's promise.
-        give_to(receiver, unsafe { place.take() });
+        give_releasing(guard, receiver, unsafe { place.take() });
         Met::Now(())
     }
 

@@ -20,7 +20,8 @@
 //!    - A task that is chosen may never come: it is woken without WAKING, so that nobody is spared waking the next one (see `serve`).
 //!    - Whose operation has been performed for it, and who was asleep, has WAKING to clear, and passes on, all the same.
 //!    - Who was woken and leaves without a value (timeout, another arm) does the same, and has what is there told anew.
-//! 3. Wakers run after the lock is released; no value is dropped, cloned or compared under it.
+//! 3. Wakers run after the lock is released; no value is dropped, cloned or compared under it. Nor does a waker run between a won claim, or slot, and its
+//!    end, unless it is held for that (`arms`, 2): who ends it without the lock leaves the requests of others for later (`Guard::release_owing`).
 //! 4. CLOSED is permanent. A receiver answers *closed* only if the tail with CLOSED equals the head and nothing waits behind the ring.
 //! 5. At capacity 0 nothing is ever in the ring: a value moves from the sender's frame to the receiver's, by whoever comes second, under
 //!    a won claim. CLOSED is set under the lock there, so that under the lock it is exact.

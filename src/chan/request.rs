@@ -24,6 +24,14 @@ impl<T> Chan<T> {
         }
     }
 
+    /// Asks for what was left when the lock was released, if anything was.
+    #[inline(always)]
+    pub(crate) fn ask_again(&self, owed: u64) {
+        if owed != 0 {
+            self.request(owed);
+        }
+    }
+
     /// As `request`, where the lock was held a moment ago.
     fn ask(&self, requests: u64) {
         if self.cold.lock.request(requests) {

@@ -7,7 +7,7 @@
 #![allow(unsafe_code)] // waiters and places of futures
 
 use super::frame::Place;
-use super::handoff::{give_to, take_from};
+use super::handoff::{give_releasing, take_releasing};
 use super::{Chan, Lists, Turn};
 use crate::chan::Enlisted;
 use crate::error::RecvError;
@@ -95,8 +95,7 @@ impl<T> Chan<T> {
             return Attempt::Now(Err(RecvError));
         }
         if let Some(sender) = guard.with(|lists| lists.tx.choose_placed(ptr::null(), false)) {
-            drop(guard);
-            return Attempt::Now(Ok(take_from(sender)));
+            return Attempt::Now(Ok(take_releasing(guard, sender)));
         }
         // SAFETY: the caller's promise.
         guard.with(|lists| unsafe { turn(again).push(&mut lists.rx, waiter) });
@@ -225,9 +224,8 @@ impl<T> Chan<T> {
             return Attempt::Now(Err(Closed));
         }
         if let Some(receiver) = guard.with(|lists| lists.rx.choose_receiver(ptr::null(), false, self.met())) {
-            drop(guard);
             // SAFETY: the caller's promise.
-            give_to(receiver, unsafe { place.take() });
+            give_releasing(guard, receiver, unsafe { place.take() });
             return Attempt::Now(Ok(()));
         }
         // SAFETY: the caller's promise.

@@ -9,7 +9,7 @@
 #![allow(unsafe_code)] // values in the frames of futures
 
 use super::frame::Place;
-use super::handoff::{give_to, take_from};
+use super::handoff::{give_releasing, take_releasing};
 use super::{Chan, Lists};
 use crate::error::SendError;
 use crate::wait::queue::{is_before, Chosen};
@@ -105,8 +105,7 @@ impl<T> Chan<T> {
         let mut guard = self.lock();
         let next = guard.with(|lists| lists.rx.choose_receiver(core::ptr::null(), false, self.met()));
         if let Some(receiver) = next {
-            drop(guard);
-            return give_to(receiver, value);
+            return give_releasing(guard, receiver, value);
         }
         let lazy = guard.with(|lists| {
             let turn = turn.unwrap_or(lists.rx.turn(self.met()));
@@ -123,39 +122,46 @@ impl<T> Chan<T> {
 
     /// Completes a receive that was won as a hold.
     pub(super) fn recv_held(&self, ticket: u64) -> Option<T> {
-        let held = self.lock().with(|lists| lists.end_hold(ticket))?;
-        Some(match held {
-            Held::Peer(sender) => take_from(sender),
+        let mut guard = self.lock();
+        Some(match guard.with(|lists| lists.end_hold(ticket))? {
+            Held::Peer(sender) => take_releasing(guard, sender),
             Held::Value(_, value) => value,
         })
     }
 
     /// Completes a send that was won as a hold. If the future has left, the value goes to the next receiver; if there is none, nor ever will be, back.
     pub(super) fn send_held(&self, ticket: u64, value: T, orphaned: impl Fn() -> bool) -> Result<(), SendError<T>> {
-        let held = self.lock().with(|lists| lists.end_hold(ticket));
-        match held {
-            Some(Held::Peer(receiver)) => give_to(receiver, value),
-            _ if orphaned() => return Err(SendError(value)),
-            _ => {
-                self.put_back(None, value);
-                if orphaned() {
-                    self.drain_closed(); // the last receiver has gone meanwhile
-                }
-            }
+        let mut guard = self.lock();
+        if let Some(Held::Peer(receiver)) = guard.with(|lists| lists.end_hold(ticket)) {
+            give_releasing(guard, receiver, value);
+            return Ok(());
+        }
+        drop(guard);
+        if orphaned() {
+            return Err(SendError(value));
+        }
+        self.put_back(None, value);
+        if orphaned() {
+            self.drain_closed(); // the last receiver has gone meanwhile
         }
         Ok(())
     }
 
     /// Gives up a hold: the future waits on, first in its queue; a value without its sender waits for the next receiver.
     pub(super) fn give_up_held(&self, ticket: u64) {
-        let held = self.lock().with(|lists| lists.end_hold(ticket));
-        match held {
+        let mut guard = self.lock();
+        match guard.with(|lists| lists.end_hold(ticket)) {
             Some(Held::Peer(peer)) => {
-                if let Some(waker) = peer.won.ready() {
+                let waker = peer.won.ready();
+                drop(guard);
+                if let Some(waker) = waker {
                     waker.wake();
                 }
             }
-            Some(Held::Value(turn, value)) => self.put_back(turn, value),
+            Some(Held::Value(turn, value)) => {
+                drop(guard);
+                self.put_back(turn, value);
+            }
             None => {}
         }
     }

@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
+mod reserved;
+
 use super::frame::Place;
 use super::shared::channel;
 use super::spill::Spill;

@@ -74,10 +74,16 @@ pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut St
         None => unsafe { port.enlist_locked(waiter, false, claim) },
     };
     // SAFETY: taken above.
-    unsafe { port.unlock() };
-    if let Some(token) = won {
+    let asked = unsafe { port.unlock() };
+    if let Some(mut token) = won {
+        if asked != 0 {
+            // SAFETY: made just now; and the storage outlives the token.
+            token = unsafe { port.accept_early(token, manner.hold, storage.place_for(port)) };
+            port.ask_again(asked);
+        }
         return Met::Won(at, token);
     }
+    port.ask_again(asked);
     let anybody_called = called.is_some();
     called.flatten().into_iter().for_each(Waker::wake);
 
@@ -96,7 +102,7 @@ pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut St
         Phase::Done(_) => {
             // SAFETY: DONE: a sender has filled the place and left it; with a token it is not looked at again.
             let taken = (!manner.hold.applies(false)).then(|| unsafe { port.take_placed(place) }).flatten();
-            let kept = || Token::Placed { place: keep(port, place, layout, storage), turn: waiter.turn() };
+            let kept = || Token::Placed { place: keep(port, place, layout, storage), turn: Some(waiter.turn()) };
             Met::Won(at, taken.unwrap_or_else(kept))
         }
         Phase::Ready(_) => port.win_notified(ptr::null(), manner).map_or(Met::Again, |token| Met::Won(at, token)),

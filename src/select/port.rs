@@ -31,7 +31,7 @@ pub(crate) struct Spot {
 /// One side of a channel, or a timer, as an arm sees it.
 #[allow(unsafe_code)]
 pub(crate) trait Port {
-    /// Tries to win, for the operation `own`. Bounded, and runs no foreign code.
+    /// Tries to win, for the operation `own`. Bounded; runs no foreign code before the end of what it wins, unless that is held.
     fn win(&self, own: *const Claim, manner: Manner) -> Option<Token>;
 
     /// One attempt of a receive that nobody holds, to be inlined: a head stays in registers where a token would be copied. `None` says nothing.
@@ -134,11 +134,16 @@ pub(crate) trait Port {
     /// Takes the channel's lock; `false` if it could not be had in time.
     fn lock(&self, patience: Option<Patience>) -> bool;
 
-    /// Releases the channel's lock.
+    /// Releases the channel's lock. Answers what others have asked its holder for meanwhile: for `ask_again`, once no lock is held, and nothing is won
+    /// without being held.
     ///
     /// # Safety
     /// It was taken by `lock`.
-    unsafe fn unlock(&self);
+    #[must_use]
+    unsafe fn unlock(&self) -> u64;
+
+    /// Foreign code may run in here.
+    fn ask_again(&self, requests: u64);
 
     /// Whether `win_locked` would win, unless the peer is won elsewhere.
     ///
@@ -151,6 +156,14 @@ pub(crate) trait Port {
     /// # Safety
     /// The lock is held.
     unsafe fn win_locked(&self, own: *const Claim, hold: Holding) -> Option<Token>;
+
+    /// Foreign code is about to run before the end of an arm that was won. If its peer is not held for that, its value goes to `place` now.
+    ///
+    /// # Safety
+    /// An empty place of this port, which outlives the token.
+    unsafe fn accept_early(&self, token: Token, _hold: Holding, _place: *mut ()) -> Token {
+        token
+    }
 
     /// Enlists. `Some`: a peer was called, whose waker, if it has one, is to be woken after the lock.
     ///

@@ -94,7 +94,7 @@ impl Round<'_, '_> {
     unsafe fn enlist_meetings(&self, again: bool) -> Enlisting {
         let locked = self.channels().take_while(|port| port.lock(self.patience)).count();
         let all = self.channels().count() == locked;
-        let won = if all { self.win_meeting() } else { None };
+        let mut won = if all { self.win_meeting() } else { None };
         let mut wakers = WakeList::new();
         let mut more_wakers = Vec::new();
         if all && won.is_none() {
@@ -109,13 +109,28 @@ impl Round<'_, '_> {
             }
         }
         // SAFETY: taken above.
-        self.channels().take(locked).for_each(|port| unsafe { port.unlock() });
+        let asked = self.channels().take(locked).fold(0, |asked, port| asked | unsafe { port.unlock() });
+        if asked != 0 {
+            // Foreign code: once no lock is held. One more request than there was does no harm at capacity 0: nobody is called who is not wanted.
+            won = won.map(|(i, token)| (i, self.accept_early(i, token)));
+            self.channels().take(locked).for_each(|port| port.ask_again(asked));
+        }
         drop(wakers); // wakes
         more_wakers.into_iter().for_each(Waker::wake);
         match won {
             Some((i, token)) => Enlisting::Won(i, token),
             None if all => Enlisting::Yes,
             None => Enlisting::Busy,
+        }
+    }
+
+    /// Foreign code is about to run before the end of this arm, which was won.
+    #[cold]
+    fn accept_early(&self, i: usize, token: Token) -> Token {
+        match (self.arms[i].0, self.waiters.iter().find(|waiter| waiter.arm() == i)) {
+            // SAFETY: the arm's place, which is empty, as its waiter was not served; it outlives the token, as after DONE.
+            (Some(port), Some(waiter)) => unsafe { port.accept_early(token, self.manner.hold, waiter.place()) },
+            _ => token,
         }
     }
 

@@ -179,7 +179,7 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline, met: Met) -> Option<(usize,
 /// The value that a peer has put into the place of arm `i`.
 pub(crate) fn placed(round: &Round<'_, '_>, i: usize) -> Token {
     let waiter = round.waiters.iter().find(|waiter| waiter.arm() == i);
-    waiter.map_or(Token::Closed, |waiter| Token::Placed { place: waiter.place(), turn: waiter.turn() })
+    waiter.map_or(Token::Closed, |waiter| Token::Placed { place: waiter.place(), turn: Some(waiter.turn()) })
 }
 
 /// Gives up waiting. `Dead`, or what a peer decided first.

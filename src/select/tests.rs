@@ -5,13 +5,17 @@ use super::look::{choose, choose_seen};
 use super::meet::{meet, meeting_place, Met};
 use super::order::{below, Order};
 use super::{Arm, Enlisting, Port, Round, Storage, Until, INLINE};
-use crate::chan::{Holding, Manner, Token};
+use crate::chan::{Holding, Manner, Place, Token};
 use crate::sync::Deadline;
+use crate::wait::lock::WAKE_RX;
 use crate::wait::turn::{self, WAITS};
 use crate::wait::{Claim, Patience, Phase, Waiter};
 use crate::{bounded, never, Receiver};
 use core::cell::Cell;
 use core::ptr;
+use core::task::Waker;
+use std::sync::{Arc, Mutex};
+use std::task::Wake;
 
 const ROUNDS: u32 = 100_000;
 
@@ -241,4 +245,86 @@ fn a_select_without_a_wait_is_counted() {
     };
     assert_eq!(looks(Until::Deadline(Deadline::NEVER)), 10);
     assert_eq!(looks(Until::Now), 0);
+}
+
+/// Says, when it is woken, whether both locks are free, and what has become of a peer.
+struct Witness<T> {
+    channels: [crate::Sender<T>; 2],
+    peer: Arc<Claim>,
+    seen: Mutex<Option<(bool, Phase)>>,
+}
+
+impl<T: Send + 'static> Wake for Witness<T> {
+    fn wake(self: Arc<Self>) {
+        let free = !self.channels.iter().any(|tx| tx.0.chan().is_locked());
+        *self.seen.lock().expect("no panic") = Some((free, self.peer.phase()));
+    }
+}
+
+/// Wins the first of two arms.
+type Win = fn(&[Arm<'_>], Manner, &mut Storage) -> Option<Token>;
+
+#[allow(unsafe_code)]
+fn win_by_enlisting(arms: &[Arm<'_>], manner: Manner, storage: &mut Storage) -> Option<Token> {
+    let claim = Claim::new();
+    storage.with_waiters(arms, Order::Given, &claim, |waiters, meetings| {
+        let (order, called) = (Order::Given, Cell::new(false));
+        let round = Round { arms, claim: &claim, waiters, meetings, order, manner, patience: None, called };
+        // SAFETY: an arm is won, so none is in a queue.
+        match unsafe { round.enlist(false) } {
+            Enlisting::Won(0, token) => Some(token),
+            _ => None,
+        }
+    })
+}
+
+fn win_by_meeting(arms: &[Arm<'_>], manner: Manner, storage: &mut Storage) -> Option<Token> {
+    match meet(arms, 0, manner, storage, Deadline::NEVER) {
+        Met::Won(0, token) => Some(token),
+        _ => None,
+    }
+}
+
+/// A select holds the locks of two channels while it looks, and others ask for somebody meanwhile: he is woken when both locks are free, and the peer that
+/// was won is done, or held.
+#[test]
+fn a_select_wakes_nobody_before_it_has_released_all_and_served_its_peer() {
+    #[allow(unsafe_code)]
+    fn wins<T: Copy + PartialEq + core::fmt::Debug + Send + 'static>(value: T, hold: Holding, decided: Phase, win: Win) {
+        let ((tx, rx), (other_tx, other_rx)) = (bounded::<T>(0), bounded::<T>(0));
+        let [peer, second, third] = [(); 3].map(|()| Arc::new(Claim::parked(Waker::noop().clone())));
+        let witness = Arc::new(Witness { channels: [tx.clone(), other_tx.clone()], peer: peer.clone(), seen: Mutex::new(None) });
+        let bystanders = [(); 2].map(|()| Claim::parked(witness.clone().into()));
+        let places = [(); 3].map(|()| Place::holding(value));
+        let senders = [(&peer, &tx), (&second, &tx), (&third, &other_tx)];
+        let waiters: [_; 3] = core::array::from_fn(|i| Waiter::new(&**senders[i].0, 0, places[i].erased()));
+        let lazy = bystanders.each_ref().map(|claim| Waiter::new(claim, 0, ptr::null_mut()));
+        let enlist = |port: &dyn Port, waiter: &Waiter, claim: &Claim| {
+            assert!(port.lock(None));
+            // SAFETY: the lock is held; the waiter is in no queue, and is chosen, or taken out, below.
+            assert!(unsafe { port.enlist_locked(waiter, false, claim) }.is_none());
+            // SAFETY: taken above.
+            port.ask_again(unsafe { port.unlock() });
+        };
+        senders.iter().zip(&waiters).for_each(|((claim, tx), waiter)| enlist(*tx, waiter, claim));
+        [&rx, &other_rx].into_iter().zip(&lazy).zip(&bystanders).for_each(|((rx, waiter), claim)| enlist(rx, waiter, claim));
+        [&tx, &other_tx].into_iter().for_each(|tx| tx.0.chan().ask_in_advance(WAKE_RX));
+
+        let arms = [Arm(Some(&rx as &dyn Port)), Arm(Some(&other_rx))];
+        let mut storage = Storage::new();
+        let won = win(&arms, Manner { patience: Patience::Thread, hold }, &mut storage);
+        assert_eq!(*witness.seen.lock().expect("no panic"), Some((true, decided)));
+        assert_eq!(won.map(|token| rx.finish(token)), Some(Ok(value)));
+        assert_eq!(peer.phase(), Phase::Done(0));
+        [&rx, &other_rx].into_iter().zip(&lazy).for_each(|(rx, waiter)| assert!(rx.withdraw(waiter, None)));
+        senders.iter().zip(&waiters).for_each(|((claim, tx), waiter)| {
+            assert!(tx.withdraw(waiter, None));
+            claim.discard_waker();
+        });
+    }
+    for win in [win_by_enlisting, win_by_meeting] {
+        wins(7_u8, Holding::Sends, Phase::Done(0), win);
+        wins([7_u8; 300], Holding::Sends, Phase::Done(0), win);
+        wins(7_u8, Holding::All, Phase::Held(0), win); // as foreign code comes in any case
+    }
 }

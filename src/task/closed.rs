@@ -104,7 +104,11 @@ impl<T> Port for Watch<'_, T> {
         true
     }
 
-    unsafe fn unlock(&self) {}
+    unsafe fn unlock(&self) -> u64 {
+        0
+    }
+
+    fn ask_again(&self, _requests: u64) {}
 
     unsafe fn take_placed(&self, _place: *mut ()) -> Option<Token> {
         None

@@ -72,7 +72,11 @@ struct Right<'a> {
 unsafe impl<M: Send> Send for Won<'_, M> {}
 
 impl<'a, M> Won<'a, M> {
-    fn new(arm: Arm<'a>, token: Token, storage: &mut Storage) -> Won<'a, M> {
+    /// With futures, which are dropped before its end: foreign code, for which a slot is held.
+    fn new(arm: Arm<'a>, mut token: Token, storage: &mut Storage, has_future: bool) -> Won<'a, M> {
+        if let (Some(port), true) = (arm.0, has_future) {
+            port.hold(&mut token);
+        }
         let (token, storage) = storage.split_off(token);
         Won { right: Right { port: arm.0, token: Some(token), storage }, marker: PhantomData }
     }
@@ -181,11 +185,11 @@ impl<'a, M, const N: usize> Future for ArmsFuture<'a, '_, M, N> {
         }
         if has_future {
             if let Some((i, token)) = ready!(wait.as_mut().retreat(cx, wanted(arms, *order, *until))) {
-                return Poll::Ready((i, Won::new(arms[i], token, storage)));
+                return Poll::Ready((i, Won::new(arms[i], token, storage, has_future)));
             }
             if let Some((i, token)) = look_at_all(arms, futures, *order, cx) {
                 wait.finish();
-                return Poll::Ready((i, token.map_or_else(Won::nothing, |token| Won::new(arms[i], token, storage))));
+                return Poll::Ready((i, token.map_or_else(Won::nothing, |token| Won::new(arms[i], token, storage, has_future))));
             }
         }
         if matches!(until, Until::Now) {
@@ -194,13 +198,15 @@ impl<'a, M, const N: usize> Future for ArmsFuture<'a, '_, M, N> {
             let calling = || ports(arms).any(|(_, port)| port.has_peer(MANNER.patience));
             if won.is_some() || !calling() {
                 wait.finish();
-                return Poll::Ready(won.map_or_else(|| (LATE, Won::nothing()), |(i, token)| (i, Won::new(arms[i], token, storage))));
+                return Poll::Ready(
+                    won.map_or_else(|| (LATE, Won::nothing()), |(i, token)| (i, Won::new(arms[i], token, storage, has_future))),
+                );
             }
             *until = Until::Deadline(Deadline::after(CALL));
         }
         let place = |i: usize| arms[i].0.map_or(ptr::null_mut(), |port| storage.place_for(port));
         Poll::Ready(match ready!(wait.poll(cx, wanted(arms, *order, *until), place)) {
-            Some((i, token)) => (i, Won::new(arms[i], token, storage)),
+            Some((i, token)) => (i, Won::new(arms[i], token, storage, has_future)),
             None => (LATE, Won::nothing()),
         })
     }

@@ -67,7 +67,7 @@ fn a_poll_does_not_wait_for_the_lock() {
             assert!(asked > 0, "future {i}, capacity {cap}");
             for chan in [tx.0.chan(), to.0.chan()] {
                 // SAFETY: held since above.
-                unsafe { chan.unlock_for_select() };
+                chan.ask_again(unsafe { chan.unlock_for_select() });
             }
             assert_eq!(future.as_mut().poll(&mut cx), Poll::Pending, "future {i}, capacity {cap}");
             // ORDERING: as in `wake`.

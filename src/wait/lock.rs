@@ -146,6 +146,12 @@ impl Lock {
         self.word.fetch_or(LOCKED | requests, Ordering::SeqCst) & LOCKED == 0
     }
 
+    /// As if somebody would ask as soon as the lock is taken.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn ask_in_advance(&self, requests: u64) {
+        self.word.fetch_or(requests, Ordering::SeqCst); // ORDERING: as in `request`
+    }
+
     /// Holder: releases the lock if there is no request left, leaving `hints`; else takes the requests and holds on.
     #[inline(always)]
     pub(crate) fn try_release(&self, hints: u64) -> Result<(), u64> {

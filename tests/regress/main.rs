@@ -8,6 +8,7 @@ mod closed_held;
 mod given_up;
 mod lost_arm;
 mod lost_by_a_panic;
+mod reserved;
 mod seat_lost;
 mod select_order;
 mod thrown_bomb;

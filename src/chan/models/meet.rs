@@ -1,9 +1,16 @@
 //! Capacity 0: each send meets one receive.
 
-use super::{assert_quiet, channel, model, recv, send, soon};
+#![allow(unsafe_code)] // enlisting waiters of the model's own frame
+
+use super::{assert_quiet, channel, channel_of, model, recv, send, soon};
+use crate::chan::Place;
 use crate::error::{SendTimeoutError, TryRecvError, TrySendError};
 use crate::sync::Deadline;
-use loom::thread::{spawn, yield_now};
+use crate::wait::{Claim, Phase, Waiter};
+use loom::thread::{current, spawn, yield_now, ThreadId};
+use std::ptr;
+use std::sync::{Arc, Mutex};
+use std::task::Wake;
 
 /// M11. A sender and a receiver meet twice, whoever comes first.
 #[test]
@@ -156,6 +163,66 @@ fn nothing_is_sent_once_it_is_closed() {
         assert!(!(closed && sent));
         assert_eq!(receiver.join().unwrap(), sent.then_some(1));
         closer.join().unwrap();
+        assert_quiet(&chan);
+    });
+}
+
+/// A value that moves after the unlock.
+#[test]
+fn an_attempt_meets_a_receiver_of_a_large_value() {
+    model("an attempt meets a receiver of a large value", || {
+        let chan = channel_of::<i64>(Some(0), 0);
+        let other = chan.clone();
+        let receiver = spawn(move || recv(&other));
+        while chan.try_send(1) == Err(TrySendError::Full(1)) {
+            yield_now();
+        }
+        assert_eq!(receiver.join().unwrap(), 1);
+        assert_quiet(&chan);
+    });
+}
+
+/// Says in what phase a peer was when it ran, and on which thread that was.
+struct Witness {
+    peer: Arc<Claim>,
+    seen: Mutex<Option<(Phase, ThreadId)>>,
+}
+
+impl Wake for Witness {
+    fn wake(self: Arc<Self>) {
+        *self.seen.lock().expect("no panic") = Some((self.peer.phase(), current().id()));
+    }
+}
+
+/// Somebody who has to try itself is asked for while the lock is held: it is not woken between the claim of a peer and its end.
+#[test]
+fn a_large_value_is_given_before_others_are_woken() {
+    model("a large value is given before others are woken", || {
+        let chan = channel_of::<i64>(Some(0), 0);
+        let (peer, other) = (Arc::new(Claim::new()), Claim::new());
+        let witness = Arc::new(Witness { peer: peer.clone(), seen: Mutex::new(None) });
+        let bystander = Claim::parked(witness.clone().into());
+        let places = [(); 2].map(|()| Place::<i64>::empty());
+        let receivers = [Waiter::new(&*peer, 0, places[0].erased()), Waiter::new(&other, 0, places[1].erased())];
+        let sender = Waiter::new(&bystander, 0, ptr::null_mut());
+        // SAFETY: in no queue before; chosen, or taken out below, before this frame goes.
+        chan.lock().with(|lists| unsafe {
+            receivers.iter().for_each(|receiver| lists.rx.push_back(receiver));
+            lists.tx.push_back(&sender);
+        });
+        let asking = chan.clone();
+        let asks = spawn(move || asking.call_next_lazy(true));
+        let sent = chan.try_send(1);
+        asks.join().unwrap();
+        let (phase, thread) = witness.seen.lock().expect("no panic").take().expect("a receiver waits");
+        // Another thread does not hold us up.
+        assert!(thread != current().id() || matches!(phase, Phase::Open | Phase::Done(0)), "{phase:?}");
+        if sent.is_ok() {
+            assert_eq!(peer.phase(), Phase::Done(0));
+            // SAFETY: DONE: it is full, and was left.
+            assert_eq!(unsafe { places[0].take() }, 1);
+        }
+        receivers.iter().for_each(|receiver| chan.withdraw_receiver(receiver));
         assert_quiet(&chan);
     });
 }

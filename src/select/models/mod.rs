@@ -55,7 +55,7 @@ impl Peer {
         // SAFETY: the lock is held; the waiter stays until it is withdrawn.
         let waker = unsafe { rx.enlist_locked(&self.waiter, false, &*self.claim) };
         // SAFETY: taken above.
-        unsafe { rx.unlock() };
+        rx.ask_again(unsafe { rx.unlock() });
         waker.flatten().into_iter().for_each(Waker::wake);
     }
 }
