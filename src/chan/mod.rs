@@ -36,6 +36,7 @@ mod handoff;
 mod lazy;
 mod many;
 mod meet;
+mod offer;
 mod ready;
 mod recv;
 mod request;
@@ -90,7 +91,7 @@ struct Cold<T> {
     lock: Lock,
     /// At capacity 0, how many waiters ever enlisted; written under the lock.
     enlisted: AtomicU32,
-    /// At capacity 0, how many receivers were served at the seat.
+    /// At capacity 0, how many receivers were served at the seat, but for threads.
     met: AtomicU32,
     lists: Cell<Lists<T>>,
     /// For coarse models.

@@ -1,8 +1,8 @@
-//! The task that waits alone sits in the lock's word (`wait::seat`): how it sits down, and is served, without the lock.
+//! Who waits alone sits in the lock's word (`wait::seat`): how it sits down, and is served, without the lock.
 //!
-//! Capacity 0: who sits has a place, and the value moves at once.
+//! Capacity 0, tasks and threads: who sits has a place, and the value moves at once.
 //!
-//! A ring, for receivers; senders mirror them with the head and "room" for "value":
+//! A ring, tasks: for receivers; senders mirror them with the head and "room" for "value":
 //!
 //! ```text
 //!   receiver:  miss ── sit ── look at the tail; WAITED in it? else set it ── empty? ─ yes ──▶ wait
@@ -26,10 +26,10 @@ use super::{Chan, Guard, Lists, CLOSED, SPILLED, WAITED};
 use crate::sync::Ordering;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::seat::{Seated, Serving, Waits};
-use crate::wait::{Phase, Waiter};
+use crate::wait::{Claim, Phase, Waiter};
 
 impl<T> Chan<T> {
-    /// At capacity 0: enlists a task's waiter, if nobody else waits. Answers whether.
+    /// At capacity 0: enlists a waiter, if nobody else waits. Answers whether.
     ///
     /// # Safety
     /// As for `Lock::sit`; and the waiter has a place.
@@ -126,10 +126,39 @@ impl<T> Chan<T> {
     #[inline(always)]
     pub(super) fn take_from_seated(&self, sender: Seated) -> Option<T> {
         let sender = self.cold.lock.serve_seated(sender)?;
+        Some(self.take_from_risen(sender))
+    }
+
+    /// At capacity 0: takes the value of a sender that has risen for it, and wakes it.
+    #[inline(always)]
+    pub(super) fn take_from_risen(&self, sender: Serving) -> T {
         // SAFETY: a sender's place of this channel, hence a `Place<T>`; full, and ours until the end.
         let value = unsafe { (*sender.place().cast::<Place<T>>()).take() };
         end(sender, Phase::Done);
-        Some(value)
+        value
+    }
+
+    /// At capacity 0: has a receiver rise that sits, to be given a value. `None`: it does not sit any more.
+    #[inline(always)]
+    pub(super) fn serve_receiver(&self, receiver: Seated) -> Option<Serving> {
+        // The turn of a value matters where a future puts it back.
+        if receiver.is_thread() {
+            return self.cold.lock.serve_seated(receiver);
+        }
+        // ORDERING: Relaxed: of two that come one after the other the second has the higher number. Before the exchange: so who takes the lock after
+        // that, and serves somebody there, knows of it.
+        let met = self.cold.met.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        let receiver = self.cold.lock.serve_seated(receiver)?;
+        receiver.number(u64::from(met) << 32);
+        Some(receiver)
+    }
+
+    /// At capacity 0: gives a value to a receiver that has risen for it, and wakes it.
+    #[inline(always)]
+    pub(super) fn give_to_risen(&self, receiver: Serving, value: T) {
+        // SAFETY: a receiver's place of this channel, hence a `Place<T>`; empty, and ours until the end.
+        unsafe { (*receiver.place().cast::<Place<T>>()).put(value) };
+        end(receiver, Phase::Done);
     }
 
     /// At capacity 0: gives what is in `place` to a receiver that sits, and wakes it. `false`: it does not sit any more.
@@ -138,18 +167,30 @@ impl<T> Chan<T> {
     /// The caller owns the place, and it is full.
     #[inline(always)]
     pub(super) unsafe fn give_to_seated(&self, receiver: Seated, place: &Place<T>) -> bool {
-        // ORDERING: Relaxed: of two that come one after the other the second has the higher number. Before the exchange: so who takes the lock after
-        // that, and serves somebody there, knows of it.
-        let met = self.cold.met.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-        let Some(receiver) = self.cold.lock.serve_seated(receiver) else { return false };
-        receiver.number(u64::from(met) << 32);
-        // SAFETY: a receiver's place of this channel, hence a `Place<T>`; empty, and ours until the end. And the caller's promise.
-        unsafe { (*receiver.place().cast::<Place<T>>()).put(place.take()) };
-        end(receiver, Phase::Done);
+        let Some(receiver) = self.serve_receiver(receiver) else { return false };
+        // SAFETY: the caller's promise.
+        self.give_to_risen(receiver, unsafe { place.take() });
         true
     }
 
-    /// How many receivers were served at the seat.
+    /// At capacity 0: a thread gives up. `Dead`: nobody has decided, nor will.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn leave(&self, waiter: &Waiter, claim: &Claim, sending: bool) -> Phase {
+        if self.cold.lock.rise(waiter, sending) {
+            return Phase::Dead;
+        }
+        let mut guard = self.lock();
+        if !waiter.is_linked() {
+            drop(guard);
+            return claim.settle_parked(); // it is being served, or was
+        }
+        // SAFETY: it is in this queue.
+        unsafe { guard.unlink(sending, waiter) };
+        Phase::Dead
+    }
+
+    /// How many receivers were served at the seat, but for threads.
     #[inline(always)]
     pub(super) fn met(&self) -> u32 {
         self.cold.met.load(Ordering::Relaxed) // ORDERING: under the lock, see `give_to_seated`

@@ -51,6 +51,12 @@ impl Claim {
         Claim { word: AtomicUsize::new(PARKED), owner: Owner::TaskOfOne, waker: Cell::new(Some(Waker::Task(waker))) }
     }
 
+    /// Whether a thread waits.
+    #[inline(always)]
+    pub(super) fn is_of_thread(&self) -> bool {
+        self.owner == Owner::Thread
+    }
+
     /// What has become of the operation.
     #[inline]
     pub(crate) fn phase(&self) -> Phase {
@@ -186,11 +192,14 @@ impl Claim {
         }
     }
 
-    /// Owner of a `parked` claim: waits out a peer that is serving it.
-    pub(crate) fn settle_parked(&self) {
+    /// Owner of a PARKED claim: waits out a peer that is serving it. Answers what that has decided.
+    pub(crate) fn settle_parked(&self) -> Phase {
         let mut lag = Lag::new();
-        while matches!(self.phase(), Phase::Parked | Phase::Claimed(_)) {
-            lag.wait();
+        loop {
+            match self.phase() {
+                Phase::Parked | Phase::Claimed(_) => lag.wait(),
+                phase => return phase,
+            }
         }
     }
 

@@ -15,7 +15,8 @@
 use super::lag::{Lag, Patience};
 use super::seat::{hints_of, SHUT};
 use super::spin::pause_for;
-use crate::sync::{pause, AtomicU64, Gate, Ordering, MODEL};
+use crate::sync::{fetch_early, pause, AtomicU64, Gate, Ordering, MODEL};
+use core::ptr;
 
 pub(super) const LOCKED: u64 = 1;
 const CROWDED: u64 = 2;
@@ -73,6 +74,12 @@ pub(crate) const WORD_AT: usize = core::mem::offset_of!(Lock, word);
 impl Lock {
     pub(crate) fn new() -> Lock {
         Lock { word: AtomicU64::new(0), gate: Gate::new() }
+    }
+
+    /// Asks for the word's cache line, which is about to be looked at and then written.
+    #[inline(always)]
+    pub(crate) fn fetch_early(&self) {
+        fetch_early(ptr::from_ref(&self.word).cast());
     }
 
     /// Takes the lock if it is free.

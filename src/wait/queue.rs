@@ -71,11 +71,23 @@ impl Waiter {
     /// Says what was decided. Answers the waker, which is to be woken once no lock is held.
     ///
     /// # Safety
-    /// As for `Claim::decide`.
+    /// As for `Claim::decide`, or, of a thread, `Claim::decide_awake`.
     #[inline(always)]
-    pub(super) unsafe fn decide(&self, phase: impl FnOnce(usize) -> Phase) -> Option<Waker> {
+    pub(super) unsafe fn decide(&self, phase: impl FnOnce(usize) -> Phase, thread: bool) -> Option<Waker> {
         // SAFETY: the claim is alive as long as the waiter; the caller's promise.
-        unsafe { (*self.claim).decide(phase(self.arm)) }
+        unsafe {
+            match thread {
+                true => (*self.claim).decide_awake(phase(self.arm)),
+                false => (*self.claim).decide(phase(self.arm)),
+            }
+        }
+    }
+
+    /// Whether a thread waits. For the owner.
+    #[inline(always)]
+    pub(super) fn is_of_thread(&self) -> bool {
+        // SAFETY: alive as long as the waiter.
+        unsafe { (*self.claim).is_of_thread() }
     }
 
     pub(crate) fn place(&self) -> *mut () {

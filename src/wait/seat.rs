@@ -1,17 +1,17 @@
-//! A seat in the lock's word: a task that waits alone sits there, and is served, without the lock.
+//! A seat in the lock's word: who waits alone, a task, or at capacity 0 a thread, sits there, and is served, without the lock.
 //!
 //! ```text
 //!            ┌─────────────────────── serve ────────────────────────┐
 //!            ▼                                                      │
-//!   word:    0 ──── sit ────▶ address of its waiter | SENDER? ──────┤
+//!   word:    0 ─ sit ─▶ address of its waiter | SENDER? | THREAD? ──┤
 //!            ▲                                                      │ somebody takes the lock
 //!            └── release ── LOCKED; the holder enlists it first ◀───┘
 //! ```
 //!
 //! 1. Who sits was alone: the word was 0. So the lock was free, nobody was in the queues, and no value was left behind. Who comes later than it, and does
 //!    not serve it, takes the lock, and enlists it first. So it is found by everybody, and keeps its turn.
-//! 2. The exchange that serves it makes it the server's: in no queue, and its word is stored, not exchanged. Until it is decided its owner, which looks
-//!    under the lock, finds it PARKED and not linked, and leaves it alone.
+//! 2. The exchange that serves it makes it the server's: in no queue. Until it is decided its owner, which looks under the lock, finds it not linked, and
+//!    leaves it alone. So a task's word, PARKED, is stored, not exchanged; a thread's, which may go to sleep meanwhile, is exchanged.
 //! 3. Between a look and the exchange the waiter may be gone, and another sit at its address. Then the other is served: nothing was read of the first.
 //! 4. SHUT stays: nobody sits any more. The channel is closed, or its waiters are counted (see `Chan::version`).
 //! 5. Where an address has more bits than there is room for (it has a tag, say), nobody sits; all enlist.
@@ -29,6 +29,9 @@ pub(super) const SENDER: u64 = 64;
 pub(super) const SHUT: u64 = 128;
 /// The flags are below an address.
 const SHIFT: u32 = 8;
+/// Who sits is a thread. (In the address, whose lowest bit is 0.)
+const THREAD: u64 = 1 << SHIFT;
+const _: () = assert!(align_of::<Waiter>() > 1);
 /// No address is lower; and without one there are hints, which are below it.
 pub(super) const LOWEST: u64 = 4096 << SHIFT;
 
@@ -43,8 +46,8 @@ pub(super) fn hints_of(word: u64) -> u64 {
 }
 
 #[inline(always)]
-fn word_of(address: u64, sending: bool) -> u64 {
-    address << SHIFT | if sending { SENDER } else { 0 }
+fn word_of(address: u64, sending: bool, thread: bool) -> u64 {
+    address << SHIFT | if sending { SENDER } else { 0 } | if thread { THREAD } else { 0 }
 }
 
 /// Who waits of one side.
@@ -52,7 +55,7 @@ fn word_of(address: u64, sending: bool) -> u64 {
 pub(crate) enum Waits {
     /// Nobody did at that moment.
     Nobody,
-    /// A task, alone.
+    /// Somebody, alone.
     Seated(Seated),
     /// The lock knows.
     Others,
@@ -64,7 +67,17 @@ pub(crate) struct Seated(pub(super) u64);
 
 impl Seated {
     fn waiter(self) -> *const Waiter {
-        ptr::with_exposed_provenance((self.0 >> SHIFT) as usize)
+        ptr::with_exposed_provenance(((self.0 & !THREAD) >> SHIFT) as usize)
+    }
+
+    pub(crate) fn is_thread(self) -> bool {
+        self.0 & THREAD != 0
+    }
+
+    /// The cache line of its waiter.
+    #[inline(always)]
+    pub(crate) fn line(self) -> *const () {
+        self.waiter().cast()
     }
 }
 
@@ -72,13 +85,14 @@ impl Lock {
     /// Sits down, if nobody waits. Answers whether.
     ///
     /// # Safety
-    /// `waiter` is in no queue, of a `parked` claim, and stays where it is until it is decided, or was taken out of its queue under the lock.
+    /// `waiter` is in no queue, of a `parked` claim or of a thread's, and stays where it is until it is decided, has risen, or was taken out of its queue
+    /// under the lock.
     #[inline(always)]
     pub(crate) unsafe fn sit(&self, waiter: &Waiter, sending: bool) -> bool {
         let address = ptr::from_ref(waiter).expose_provenance() as u64;
-        let seated = word_of(address, sending);
+        let seated = word_of(address, sending, waiter.is_of_thread());
         if self.word.load(Ordering::Relaxed) != 0 // ORDERING: a hint; the exchange decides
-            || seated >> SHIFT != address
+            || (seated & !THREAD) >> SHIFT != address
         {
             return false;
         }
@@ -90,7 +104,7 @@ impl Lock {
     /// Has who sat down rise again. `false`: it is being served, or was enlisted.
     #[cold]
     pub(crate) fn rise(&self, waiter: &Waiter, sending: bool) -> bool {
-        let seated = word_of(ptr::from_ref(waiter).expose_provenance() as u64, sending);
+        let seated = word_of(ptr::from_ref(waiter).expose_provenance() as u64, sending, waiter.is_of_thread());
         // ORDERING: nobody has touched it: SeqCst only as all exchanges of the word, see `who_waits`. (SHUT may have come.)
         let rises = |word| self.word.compare_exchange(word, word & SHUT, Ordering::SeqCst, Ordering::Relaxed).is_ok();
         rises(seated) || rises(seated | SHUT)
@@ -123,7 +137,7 @@ impl Lock {
         // ORDERING: Acquire pairs with the Release of `sit`. Release: who takes the lock later knows what was done before this
         // (turns). SeqCst: see `who_waits`.
         let risen = self.word.compare_exchange(seated.0, seated.0 & SHUT, Ordering::SeqCst, Ordering::Relaxed);
-        risen.is_ok().then(|| Serving(seated.waiter()))
+        risen.is_ok().then(|| Serving { waiter: seated.waiter(), thread: seated.is_thread() })
     }
 
     /// For who has just taken the lock: the one that sits, and whether it is a sender. It is to be enlisted before anything else, as it has risen.
@@ -146,12 +160,15 @@ impl Lock {
 
 /// Who sat and is being served.
 #[must_use]
-pub(crate) struct Serving(*const Waiter);
+pub(crate) struct Serving {
+    waiter: *const Waiter,
+    thread: bool,
+}
 
 impl Serving {
     fn waiter(&self) -> &Waiter {
         // SAFETY: it stays where it is until it is decided, which only `end` does.
-        unsafe { &*self.0 }
+        unsafe { &*self.waiter }
     }
 
     /// The waiter's place, which is the server's.
@@ -171,6 +188,6 @@ impl Serving {
     pub(crate) fn end(self, phase: impl FnOnce(usize) -> Phase) -> Option<Waker> {
         let waiter = self.waiter();
         // SAFETY: alive, as above; in no queue, and ours.
-        unsafe { waiter.decide(phase) }
+        unsafe { waiter.decide(phase, self.thread) }
     }
 }

@@ -66,13 +66,27 @@ impl Claim {
         left
     }
 
-    /// Peer that held an OPEN claim: decides it. Answers the waker if the owner went to sleep meanwhile.
+    /// Peer that serves a thread at the seat: as `decide`.
+    ///
+    /// # Safety
+    /// As for `decide`.
+    #[inline(always)]
+    pub(crate) unsafe fn decide_awake(&self, phase: Phase) -> Option<Waker> {
+        self.finish_from(OPEN, phase)
+    }
+
+    /// Peer that held an OPEN claim: decides it.
     fn finish_held(&self, arm: usize, phase: Phase) -> Option<Waker> {
-        let held = HELD | arm << ARM_SHIFT;
+        self.finish_from(HELD | arm << ARM_SHIFT, phase)
+    }
+
+    /// Decides a claim whose owner is awake, or goes to sleep meanwhile: then its waker is the answer.
+    #[inline(always)]
+    fn finish_from(&self, awake: usize, phase: Phase) -> Option<Waker> {
         // ORDERING: Release as in `finish`; Acquire, if it fails, for the waker.
-        match self.word.compare_exchange(held, phase.encode(), Ordering::Release, Ordering::Acquire) {
+        match self.word.compare_exchange(awake, phase.encode(), Ordering::Release, Ordering::Acquire) {
             Ok(_) => None,
-            // HELD_PARKED, which only this side can leave: take the waker, then decide.
+            // PARKED or HELD_PARKED, which only this side can leave: take the waker, then decide.
             Err(_) => {
                 let waker = self.take_waker();
                 self.word.store(phase.encode(), Ordering::Release); // ORDERING: as in `finish`
