@@ -118,6 +118,19 @@ fn two_timed_sides_agree() {
     });
 }
 
+/// M12. Of two that wait, one sits until the other comes. Both give up: nobody is left behind.
+#[test]
+fn two_timed_receivers_leave() {
+    model("two timed receivers leave", || {
+        let chan = channel(Some(0), 0);
+        let other = chan.clone();
+        let receiver = spawn(move || assert!(other.recv(soon()).is_err()));
+        assert!(chan.recv(soon()).is_err());
+        receiver.join().unwrap();
+        assert_quiet(&chan);
+    });
+}
+
 /// M7. A sender and a receiver about to meet, against closing: both met, or neither.
 #[test]
 fn close_against_a_meeting() {
