@@ -193,7 +193,7 @@ impl<T> Chan<T> {
     /// How many receivers were served at the seat, but for threads.
     #[inline(always)]
     pub(super) fn met(&self) -> u32 {
-        self.cold.met.load(Ordering::Relaxed) // ORDERING: under the lock, see `give_to_seated`
+        self.cold.met.load(Ordering::Relaxed) // ORDERING: under the lock, see `serve_receiver`
     }
 }
 
