@@ -13,14 +13,15 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             // Under the lock, so that who holds it can trust what it sees.
             let guard = self.lock();
-            let tail = self.ring.tail_set(CLOSED);
+            let first = self.ring.tail_set(CLOSED) & CLOSED == 0;
             self.cold.lock.shut_seat();
-            drop(guard);
-            if tail & CLOSED != 0 {
-                return false;
+            // Whose wakers are run for others must not keep it from who waits.
+            let owed = guard.release_owing();
+            if first {
+                self.wake_everybody();
             }
-            self.wake_everybody();
-            return true;
+            self.ask_again(owed);
+            return first;
         }
         self.ring.say_tail_matters(); // before anybody can see it closed
         let tail = self.ring.tail_set(CLOSED);

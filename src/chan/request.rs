@@ -132,7 +132,7 @@ impl<T> Guard<'_, T> {
     fn tell_and_release(mut self, requests: u64, waker: Waker) {
         match self.tell_first_task() {
             Some((told, more)) => {
-                let (first, last) = if self.is_last_first() { (told, waker) } else { (waker, told) };
+                let (first, last) = if self.count_pair() { (told, waker) } else { (waker, told) };
                 self.release_to_serve(if more { requests | WAKE_RX } else { requests });
                 first.wake();
                 last.wake();

@@ -51,7 +51,7 @@ impl<T> Guard<'_, T> {
             let (mut put_off, mut last_first) = (0, false);
             while requests != 0 {
                 put_off |= self.collect(requests, &mut wakers);
-                last_first = wakers.are_several() && self.is_last_first();
+                last_first = wakers.are_several() && self.count_pair();
                 requests = self.try_release().err().unwrap_or(0);
             }
             if last_first {
@@ -66,11 +66,11 @@ impl<T> Guard<'_, T> {
         }
     }
 
-    /// Several are about to be woken: whether the last is to be so first.
+    /// Several are about to be woken, see `WakeOrder::count_pair`.
     #[inline(never)]
-    pub(super) fn is_last_first(&mut self) -> bool {
+    pub(super) fn count_pair(&mut self) -> bool {
         let ring = &self.chan.ring;
-        self.with(|lists| lists.order.is_last_first(ring))
+        self.with(|lists| lists.order.count_pair(ring))
     }
 
     /// Serves each of the requests for whose wakers there is room, and those that this makes necessary. Answers the others.

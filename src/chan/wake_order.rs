@@ -28,8 +28,8 @@ impl WakeOrder {
         WakeOrder { pairs: 0, last_first: false, since: 0 }
     }
 
-    /// Several are about to be woken. Answers whether the last is to be so first.
-    pub(super) fn is_last_first<T, M>(&mut self, ring: &Ring<T, M>) -> bool {
+    /// Several are about to be woken: they are counted. Answers whether the last is to be so first.
+    pub(super) fn count_pair<T, M>(&mut self, ring: &Ring<T, M>) -> bool {
         self.pairs += 1;
         if self.pairs == PAIRS {
             let tail = ring.position_of(ring.tail_word());

@@ -225,6 +225,19 @@ fn a_peer_is_given_up_before_others_are_woken() {
     }
 }
 
+/// So does who closes the channel: all that wait know of it before.
+#[test]
+fn who_waits_knows_of_close_before_others_are_woken() {
+    for receives in [true, false] {
+        for peer in PEERS {
+            meets(SMALL, peer, receives, Phase::Closed(0), |scene| {
+                scene.ask();
+                assert!(scene.tx.close());
+            });
+        }
+    }
+}
+
 /// A select that was woken for a value passes the wake-up on once the slot is free again, or says that it is held.
 #[test]
 fn a_slot_is_left_before_others_are_woken() {
