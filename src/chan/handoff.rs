@@ -14,7 +14,7 @@
 //! before the look: its line, which the peer had last, then travels together with the lock's.
 //!
 //! 1. Under the lock at most one of the two queues has waiters whose claims are undecided.
-//! 2. Who wins a claim owns the place until `finish`. A sender's place is full until then, a receiver's empty; after DONE it is the other
+//! 2. Who wins a claim, or has a peer rise, owns the place until it says what was decided. A sender's place is full until then, a receiver's empty; after DONE it is the other
 //!    way round.
 //! 3. A waiter without a place is never served, only told to try itself: see `lazy`.
 //! 4. So a send returns `Ok` only after one receive operation has its value.
@@ -118,9 +118,9 @@ impl<T> Chan<T> {
         ptr::from_ref(self).cast()
     }
 
-    /// Looks for a peer, without the lock where that will do.
+    /// Looks for a peer, without the lock where that will do. Whoever `may_sit`, does so if there is nobody.
     #[inline(always)]
-    fn pair(&self, sending: bool, deadline: Deadline) -> Pairing<'_, T> {
+    fn pair(&self, sending: bool, may_sit: bool, deadline: Deadline) -> Pairing<'_, T> {
         let lock = &self.cold.lock;
         lock.fetch_early();
         partner::expect(self.address());
@@ -130,7 +130,7 @@ impl<T> Chan<T> {
                 if let Some(peer) = if sending { self.serve_receiver(peer) } else { lock.serve_seated(peer) } {
                     return Pairing::Seated(peer);
                 }
-            } else if seen.is_vacant() && !deadline.expired() {
+            } else if may_sit && seen.is_vacant() && !deadline.expired() {
                 return Pairing::Vacant;
             }
         }
@@ -202,11 +202,11 @@ impl<T> Chan<T> {
         let mut frame = Frame::new(Place::holding(value));
         frame.settle();
         let Frame { claim, waiter, place, .. } = &frame;
-        let mut turn = Turn::Last;
+        let (mut turn, mut may_sit) = (Turn::Last, true);
         loop {
             // SAFETY, of each `take`: nothing was moved out of the place, and it is ours: before it waits, and decided without a transfer (invariant 2). And
             // it is left for good.
-            let waits = match self.pair(true, deadline) {
+            let waits = match self.pair(true, may_sit, deadline) {
                 Pairing::Seated(receiver) => {
                     // SAFETY: as above.
                     self.give_to_risen(receiver, unsafe { place.take() });
@@ -238,12 +238,13 @@ impl<T> Chan<T> {
                 claim.reopen();
                 turn = Turn::First;
             }
+            may_sit = false; // who could not, enlists
         }
     }
 
     /// The value comes back if nobody waits.
     fn give_to_who_waits(&self, value: T, deadline: Deadline) -> Result<Result<(), SendTimeoutError<T>>, T> {
-        match self.pair(true, deadline) {
+        match self.pair(true, true, deadline) {
             Pairing::Seated(receiver) => self.give_to_risen(receiver, value),
             Pairing::With(guard, receiver) => give_releasing(guard, receiver, value),
             Pairing::Closed | Pairing::Stashed(_) => return Ok(Err(SendTimeoutError::Disconnected(value))),
@@ -259,9 +260,9 @@ impl<T> Chan<T> {
         let mut frame = Frame::new(Place::<T>::empty());
         frame.settle();
         let Frame { claim, waiter, place, .. } = &frame;
-        let mut turn = Turn::Last;
+        let (mut turn, mut may_sit) = (Turn::Last, true);
         loop {
-            let waits = match self.pair(false, deadline) {
+            let waits = match self.pair(false, may_sit, deadline) {
                 Pairing::Seated(sender) => return Ok(self.take_from_risen(sender)),
                 Pairing::With(guard, sender) => return Ok(take_releasing(guard, sender)),
                 Pairing::Stashed(value) => return Ok(value),
@@ -283,6 +284,7 @@ impl<T> Chan<T> {
                 claim.reopen();
                 turn = Turn::First;
             }
+            may_sit = false; // who could not, enlists
         }
     }
 
@@ -302,7 +304,15 @@ impl<T> Chan<T> {
     #[inline(never)]
     fn meet_or_leave(&self, waiter: &Waiter, claim: &Claim, sending: bool, deadline: Deadline) -> Phase {
         self.spin(sending).wait(deadline, || !claim.phase().is_waiting());
-        self.decide_or(claim, deadline, || self.leave(waiter, claim, sending))
+        let mut phase = claim.settle(claim.phase());
+        if phase.is_waiting() {
+            phase = claim.sleep_unless(deadline, || self.leave(waiter, sending));
+        }
+        self.cold.step.take();
+        if phase.is_waiting() {
+            phase = Phase::Dead;
+        }
+        phase
     }
 
     /// Waits, awake and then asleep, until the claim is decided. `Dead`: the deadline decided it.
@@ -313,22 +323,16 @@ impl<T> Chan<T> {
 
     /// Sleeps until the claim is decided. `Dead`: the deadline decided it.
     pub(super) fn decide(&self, claim: &Claim, deadline: Deadline) -> Phase {
-        self.decide_or(claim, deadline, || match claim.withdraw() {
-            Ok(()) => Phase::Dead,
-            Err(phase) => claim.settle(phase),
-        })
-    }
-
-    /// As `decide`; `give_up` when the deadline has passed.
-    #[inline(always)]
-    fn decide_or(&self, claim: &Claim, deadline: Deadline, give_up: impl FnOnce() -> Phase) -> Phase {
         let mut phase = claim.settle(claim.phase());
         if phase.is_waiting() {
             phase = claim.sleep(deadline);
         }
         self.cold.step.take();
         if phase.is_waiting() {
-            phase = give_up();
+            phase = match claim.withdraw() {
+                Ok(()) => Phase::Dead,
+                Err(phase) => claim.settle(phase),
+            };
         }
         phase
     }

@@ -26,7 +26,7 @@ use super::{Chan, Guard, Lists, CLOSED, SPILLED, WAITED};
 use crate::sync::Ordering;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::seat::{Seated, Serving, Waits};
-use crate::wait::{Claim, Phase, Waiter};
+use crate::wait::{Phase, Waiter};
 
 impl<T> Chan<T> {
     /// At capacity 0: enlists a waiter, if nobody else waits. Answers whether.
@@ -173,21 +173,20 @@ impl<T> Chan<T> {
         true
     }
 
-    /// At capacity 0: a thread gives up. `Dead`: nobody has decided, nor will.
+    /// At capacity 0: a thread, whose claim is PARKED, gives up. `false`: a peer is deciding, or has decided.
     #[cold]
     #[inline(never)]
-    pub(super) fn leave(&self, waiter: &Waiter, claim: &Claim, sending: bool) -> Phase {
+    pub(super) fn leave(&self, waiter: &Waiter, sending: bool) -> bool {
         if self.cold.lock.rise(waiter, sending) {
-            return Phase::Dead;
+            return true;
         }
         let mut guard = self.lock();
         if !waiter.is_linked() {
-            drop(guard);
-            return claim.settle_parked(); // it is being served, or was
+            return false;
         }
         // SAFETY: it is in this queue.
         unsafe { guard.unlink(sending, waiter) };
-        Phase::Dead
+        true
     }
 
     /// How many receivers were served at the seat, but for threads.

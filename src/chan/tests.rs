@@ -456,3 +456,19 @@ fn a_seat_that_is_shut_stays_shut() {
     assert!(receive.as_mut().poll(&mut cx).is_pending());
     assert!(lock.look().is_some_and(|seen| !seen.is_seat()));
 }
+
+/// Where an address leaves no room for flags nobody sits: threads meet through the queue.
+#[test]
+fn threads_that_may_not_sit_enlist() {
+    let (tx, rx) = crate::bounded(0);
+    let limit = Duration::from_secs(10); // only if they never meet
+    let sender = std::thread::spawn(move || {
+        wait::seat::TAGGED.set(true);
+        tx.send_timeout(1, limit)
+    });
+    wait::seat::TAGGED.set(true);
+    let received = rx.recv_timeout(limit);
+    wait::seat::TAGGED.set(false);
+    assert_eq!(received, Ok(1));
+    assert_eq!(sender.join().expect("no panic"), Ok(()));
+}

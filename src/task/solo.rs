@@ -367,7 +367,7 @@ impl Waiting {
                         break Left::Taken;
                     }
                 }
-                Err(Phase::Claimed(_) | Phase::Parked) => drop(claim.settle_parked()),
+                Err(Phase::Claimed(_) | Phase::Parked) => claim.settle_parked(),
                 Err(Phase::Closed(_) | Phase::Dead | Phase::Open) => break Left::Nothing,
             }
         };

@@ -60,13 +60,13 @@ impl Claim {
     /// What has become of the operation.
     #[inline]
     pub(crate) fn phase(&self) -> Phase {
-        // ORDERING: Acquire pairs with the Release of `Won::finish`: who sees DONE sees the value that was handed over.
+        // ORDERING: Acquire pairs with the Release of `Won::finish`, or of `decide` and `decide_awake`: who sees DONE sees the value that was handed over.
         Phase::decode(self.word.load(Ordering::Acquire))
     }
 
     /// Owner: starts a new episode. Every waiter of the last one has left its queue, so no claimer is left.
     pub(crate) fn reopen(&self) {
-        // ORDERING: Relaxed; the next enlisting publishes it through the channel's lock.
+        // ORDERING: Relaxed; the next enlisting publishes it through the channel's lock, or by sitting down.
         self.word.store(OPEN, Ordering::Relaxed);
         // Not left over after a claim (the claimer took it), only after giving up.
         drop(self.take_waker());
@@ -90,7 +90,7 @@ impl Claim {
         // SAFETY: the owner calls this while OPEN (or decided): claimers of an OPEN word never touch the cell.
         let old = self.waker.with_mut(|cell| unsafe { (*cell).replace(waker) });
         drop(old);
-        // ORDERING: Release publishes the waker to the Acquire in `claim`; Acquire on failure to see the winner's value.
+        // ORDERING: Release publishes the waker to the Acquire in `claim` and `finish_from`; Acquire on failure to see the winner's value.
         match self.word.compare_exchange(OPEN, PARKED, Ordering::Release, Ordering::Acquire) {
             Ok(_) => Ok(()),
             Err(now) => {
@@ -153,20 +153,32 @@ impl Claim {
     /// Owner, a thread: sleeps until a peer has decided, or the deadline passes and nobody has. Answers the phase: one of READY,
     /// DONE, CLOSED, or OPEN/PARKED if the deadline has passed.
     pub(crate) fn sleep(&self, deadline: Deadline) -> Phase {
+        self.sleep_unless(deadline, || true)
+    }
+
+    /// As `sleep`. When the deadline has passed, and nobody has decided, it is to `leave`; if that comes too late, it sleeps on until a peer has decided.
+    pub(crate) fn sleep_unless(&self, deadline: Deadline, leave: impl Fn() -> bool) -> Phase {
         let parker = Parker::new();
         if let Err(phase) = self.arm(Waker::Thread(parker.unparker())) {
             return self.settle(phase);
         }
-        let mut deadline = deadline;
+        let (mut deadline, mut passed) = (deadline, false);
         loop {
-            let passed = parker.park(deadline);
+            // Before it parks: foreign code may run while it leaves, and be unparked in its place.
             match self.phase() {
-                Phase::Parked if passed => return Phase::Parked,
+                Phase::Parked if passed => {
+                    if leave() {
+                        return Phase::Parked;
+                    }
+                    (deadline, passed) = (Deadline::NEVER, false);
+                    continue;
+                }
                 Phase::Parked => {}
                 // The claimer has our waker and unparks us when it has finished; until then sleep on.
                 Phase::Claimed(_) => deadline = Deadline::NEVER,
                 phase => return phase,
             }
+            passed = parker.park(deadline);
         }
     }
 
@@ -192,14 +204,11 @@ impl Claim {
         }
     }
 
-    /// Owner of a PARKED claim: waits out a peer that is serving it. Answers what that has decided.
-    pub(crate) fn settle_parked(&self) -> Phase {
+    /// Owner of a `parked` claim: waits out a peer that is serving it.
+    pub(crate) fn settle_parked(&self) {
         let mut lag = Lag::new();
-        loop {
-            match self.phase() {
-                Phase::Parked | Phase::Claimed(_) => lag.wait(),
-                phase => return phase,
-            }
+        while matches!(self.phase(), Phase::Parked | Phase::Claimed(_)) {
+            lag.wait();
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   word:  LOCKED | CROWDED (threads sleep at the gate) | WAKE_RX | WAKE_TX (requests to the holder; anew) | SHUT
-//!          and HAS_RX | HAS_TX | PLACED_RX | PLACED_TX, or the address of a task that waits alone | SENDER (see `seat`)
+//!          and HAS_RX | HAS_TX | PLACED_RX | PLACED_TX, or the address of who waits alone | SENDER | THREAD (see `seat`)
 //! ```
 //!
 //! 1. Who finds LOCKED clear when setting it holds the lock.

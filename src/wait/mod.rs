@@ -9,12 +9,13 @@
 //!   sleep                                           finish: READY(arm) | DONE(arm) | CLOSED(arm), then wake (no lock)
 //!   give up               OPEN | PARKED ──────────▶ DEAD          (timeout, dropped future, another arm)
 //! ```
+//! (Who sits gives up by rising, and whose waiter is its only one by taking that out of its queue under the lock: then nobody can decide any more.)
 //!
 //! 1. A claim leaves {OPEN, PARKED} once per episode; so of all arms of a select, and of all peers, one wins.
 //! 2. A peer touches a waiter and its claim only (a) under the lock of the channel whose queue holds the waiter, or (b) between
 //!    its own claim and its own `finish`, or (c) between the exchange by which it serves one at the seat and the decision (see `seat`). After that the
 //!    waiting frame may be gone.
-//! 3. The waker in the claim belongs to the owner while OPEN, and to whoever claims it while PARKED.
+//! 3. The waker in the claim belongs to the owner while OPEN, and to whoever claims it while PARKED, or has it rise from the seat.
 //! 4. READY says *try again*, DONE *your operation has been performed*, CLOSED *the channel is closed*.
 //! 5. Wakers run after the lock is released.
 //! 6. A future may be dropped at any time, also while a peer that has won it runs foreign code (HELD). So that peer does not touch its claim but under

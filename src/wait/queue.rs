@@ -73,12 +73,13 @@ impl Waiter {
     /// # Safety
     /// As for `Claim::decide`, or, of a thread, `Claim::decide_awake`.
     #[inline(always)]
-    pub(super) unsafe fn decide(&self, phase: impl FnOnce(usize) -> Phase, thread: bool) -> Option<Waker> {
+    pub(super) unsafe fn decide(waiter: *const Waiter, phase: impl FnOnce(usize) -> Phase, thread: bool) -> Option<Waker> {
         // SAFETY: the claim is alive as long as the waiter; the caller's promise.
         unsafe {
+            let (claim, phase) = ((*waiter).claim, phase((*waiter).arm));
             match thread {
-                true => (*self.claim).decide_awake(phase(self.arm)),
-                false => (*self.claim).decide(phase(self.arm)),
+                true => Claim::decide_awake(claim, phase),
+                false => Claim::decide(claim, phase),
             }
         }
     }
@@ -282,7 +283,7 @@ impl Queue {
         unsafe {
             let waiter = &*self.head;
             self.remove_first(waiter);
-            (*waiter.claim).decide(phase(waiter.arm))
+            Claim::decide(waiter.claim, phase(waiter.arm))
         }
     }
 

@@ -14,7 +14,7 @@
 //!    leaves it alone. So a task's word, PARKED, is stored, not exchanged; a thread's, which may go to sleep meanwhile, is exchanged.
 //! 3. Between a look and the exchange the waiter may be gone, and another sit at its address. Then the other is served: nothing was read of the first.
 //! 4. SHUT stays: nobody sits any more. The channel is closed, or its waiters are counted (see `Chan::version`).
-//! 5. Where an address has more bits than there is room for (it has a tag, say), nobody sits; all enlist.
+//! 5. Where an address has more bits than there is room for (it has a tag, say), nobody sits; all enlist. (So who could not sit down takes the lock.)
 
 #![allow(unsafe_code)] // waiters by their addresses
 
@@ -81,6 +81,21 @@ impl Seated {
     }
 }
 
+#[cfg(all(test, not(loom)))]
+thread_local! {
+    /// For a test: as if this thread's addresses had tags.
+    pub(crate) static TAGGED: core::cell::Cell<bool> = const { core::cell::Cell::new(false) };
+}
+
+#[inline(always)]
+fn fits(address: u64, seated: u64) -> bool {
+    #[cfg(all(test, not(loom)))]
+    if TAGGED.get() {
+        return false;
+    }
+    (seated & !THREAD) >> SHIFT == address
+}
+
 impl Lock {
     /// Sits down, if nobody waits. Answers whether.
     ///
@@ -92,7 +107,7 @@ impl Lock {
         let address = ptr::from_ref(waiter).expose_provenance() as u64;
         let seated = word_of(address, sending, waiter.is_of_thread());
         if self.word.load(Ordering::Relaxed) != 0 // ORDERING: a hint; the exchange decides
-            || (seated & !THREAD) >> SHIFT != address
+            || !fits(address, seated)
         {
             return false;
         }
@@ -186,8 +201,7 @@ impl Serving {
     /// Says what was decided. Answers the waker, which is to be woken.
     #[inline(always)]
     pub(crate) fn end(self, phase: impl FnOnce(usize) -> Phase) -> Option<Waker> {
-        let waiter = self.waiter();
         // SAFETY: alive, as above; in no queue, and ours.
-        unsafe { waiter.decide(phase, self.thread) }
+        unsafe { Waiter::decide(self.waiter, phase, self.thread) }
     }
 }

@@ -59,10 +59,12 @@ impl Claim {
     /// # Safety
     /// It has not been decided, so that its frame is alive until this call; afterwards it may be gone.
     #[inline(always)]
-    pub(crate) unsafe fn decide(&self, phase: Phase) -> Option<Waker> {
-        let left = self.take_waker();
+    pub(crate) unsafe fn decide(claim: *const Claim, phase: Phase) -> Option<Waker> {
+        // SAFETY: the caller's promise. (A pointer, here and below: a reference would promise that the frame outlives the call.)
+        let claim = unsafe { &*claim };
+        let left = claim.take_waker();
         // ORDERING: Release as in `finish`.
-        self.word.store(phase.encode(), Ordering::Release);
+        claim.word.store(phase.encode(), Ordering::Release);
         left
     }
 
@@ -71,25 +73,26 @@ impl Claim {
     /// # Safety
     /// As for `decide`.
     #[inline(always)]
-    pub(crate) unsafe fn decide_awake(&self, phase: Phase) -> Option<Waker> {
-        self.finish_from(OPEN, phase)
+    pub(crate) unsafe fn decide_awake(claim: *const Claim, phase: Phase) -> Option<Waker> {
+        // SAFETY: the caller's promise.
+        unsafe { Claim::finish_from(claim, OPEN, phase) }
     }
 
-    /// Peer that held an OPEN claim: decides it.
-    fn finish_held(&self, arm: usize, phase: Phase) -> Option<Waker> {
-        self.finish_from(HELD | arm << ARM_SHIFT, phase)
-    }
-
-    /// Decides a claim whose owner is awake, or goes to sleep meanwhile: then its waker is the answer.
+    /// Decides a claim whose owner is awake, its word being `awake`, or goes to sleep meanwhile: then its waker is the answer.
+    ///
+    /// # Safety
+    /// As for `decide`.
     #[inline(always)]
-    fn finish_from(&self, awake: usize, phase: Phase) -> Option<Waker> {
+    unsafe fn finish_from(claim: *const Claim, awake: usize, phase: Phase) -> Option<Waker> {
+        // SAFETY: the caller's promise.
+        let claim = unsafe { &*claim };
         // ORDERING: Release as in `finish`; Acquire, if it fails, for the waker.
-        match self.word.compare_exchange(awake, phase.encode(), Ordering::Release, Ordering::Acquire) {
+        match claim.word.compare_exchange(awake, phase.encode(), Ordering::Release, Ordering::Acquire) {
             Ok(_) => None,
             // PARKED or HELD_PARKED, which only this side can leave: take the waker, then decide.
             Err(_) => {
-                let waker = self.take_waker();
-                self.word.store(phase.encode(), Ordering::Release); // ORDERING: as in `finish`
+                let waker = claim.take_waker();
+                claim.word.store(phase.encode(), Ordering::Release); // ORDERING: as in `finish`
                 waker
             }
         }
@@ -153,11 +156,12 @@ impl Won {
     /// The frame of the claim is alive: it is, from a successful `claim` until this call.
     #[inline]
     unsafe fn finish(self, phase: Phase) -> Option<Waker> {
+        if self.held {
+            // SAFETY: as below.
+            return unsafe { Claim::finish_from(self.claim, HELD | self.arm << ARM_SHIFT, phase) };
+        }
         // SAFETY: the owner waits for this store before it leaves (invariant 2).
         let claim = unsafe { &*self.claim };
-        if self.held {
-            return claim.finish_held(self.arm, phase);
-        }
         let waker = if self.parked { claim.take_waker() } else { None };
         // ORDERING: Release publishes the value that was written to or read from the frame, to the Acquire of `phase`. This is the
         // last touch: after it the frame may be gone.
