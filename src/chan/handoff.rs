@@ -11,11 +11,12 @@
 //!
 //! Alone, that is three exchanges in place of five, and none after DONE, when the peer comes to that line for the next value (where a line takes 170 ns there
 //! and back: spsc_0 393 to 294 ns, mpsc_0 404 to 306, spmc_0 389 to 304, mpmc_0 469 to 320, mpmc32_0 431 to 303, pingpong_0 827 to 600). The frame is made
-//! before the look: its line, which the peer had last, then travels together with the lock's.
+//! before the look: its line, which the peer had last, then travels together with the lock's. A channel that was in a select which did not wait is not met
+//! at so: its waiters are counted (`wait::seat`, 4).
 //!
 //! 1. Under the lock at most one of the two queues has waiters whose claims are undecided.
-//! 2. Who wins a claim, or has a peer rise, owns the place until it says what was decided. A sender's place is full until then, a receiver's empty; after DONE it is the other
-//!    way round.
+//! 2. Who wins a claim, or has a peer rise, owns the place until it says what was decided. A sender's place is full until then, a receiver's empty; after
+//!    DONE it is the other way round.
 //! 3. A waiter without a place is never served, only told to try itself: see `lazy`.
 //! 4. So a send returns `Ok` only after one receive operation has its value.
 //! 5. Who sits is enlisted by the next that takes the lock, and waits on in its turn. Who gives up has risen, or has taken its waiter out under the lock;
