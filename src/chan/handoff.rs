@@ -10,7 +10,7 @@
 //! A large value moves after the unlock, which wakes nobody then.
 //!
 //! Alone, that is three exchanges in place of five, and none after DONE, when the peer comes to that line for the next value (where a line takes 170 ns there
-//! and back: spsc_0 393 to 294 ns, mpsc_0 404 to 306, spmc_0 389 to 304, mpmc_0 469 to 320, mpmc32_0 431 to 303, pingpong_0 827 to 600). The frame is made
+//! and back: spsc_0 393 to 294 ns, mpsc_0 404 to 306, spmc_0 389 to 304, mpmc_0 469 to 320, mpmc32_0 431 to 303, and of a later run pingpong_0 798 to 583). The frame is made
 //! before the look: its line, which the peer had last, then travels together with the lock's. A channel that was in a select which did not wait is not met
 //! at so: its waiters are counted (`wait::seat`, 4).
 //!
