@@ -4,7 +4,7 @@
 
 use super::look::{choose, ports, settle_on_none};
 use super::order::Order;
-use super::run::Until;
+use super::run::{withdraw, Until};
 use super::{Arm, Port, Storage};
 use crate::sync::{Deadline, MODEL};
 use crate::wait::{Claim, Patience, Phase, Waiter};
@@ -33,16 +33,9 @@ fn rounds(arms: &[Arm<'_>], deadline: Deadline, claim: &Claim, waiters: &[Waiter
         let standing = || waiters.iter().filter_map(|waiter| Some((waiter, arms[waiter.arm()].0?)));
         // SAFETY: in no queue, and taken out again below.
         let all = standing().all(|(waiter, port)| unsafe { port.enlist_lazy(waiter, claim) });
-        let mut phase = match all {
-            true => claim.settle(claim.sleep(due.map_or(deadline, |due| deadline.min(Deadline::at(due))))),
-            false => claim.phase(),
-        };
-        if phase.is_waiting() {
-            phase = match claim.withdraw() {
-                Ok(()) => Phase::Dead,
-                Err(phase) => claim.settle(phase),
-            };
-        }
+        let slept = all.then(|| claim.settle(claim.sleep(due.map_or(deadline, |due| deadline.min(Deadline::at(due))))));
+        // Given up also where an arm was ready already: with what a peer has decided, or is just deciding, comes a wake-up that is to be passed on.
+        let phase = slept.filter(|phase| !phase.is_waiting()).unwrap_or_else(|| withdraw(claim));
         for (waiter, port) in standing() {
             port.withdraw(waiter, None);
         }

@@ -13,3 +13,4 @@ mod seat_lost;
 mod select_order;
 mod thrown_bomb;
 mod told;
+mod told_elsewhere;

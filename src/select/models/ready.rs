@@ -70,6 +70,32 @@ fn ready_without_a_receive_passes_the_wake_up_on() {
     });
 }
 
+/// M17, of who waits for an arm to become ready: told of one while it enlists in another, which is ready already, it leaves no wake-up behind.
+#[test]
+fn ready_told_while_it_enlists_discharges_the_wake_up() {
+    model("ready told while it enlists discharges the wake-up", || {
+        let (a, b) = (channel(2), channel(1));
+        let (to_a, to_b) = (a.clone(), b.clone());
+        let sender = thread::spawn(move || {
+            to_b.0.send(1).unwrap();
+            to_a.0.send(2).unwrap();
+            to_a.0.send(3).unwrap();
+        });
+        let mut select = Select::new_biased();
+        select.recv(&a.1);
+        select.recv(&b.1);
+        select.ready();
+        let _ = a.1.try_recv();
+        let claim = Claim::new();
+        let waiter = Waiter::new(&claim, 0, ptr::null_mut());
+        // SAFETY: withdrawn below.
+        let enlisted = unsafe { a.1.enlist(&waiter, false, None) == Enlisted::Yes };
+        sender.join().unwrap();
+        assert!(!enlisted || claim.phase() == Phase::Ready(0), "a value is there, and nobody was told");
+        a.1.withdraw(&waiter, None);
+    });
+}
+
 /// At capacity 0 a receiver calls one of those who have no value; if that is one who does nothing, the next one is called.
 #[test]
 fn ready_without_a_send_calls_the_next_one() {
