@@ -9,10 +9,10 @@
 //! ```
 //! A large value moves after the unlock, which wakes nobody then.
 //!
-//! Alone, that is three exchanges in place of five, and none after DONE, when the peer comes to that line for the next value (where a line takes 170 ns there
-//! and back: spsc_0 393 to 294 ns, mpsc_0 404 to 306, spmc_0 389 to 304, mpmc_0 469 to 320, mpmc32_0 431 to 303, and of a later run pingpong_0 798 to 583). The frame is made
-//! before the look: its line, which the peer had last, then travels together with the lock's. A channel that was in a select which did not wait is not met
-//! at so: its waiters are counted (`wait::seat`, 4).
+//! Alone, that is three exchanges in place of five, and none after DONE, when the peer comes to that line for the next value (where a line takes 170 ns
+//! there and back: spsc_0 393 to 294 ns, mpsc_0 404 to 306, spmc_0 389 to 304, mpmc_0 469 to 320, mpmc32_0 431 to 303, and of a later run pingpong_0 798 to
+//! 583). The frame is made before the look: its line, which the peer had last, then travels together with the lock's. A channel that was in a select which
+//! did not wait is not met at so: its waiters are counted (`wait::seat`, 4).
 //!
 //! 1. Under the lock at most one of the two queues has waiters whose claims are undecided.
 //! 2. Who wins a claim, or has a peer rise, owns the place until it says what was decided. A sender's place is full until then, a receiver's empty; after
@@ -31,7 +31,7 @@ use crate::error::{RecvTimeoutError, SendTimeoutError};
 use crate::sync::{Deadline, MODEL};
 use crate::wait::queue::Chosen;
 use crate::wait::seat::Serving;
-use crate::wait::{partner, Claim, Phase, Spin, Waiter};
+use crate::wait::{partner, Claim, Phase, Waiter};
 use core::ptr;
 
 /// Gives the value to a receiver that was chosen, and wakes it. No lock is held.
@@ -312,28 +312,6 @@ impl<T> Chan<T> {
         self.cold.step.take();
         if phase.is_waiting() {
             phase = Phase::Dead;
-        }
-        phase
-    }
-
-    /// Waits, awake and then asleep, until the claim is decided. `Dead`: the deadline decided it.
-    pub(super) fn meet(&self, claim: &Claim, spin: &Spin, deadline: Deadline) -> Phase {
-        spin.wait(deadline, || !claim.phase().is_waiting());
-        self.decide(claim, deadline)
-    }
-
-    /// Sleeps until the claim is decided. `Dead`: the deadline decided it.
-    pub(super) fn decide(&self, claim: &Claim, deadline: Deadline) -> Phase {
-        let mut phase = claim.settle(claim.phase());
-        if phase.is_waiting() {
-            phase = claim.sleep(deadline);
-        }
-        self.cold.step.take();
-        if phase.is_waiting() {
-            phase = match claim.withdraw() {
-                Ok(()) => Phase::Dead,
-                Err(phase) => claim.settle(phase),
-            };
         }
         phase
     }

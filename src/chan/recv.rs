@@ -146,9 +146,20 @@ impl<T> Chan<T> {
     /// Waits until the claim of a waiter in a queue of the ring is decided. `Dead`: the deadline decided it.
     pub(super) fn wait_enlisted(&self, claim: &Claim, spin: &Spin, deadline: Deadline) -> Phase {
         if spin.shares_processor() {
-            return self.meet(claim, spin, deadline);
+            spin.wait(deadline, || !claim.phase().is_waiting());
         }
-        self.decide(claim, deadline)
+        let mut phase = claim.settle(claim.phase());
+        if phase.is_waiting() {
+            phase = claim.sleep(deadline);
+        }
+        self.cold.step.take();
+        if phase.is_waiting() {
+            phase = match claim.withdraw() {
+                Ok(()) => Phase::Dead,
+                Err(phase) => claim.settle(phase),
+            };
+        }
+        phase
     }
 
     /// Discharges a wake-up (invariant 2): clears WAKING, looks, and passes the wake-up on if values are left.

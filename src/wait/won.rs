@@ -114,7 +114,7 @@ impl Won {
     /// Whether the owner is a future.
     pub(crate) fn is_of_task(&self) -> bool {
         // SAFETY: just won, and the lock under which that happened is still held.
-        unsafe { (*self.claim).owner != Owner::Thread }
+        unsafe { !(*self.claim).is_of_thread() }
     }
 
     /// Whether the owner has to be woken.
