@@ -45,6 +45,7 @@ mod send;
 mod serve;
 mod shared;
 mod solo;
+mod soon;
 mod spill;
 mod stash;
 mod wake_order;

@@ -13,7 +13,6 @@ use crate::chan::Enlisted;
 use crate::error::RecvError;
 use crate::ring::{Miss, Refused};
 use crate::sync::pause;
-
 use crate::wait::{Claim, Lag, Patience, Phase, Waiter, Waker};
 use core::ptr;
 
@@ -68,7 +67,7 @@ impl<T> Chan<T> {
     /// # Safety
     /// The caller owns the place, and it is empty.
     #[inline(never)]
-    unsafe fn recv_into(&self, place: &Place<T>) -> bool {
+    pub(super) unsafe fn recv_into(&self, place: &Place<T>) -> bool {
         let Some(value) = self.take_first() else { return false };
         // SAFETY: the caller's promise.
         unsafe { place.put(value) };
@@ -171,8 +170,10 @@ impl<T> Chan<T> {
         }
     }
 
+    /// # Safety
+    /// As for `send_at_once`.
     #[inline(never)]
-    unsafe fn send_again_at_once(&self, place: &Place<T>) -> bool {
+    pub(super) unsafe fn send_again_at_once(&self, place: &Place<T>) -> bool {
         let Ok((slot, flags)) = self.ring.claim_write() else { return false };
         // SAFETY: the caller's promise.
         slot.publish(unsafe { place.take() });

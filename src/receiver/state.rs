@@ -10,8 +10,8 @@ impl<T> Receiver<T> {
     /// Within the limit a wait learns: it looks for a value for as long as that has been worth it, yielding to other threads. A shorter limit takes
     /// less CPU where messages come every few microseconds, and makes both sides slower, as waking a sleeper costs more than the message.
     /// At 0 a wait neither looks nor yields, but sleeps at once. A longer one, of four seconds at most, suits threads that have a processor each.
-    /// It holds for all receivers of the channel, at every capacity, from their next wait on; a select goes by the first of its channels. Tasks
-    /// never stay awake. Timers sleep anyway.
+    /// It holds for all receivers of the channel, at every capacity, from their next wait on; a select goes by the first of its channels. A task
+    /// looks twice before it waits, half a microsecond apart, where that has been worth it; at 0 it does not. Timers sleep anyway.
     ///
     /// ```
     /// use std::time::Duration;

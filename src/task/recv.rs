@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // the place inside the pinned future
 
-use super::solo::{Glance, Left, Operation, Waiting};
+use super::solo::{Glance, Left, Operation, Sat, Waiting};
 use crate::chan::{Attempt, Chan, Enlisted, Met, Place, Strong};
 use crate::error::RecvError;
 use crate::receiver::Source;
@@ -111,7 +111,12 @@ impl<T> Receiving<T> {
                     this.waiting.finish();
                     return Poll::Ready(Ok(value));
                 }
-                return if this.sits(chan, cx) { Poll::Pending } else { this.go_on_among_others::<false>(chan, strong, cx) };
+                return match this.sits(chan, cx) {
+                    Sat::Yes => Poll::Pending,
+                    Sat::No => this.go_on_among_others::<false>(chan, strong, cx),
+                    // SAFETY: it was received just now.
+                    Sat::Done => Poll::Ready(Ok(unsafe { this.place.take() })),
+                };
             }
             // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it.
             Glance::Done => return Poll::Ready(Ok(unsafe { this.place.take() })),
@@ -146,9 +151,17 @@ impl<T> Receiving<T> {
 
     /// With a ring, after an attempt: waits, if nobody else does.
     #[inline(never)]
-    fn sits(&mut self, chan: &Chan<T>, cx: &mut Context<'_>) -> bool {
+    fn sits(&mut self, chan: &Chan<T>, cx: &mut Context<'_>) -> Sat {
+        // SAFETY: the place is empty, and in no queue.
+        if unsafe { chan.recv_soon(&self.place) } {
+            self.waiting.finish();
+            return Sat::Done;
+        }
         // SAFETY: in no queue; pinned, and the destructor calls `cancel`.
-        self.waiting.wait(ptr::null_mut(), |waiter, _| unsafe { chan.sit_to_receive(waiter) }, cx)
+        match self.waiting.wait(ptr::null_mut(), |waiter, _| unsafe { chan.sit_to_receive(waiter) }, cx) {
+            true => Sat::Yes,
+            false => Sat::No,
+        }
     }
 
     /// After that.

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // the place inside the pinned future
 
-use super::solo::{Glance, Left, Operation, Waiting};
+use super::solo::{Glance, Left, Operation, Sat, Waiting};
 use crate::chan::{Attempt, Chan, Enlisted, Met, Place, Sent, Strong};
 use crate::error::SendError;
 use crate::wait::{Claim, Phase, Waiter, Waker};
@@ -121,7 +121,11 @@ impl<T> Sending<T> {
                     this.waiting.finish();
                     return Poll::Ready(Ok(()));
                 }
-                return if this.sits(chan, cx) { Poll::Pending } else { this.go_on_among_others::<false>(chan, &tx.0, cx) };
+                return match this.sits(chan, cx) {
+                    Sat::Yes => Poll::Pending,
+                    Sat::No => this.go_on_among_others::<false>(chan, &tx.0, cx),
+                    Sat::Done => Poll::Ready(Ok(())),
+                };
             }
             Glance::Done => return Poll::Ready(Ok(())),
             Glance::Unclear => {}
@@ -159,9 +163,17 @@ impl<T> Sending<T> {
 
     /// With a ring, after an attempt: waits, if nobody else does.
     #[inline(never)]
-    fn sits(&mut self, chan: &Chan<T>, cx: &mut Context<'_>) -> bool {
+    fn sits(&mut self, chan: &Chan<T>, cx: &mut Context<'_>) -> Sat {
+        // SAFETY: the place is full, and in no queue.
+        if unsafe { chan.send_soon(&self.place) } {
+            self.waiting.finish();
+            return Sat::Done;
+        }
         // SAFETY: in no queue, and the place is full; pinned, and the destructor calls `cancel`.
-        self.waiting.wait(self.place.erased(), |waiter, _| unsafe { chan.sit_to_send(waiter) }, cx)
+        match self.waiting.wait(self.place.erased(), |waiter, _| unsafe { chan.sit_to_send(waiter) }, cx) {
+            true => Sat::Yes,
+            false => Sat::No,
+        }
     }
 
     /// After that.

@@ -57,6 +57,16 @@ pub(super) trait Operation {
     fn leave_hold(&self, claim: &Claim) -> bool;
 }
 
+/// What came of waiting alone.
+pub(super) enum Sat {
+    /// It waits.
+    Yes,
+    /// Others do.
+    No,
+    /// It was performed after all.
+    Done,
+}
+
 /// What an operation that is given up leaves.
 pub(super) enum Left {
     /// Nothing was won.

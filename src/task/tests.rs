@@ -1,6 +1,7 @@
 //! A poll comes to an end whatever others do.
 
-use crate::{bounded, never, Select};
+use crate::sync::{processors, Duration};
+use crate::{bounded, never, unbounded, Select};
 use core::future::Future;
 use core::pin::{pin, Pin};
 use core::task::{Context, Poll};
@@ -94,4 +95,30 @@ fn a_poll_does_not_wait_for_a_held_place() {
     assert!(won.send(&tx, 1).is_ok());
     assert_eq!(recv.as_mut().poll(&mut cx), Poll::Ready(Ok(1)));
     assert_eq!(send.as_mut().poll(&mut cx), Poll::Ready(Ok(())));
+}
+
+fn poll_once<F: Future>(future: F) -> bool {
+    pin!(future).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+}
+
+/// A wait that follows a run of operations begins with a second look, at a bounded ring of several slots, and only where the user lets waits stay awake.
+#[test]
+fn a_task_that_waits_after_a_run_looks_twice() {
+    for (cap, slots) in [(Some(8), 8), (Some(4), 4), (None, 128)] {
+        for limit in [None, Some(Duration::ZERO)] {
+            let (tx, rx) = cap.map_or_else(unbounded, bounded);
+            if let Some(limit) = limit {
+                tx.set_spin_limit(limit);
+                rx.set_spin_limit(limit);
+            }
+            let looked_twice = |sending| format!("{:?}", tx.0.chan().spin(sending)).contains("task_gaps_off: 64");
+            let twice = processors() > 1 && cap == Some(8) && limit.is_none();
+            assert!((0..slots).all(|i| poll_once(tx.send_async(i))) && !looked_twice(true));
+            assert_eq!(poll_once(tx.send_async(0)), cap.is_none());
+            assert_eq!(looked_twice(true), twice, "{cap:?}, {limit:?}");
+            (0..slots + usize::from(cap.is_none())).for_each(|_| assert!(poll_once(rx.recv_async())));
+            assert!(!looked_twice(false) && !poll_once(rx.recv_async()));
+            assert_eq!(looked_twice(false), twice, "{cap:?}, {limit:?}");
+        }
+    }
 }

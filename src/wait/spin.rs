@@ -62,6 +62,8 @@ pub(crate) struct Spin {
     /// See `gap`.
     pub(super) gap_ns: AtomicU32,
     pub(super) last_wait: AtomicU32,
+    pub(super) task_credit: AtomicU32,
+    pub(super) task_gaps_off: AtomicU32,
     /// In place of the gap where there is but one slot.
     pub(super) moment: Moment,
     /// How many glances in a row were in vain, and how many are to be left out.
@@ -98,6 +100,8 @@ impl Default for Spin {
             first_yields: AtomicU32::new(0),
             gap_ns: AtomicU32::new(0),
             last_wait: AtomicU32::new(0),
+            task_credit: AtomicU32::new(0),
+            task_gaps_off: AtomicU32::new(0),
             moment: Moment::new(),
             vain_glances: AtomicU32::new(0),
             glances_off: AtomicU32::new(0),

@@ -221,6 +221,37 @@ fn a_task_leaves_a_long_ring_alone_for_a_shorter_time() {
     assert_eq!(whole(Patience::TaskAlone, 1), 0);
 }
 
+/// A task has gaps as long as something comes in them, now and then at least; where nothing ever does, hardly any.
+#[test]
+fn a_task_has_gaps_where_they_are_worth_it() {
+    if processors() == 1 {
+        return; // nobody comes there while it looks
+    }
+    let spin = Spin::default();
+    let position = Cell::new(0);
+    let looks = |run: u64, waits: u32, every: u32| {
+        let looks = Cell::new(0);
+        for wait in 0..waits {
+            let comes = every != 0 && wait % every == 0;
+            let look = || {
+                looks.set(looks.get() + 1);
+                comes
+            };
+            let before = looks.get();
+            position.set(position.get() + run);
+            assert_eq!(spin.may_have_gap(position.get(), 8) && spin.gap_of_task(look), comes && looks.get() > before);
+        }
+        looks.get()
+    };
+    assert_eq!(looks(10, 100, 4), 100);
+    assert_eq!(looks(1, 100, 1), 0, "no run");
+    let vain = looks(10, 10_000, 0);
+    assert!((100..200).contains(&vain), "{vain} looks in vain");
+    assert!(looks(10, 1_000, 1) > 900, "it comes to nothing for ever");
+    spin.set_limit(Duration::ZERO);
+    assert_eq!(looks(10, 100, 1), 0);
+}
+
 /// The moment before the first look grows until looks come in time, follows a peer that becomes faster, and has an end where none ever comes in time.
 #[test]
 fn a_moment_is_as_long_as_the_peer_takes() {
