@@ -46,9 +46,9 @@ pub(super) const HINTS: u64 = HAS_RX | HAS_TX | PLACED_RX | PLACED_TX;
 const TASK_GAP_NS: u32 = 5_000;
 const TASK_GAPS: u32 = 2;
 /// At a ring of so many slots others work for a while without the lock; but in so long a gap they fill it, or empty it, and then wait for the task that
-/// leaves it alone. So the gap is shorter there, and one (amt_mpsc_128 17.1 to 10.7 ns, amt_mpmc_128 13.8 to 10.3; with 4 slots and fewer shorter ones lose:
-/// amt_mpmc_4 53 to 88).
-const LONG_RING: usize = 64;
+/// leaves it alone. So the gap is shorter there, and one (amt_mpsc_128 17.1 to 10.7 ns, amt_mpmc_128 13.8 to 10.3; where a line takes 170 ns there and back
+/// amt_mpmc1000_16 128 to 89, amt_mpmc_16 67 to 60; with 4 slots and fewer shorter ones lose: amt_mpmc_4 53 to 88).
+const LONG_RING: usize = 8;
 const LONG_RING_GAP_NS: u32 = 500;
 
 /// How often `lock` looks before it sleeps.
