@@ -3,9 +3,10 @@
 //! 1. It looks after it has cleared WAKING: what comes later finds nobody on the way, and wakes somebody itself.
 //! 2. If others wait, who has taken something asks that the next one be woken for what is left.
 //! 3. Who takes nothing asks that all that is there be told anew, as it may have been told of what others were then not told of (`serve`, 5).
+//! 4. On a closed channel receivers wait for what is held. That nothing of it is left is told to one after the other, as a value is.
 
 use super::first::Look;
-use super::{Chan, SPILLED, WAITED, WAKING};
+use super::{Chan, CLOSED, SPILLED, WAITED, WAKING};
 use crate::wait::lock::{WAKE_RX, WAKE_RX_ANEW, WAKE_TX, WAKE_TX_ANEW};
 
 impl<T> Chan<T> {
@@ -27,7 +28,8 @@ impl<T> Chan<T> {
         let count = self.ring.distance(tail, head);
         match sending {
             true if count < self.ring.cap() || self.skip() => self.request(WAKE_TX_ANEW),
-            false if count != 0 || tail & SPILLED != 0 => self.request(WAKE_RX_ANEW),
+            // (CLOSED: see 4.)
+            false if count != 0 || tail & (SPILLED | CLOSED) != 0 => self.request(WAKE_RX_ANEW),
             _ => {}
         }
     }

@@ -61,3 +61,26 @@ fn win_and_hold(chan: &Chan<i32>) -> Won {
     chan.hold(&mut token);
     Won(token)
 }
+
+/// Two wait on a closed channel for what is held. It is given up: who was told, and finds nothing, has the other told.
+#[test]
+fn what_is_given_up_on_a_closed_channel_is_news_to_all() {
+    model("what is given up on a closed channel is news to all", || {
+        let chan = channel(Some(1), 0);
+        let manner = Manner { patience: Patience::Thread, hold: Holding::All };
+        let won = Won(chan.win_send(ptr::null(), manner).expect("room"));
+        chan.close();
+        let receivers = [(); 2].map(|()| Sleeper::receiver(&chan));
+        let other = chan.clone();
+        let holder = spawn(move || {
+            let Won(token) = { won };
+            other.give_up(token, || false);
+        });
+        for receiver in receivers {
+            assert!(matches!(receiver.claim.sleep(Deadline::NEVER), Phase::Ready(_)));
+            assert_eq!(chan.recv_woken(), None);
+        }
+        holder.join().unwrap();
+        assert_quiet(&chan);
+    });
+}
