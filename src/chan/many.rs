@@ -118,6 +118,7 @@ impl<T> Chan<T> {
         match self.ring.push_evict(value, || lag.wait()) {
             Ok(forced) => {
                 self.after_push(forced.flags);
+                self.skip(); // what was given up behind the evicted value is room now
                 Ok(forced.evicted)
             }
             Err((value, Refused::Full)) => Ok(Some(value)), // behind a held place there is nothing to evict: no room, as at capacity 0

@@ -1,8 +1,10 @@
 //! Places that selects reserved and gave up, behind values.
 
+use super::common::task::{poll, Count};
 use rendez::{bounded, Select, SendFuture};
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{pin, Pin};
+use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::thread;
 
@@ -73,4 +75,18 @@ fn a_task_that_waits_alone_gets_the_room_of_a_gap() {
     drop(held);
     assert!(!is_pending(&mut Box::pin(tx.send_async(3))));
     assert!(rx.try_iter().eq([2, 3]));
+}
+
+/// The first value is evicted from before a place that was given up: that place is room now, and who waits to send has it.
+#[test]
+fn is_room_after_an_eviction() {
+    let (tx, rx) = bounded(2);
+    one_and_a_gap(&tx);
+    let told = Arc::new(Count::default());
+    let mut send = pin!(tx.send_async(2));
+    assert!(poll(send.as_mut(), &Waker::from(told.clone())).is_pending());
+    assert_eq!(tx.force_send(3), Ok(Some(1)));
+    assert_eq!(told.get(), 1, "there is room, and nobody was told");
+    assert!(poll(send, Waker::noop()).is_ready());
+    assert_eq!(rx.drain().collect::<Vec<_>>(), [3, 2]);
 }
