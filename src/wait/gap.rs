@@ -54,9 +54,7 @@ impl Spin {
         set(&self.gap_ns, gap);
         ready
     }
-}
 
-impl Spin {
     /// How many operations of its side there were since the last wait.
     #[inline(always)]
     fn run(&self, position: u64) -> u32 {

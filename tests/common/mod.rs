@@ -30,6 +30,11 @@ pub fn watched_for<R: Send + 'static>(limit: Duration, f: impl FnOnce() -> R + S
     }
 }
 
+/// Whether two threads can run at once.
+pub fn several_processors() -> bool {
+    std::thread::available_parallelism().is_ok_and(|count| count.get() > 1)
+}
+
 /// Remembers where memory is that will be leaked, so that it does not count as leaked.
 pub fn keep<T: ?Sized>(place: &T) {
     static KEPT: Mutex<Vec<usize>> = Mutex::new(Vec::new());

@@ -1,6 +1,6 @@
 //! An arm that was ready and has been lost to another operation says nothing about the others.
 
-use crate::common::{watched, Counter};
+use crate::common::{several_processors, watched, Counter};
 use rendez::{bounded, never, select};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -8,9 +8,10 @@ use std::thread;
 /// Where there is one processor, who always has something to do leaves the others a moment in each of its turns: a value takes a tenth of a second then, and
 /// seconds where another program is busy.
 fn how_many() -> usize {
-    match thread::available_parallelism() {
-        Ok(count) if count.get() > 1 => 2_000,
-        _ => 5,
+    if several_processors() {
+        2_000
+    } else {
+        5
     }
 }
 

@@ -1,6 +1,7 @@
 //! Waiting for one of two channels to become ready: told of the first while it enlists in the second, which is ready already. The wake-up was left there,
 //! and nobody who waited for the first channel was told any more.
 
+use super::common::several_processors;
 use rendez::{bounded, Select};
 use std::hint::{black_box, spin_loop};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,8 +9,15 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// Some meet in that moment, where two threads run at once.
-const ROUNDS: usize = if cfg!(miri) { 5 } else { 50_000 };
+/// Some meet in that moment, where two threads run at once; where not, each signal may take a turn of the processor.
+fn how_many() -> usize {
+    match several_processors() {
+        _ if cfg!(miri) => 5,
+        true => 50_000,
+        false => 100,
+    }
+}
+
 /// Nobody waits as long but who was forgotten.
 const HANG: Duration = Duration::from_secs(30);
 
@@ -21,6 +29,7 @@ fn delay(n: usize) {
 fn passes_the_wake_up_on() {
     let ((to_a, a), (to_b, b)) = (bounded(1), bounded(1));
     a.set_spin_limit(Duration::ZERO);
+    let rounds = how_many();
     let step = Arc::new(AtomicUsize::new(0));
     let begun = step.clone();
     let sender = thread::spawn(move || {
@@ -30,7 +39,7 @@ fn passes_the_wake_up_on() {
                 spin_loop();
             }
         };
-        for i in 0..ROUNDS {
+        for i in 0..rounds {
             wait_for(2 * i + 1);
             (0..i % 128).for_each(delay);
             to_b.send(i).unwrap();
@@ -40,7 +49,7 @@ fn passes_the_wake_up_on() {
             to_a.send(i).unwrap();
         }
     });
-    for i in 0..ROUNDS {
+    for i in 0..rounds {
         step.store(2 * i + 1, Ordering::Relaxed); // ORDERING: as above
         let mut select = Select::new_biased();
         select.recv(&a);
