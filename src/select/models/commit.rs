@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // waiters enlisted by hand, where a thread of its own would cost too much
 
-use super::{channel, model, Channel, Enlisted, SOON};
+use super::{channel, model, next_is_told, told_while_it_enlists, Channel, Enlisted, SOON};
 use crate::never;
 use crate::select::Port;
 use crate::sync::Deadline;
@@ -112,25 +112,11 @@ fn a_woken_select_passes_on_the_room_that_is_left() {
 /// M17. A select is woken for one arm while it enlists in another, which is ready already: whichever it takes, the next one who waits is told.
 #[test]
 fn a_select_woken_while_it_enlists_discharges_the_wake_up() {
-    model("a select woken while it enlists discharges the wake-up", || {
-        let (a, b) = (channel(2), channel(1));
-        let (to_a, to_b) = (a.clone(), b.clone());
-        let sender = thread::spawn(move || {
-            to_b.0.send(1).unwrap();
-            to_a.0.send(2).unwrap();
-            to_a.0.send(3).unwrap();
-        });
+    told_while_it_enlists("a select woken while it enlists discharges the wake-up", |a, b| {
         let _ = select_biased! {
             recv(a.1) -> value => value,
             recv(b.1) -> value => value,
         };
-        let claim = Claim::new();
-        let waiter = Waiter::new(&claim, 0, ptr::null_mut());
-        // SAFETY: withdrawn below.
-        let enlisted = unsafe { a.1.enlist(&waiter, false, None) == Enlisted::Yes };
-        sender.join().unwrap();
-        assert!(!enlisted || claim.phase() == Phase::Ready(0), "a value is there, and nobody was told");
-        a.1.withdraw(&waiter, None);
     });
 }
 
@@ -146,14 +132,10 @@ fn a_select_woken_as_its_time_ends_discharges_the_wake_up() {
             recv(never::<i32>()) -> _ => unreachable!(),
             default(SOON) => Ok(0),
         };
-        let claim = Claim::new();
-        let waiter = Waiter::new(&claim, 0, ptr::null_mut());
-        // SAFETY: withdrawn below.
-        let enlisted = unsafe { c.1.enlist(&waiter, false, None) == Enlisted::Yes };
-        c.0.send(2).unwrap();
-        sender.join().unwrap();
-        assert!(!enlisted || claim.phase() == Phase::Ready(0), "a value is there, and nobody was told");
-        c.1.withdraw(&waiter, None);
+        next_is_told(&c.1, || {
+            c.0.send(2).unwrap();
+            sender.join().unwrap();
+        });
     });
 }
 

@@ -11,8 +11,10 @@ mod ready;
 use super::{Port, Storage};
 use crate::chan::models::model;
 use crate::chan::{Enlisted, Holding, Manner};
-use crate::wait::{Claim, Patience, Waiter, Waker};
+use crate::wait::{Claim, Patience, Phase, Waiter, Waker};
 use crate::{bounded, Receiver, Sender};
+use core::ptr;
+use loom::thread;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,4 +60,32 @@ impl Peer {
         rx.ask_again(unsafe { rx.unlock() });
         waker.flatten().into_iter().for_each(Waker::wake);
     }
+}
+
+/// Enlists a receiver; after `then`, which brings a value if it could enlist, it has been told.
+#[allow(unsafe_code)]
+fn next_is_told(rx: &Receiver<i32>, then: impl FnOnce()) {
+    let claim = Claim::new();
+    let waiter = Waiter::new(&claim, 0, ptr::null_mut());
+    // SAFETY: withdrawn below.
+    let enlisted = unsafe { rx.enlist(&waiter, false, None) == Enlisted::Yes };
+    then();
+    assert!(!enlisted || claim.phase() == Phase::Ready(0), "a value is there, and nobody was told");
+    rx.withdraw(&waiter, None);
+}
+
+/// M17, where `wait` waits for either channel, and takes a value of the first at most: it is told of that while it enlists in the second, which is ready
+/// already.
+fn told_while_it_enlists(name: &str, wait: fn(&Channel, &Channel)) {
+    model(name, move || {
+        let (a, b) = (channel(2), channel(1));
+        let (to_a, to_b) = (a.clone(), b.clone());
+        let sender = thread::spawn(move || {
+            to_b.0.send(1).unwrap();
+            to_a.0.send(2).unwrap();
+            to_a.0.send(3).unwrap();
+        });
+        wait(&a, &b);
+        next_is_told(&a.1, || sender.join().unwrap());
+    });
 }

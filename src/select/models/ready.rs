@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // waiters enlisted by hand, where a thread of its own would cost too much
 
-use super::{channel, model, Enlisted, Peer, SOON};
+use super::{channel, model, told_while_it_enlists, Enlisted, Peer, SOON};
 use crate::select::Port;
 use crate::sync::Deadline;
 use crate::wait::{Claim, Phase, Waiter};
@@ -73,26 +73,12 @@ fn ready_without_a_receive_passes_the_wake_up_on() {
 /// M17, of who waits for an arm to become ready: told of one while it enlists in another, which is ready already, it leaves no wake-up behind.
 #[test]
 fn ready_told_while_it_enlists_discharges_the_wake_up() {
-    model("ready told while it enlists discharges the wake-up", || {
-        let (a, b) = (channel(2), channel(1));
-        let (to_a, to_b) = (a.clone(), b.clone());
-        let sender = thread::spawn(move || {
-            to_b.0.send(1).unwrap();
-            to_a.0.send(2).unwrap();
-            to_a.0.send(3).unwrap();
-        });
+    told_while_it_enlists("ready told while it enlists discharges the wake-up", |a, b| {
         let mut select = Select::new_biased();
         select.recv(&a.1);
         select.recv(&b.1);
         select.ready();
         let _ = a.1.try_recv();
-        let claim = Claim::new();
-        let waiter = Waiter::new(&claim, 0, ptr::null_mut());
-        // SAFETY: withdrawn below.
-        let enlisted = unsafe { a.1.enlist(&waiter, false, None) == Enlisted::Yes };
-        sender.join().unwrap();
-        assert!(!enlisted || claim.phase() == Phase::Ready(0), "a value is there, and nobody was told");
-        a.1.withdraw(&waiter, None);
     });
 }
 
