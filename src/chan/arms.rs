@@ -253,6 +253,7 @@ impl<T> Chan<T> {
                 // SAFETY: as in `finish_read`.
                 let (value, head) = self.ring.empty(unsafe { self.ring.claimed(head) });
                 self.after_pop(head);
+                self.after_hold();
                 Ok(value)
             }
             Token::Peer(sender) => Ok(take_from(sender)),

@@ -136,6 +136,16 @@ impl<T> Chan<T> {
         any
     }
 
+    /// The ring is empty, and values are behind it: they come, unless the place they have to go to is held.
+    #[cold]
+    fn look_behind(&self, tail: u64) -> Look {
+        if self.ring.tail_is_held(tail) {
+            Look::Empty
+        } else {
+            Look::Coming
+        }
+    }
+
     #[inline]
     pub(super) fn look(&self) -> Look {
         let (tail, head) = self.ring.words();
@@ -147,7 +157,7 @@ impl<T> Chan<T> {
                 Look::Coming
             }
         } else if tail & SPILLED != 0 {
-            Look::Coming
+            self.look_behind(tail)
         } else if tail & CLOSED != 0 {
             Look::Closed
         } else {

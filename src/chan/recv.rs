@@ -219,8 +219,8 @@ impl<T> Chan<T> {
             guard.release();
             return Enlisted::Yes;
         }
-        // What is held comes, or is given up, even if the channel is closed. Whoever was told of it came in vain.
-        if self.ring.head_is_held(head) {
+        // What is held comes, or is given up, even if the channel is closed. Whoever was told of it came in vain. So it is with what is behind the ring.
+        if self.ring.head_is_held(head) || (none(head) && tail & SPILLED != 0 && self.ring.tail_is_held(tail)) {
             guard.forget_told(true);
             // SAFETY: the caller's promise.
             guard.with(|lists| unsafe { turn.push(&mut lists.rx, waiter) });

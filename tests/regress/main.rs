@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod behind_held;
 mod closed_by_drop;
 mod closed_held;
 mod given_up;

@@ -61,7 +61,6 @@ struct Walk<'a, const N: usize> {
     holds: Vec<Hold<'a>>,
     rng: Rng,
     /// The unbounded channels began with a full ring.
-    filled: bool,
     loud: bool,
 }
 
@@ -69,8 +68,8 @@ struct Walk<'a, const N: usize> {
 pub fn walk<const N: usize>(program: &Program, loud: bool) -> Result<(), String> {
     book::begin();
     let channels = program.caps.map(Channel::<N>::new);
-    let (rng, filled) = (Rng::new(program.end), program.before > 0);
-    let mut walk = Walk { channels: &channels, tasks: Vec::new(), holds: Vec::new(), rng, filled, loud };
+    let rng = Rng::new(program.end);
+    let mut walk = Walk { channels: &channels, tasks: Vec::new(), holds: Vec::new(), rng, loud };
     for at in (0..2).filter(|at| program.caps[*at].is_none()) {
         (0..program.before).for_each(|_| _ = channels[at].try_send());
     }
@@ -196,9 +195,7 @@ impl<'a, const N: usize> Walk<'a, N> {
     }
 
     fn hold(&self, at: usize, side: Side) -> Option<Hold<'a>> {
-        // A value behind the ring cannot come in while the place where it has to go is held. A task that waits for it asks again and again.
-        let is_full_ring = self.filled && self.channels[at].rx.capacity().is_none();
-        if side == Side::Receives && (is_full_ring || self.is_to_call(at)) {
+        if side == Side::Receives && self.is_to_call(at) {
             return None;
         }
         Some(Hold { at, side, won: self.channels[at].hold(side)? })

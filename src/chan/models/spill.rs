@@ -1,11 +1,15 @@
 //! Values behind the ring of an unbounded channel, which has one slot in a model.
 
-use super::{assert_quiet, channel, model, recv, rest, send, Sleeper};
-use crate::chan::Chan;
+use super::held::Won;
+use super::{assert_quiet, channel, model, recv, rest, send, Owned, Sleeper};
+use crate::chan::{Chan, Holding, Manner};
 use crate::sync::{nap, Deadline};
-use crate::wait::Phase;
-use loom::thread::spawn;
+use crate::wait::{Patience, Phase};
+use crate::RecvError;
+use core::ptr;
+use loom::thread::{spawn, JoinHandle};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Values behind the ring reach a receiver that goes to sleep, in order.
 #[test]
@@ -102,6 +106,49 @@ fn a_spill_finds_room() {
         let sender = spawn(move || send(&other, 1));
         assert_eq!([recv(&chan), recv(&chan)], [0, 1]);
         sender.join().unwrap();
+        assert_quiet(&chan);
+    });
+}
+
+/// A channel, and a hold of its only value.
+fn holding() -> (Arc<Owned<i32>>, Won) {
+    let chan = channel(None, 1);
+    let mut token = chan.win_recv(ptr::null(), Manner { patience: Patience::Thread, hold: Holding::All }).expect("a value");
+    chan.hold(&mut token);
+    (chan, Won(token))
+}
+
+fn end_elsewhere(chan: &Arc<Owned<i32>>, token: Won) -> JoinHandle<Result<i32, RecvError>> {
+    let chan = chan.clone();
+    spawn(move || {
+        let Won(token) = token;
+        chan.finish_recv(token)
+    })
+}
+
+/// What is behind the ring cannot come in while a select holds the place that it has to go to: the end of that wakes the receiver.
+#[test]
+fn a_hold_keeps_what_is_behind_the_ring() {
+    model("a hold keeps what is behind the ring", || {
+        let (chan, token) = holding();
+        send(&chan, 1);
+        let select = end_elsewhere(&chan, token);
+        assert_eq!(recv(&chan), 1);
+        assert_eq!(select.join().unwrap(), Ok(0));
+        assert_quiet(&chan);
+    });
+}
+
+/// So it does where what is behind came later than the receiver.
+#[test]
+fn what_goes_behind_the_ring_waits_for_a_hold() {
+    model("what goes behind the ring waits for a hold", || {
+        let (chan, token) = holding();
+        let receiver = Sleeper::receiver(&chan);
+        let select = end_elsewhere(&chan, token);
+        send(&chan, 1);
+        assert_eq!(take_woken(&chan, receiver), 1);
+        assert_eq!(select.join().unwrap(), Ok(0));
         assert_quiet(&chan);
     });
 }
