@@ -26,6 +26,7 @@
 
 mod claim;
 mod gap;
+mod giving;
 mod lag;
 pub(crate) mod lock;
 mod moment;

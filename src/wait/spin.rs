@@ -20,6 +20,7 @@
 //! All figures are times, turned into pauses by a measurement at first use. The learned state is read and written without care:
 //! a lost update costs one wait's lesson.
 
+use super::giving::Giving;
 use super::moment::Moment;
 use super::turn;
 use crate::sync::{micros, now, pause, pause_nanos, processors, yield_now, AtomicU32, Deadline, Duration, Ordering, MODEL};
@@ -66,6 +67,7 @@ pub(crate) struct Spin {
     pub(super) task_gaps_off: AtomicU32,
     /// In place of the gap where there is but one slot.
     pub(super) moment: Moment,
+    giving: Giving,
     /// How many glances in a row were in vain, and how many are to be left out.
     vain_glances: AtomicU32,
     glances_off: AtomicU32,
@@ -103,6 +105,7 @@ impl Default for Spin {
             task_credit: AtomicU32::new(0),
             task_gaps_off: AtomicU32::new(0),
             moment: Moment::new(),
+            giving: Giving::default(),
             vain_glances: AtomicU32::new(0),
             glances_off: AtomicU32::new(0),
             limit_ns: AtomicU32::new(ROUNDS_MAX * WHOLE_ROUND_NS),
@@ -145,6 +148,8 @@ impl Spin {
             if self.look(limit, &mut ready) {
                 return true;
             }
+        } else if self.giving.sleeps_at_once(micros) {
+            return false;
         }
         let ready = self.yield_rounds(limit / WHOLE_ROUND_NS, deadline, &mut ready, give_way);
         turn::end();

@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
+mod giving;
+
 use super::claim::Claim;
 use super::gap::{gap_after, GAP_LONG_NS, GAP_NS};
 use super::lock::{gaps, Lock};
