@@ -8,9 +8,9 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 failed=0
-# how fine the models are, as flags and in a word, and by how many preemptions outcomes are looked for
+# how fine the models are, as flags and in a word, by how many preemptions outcomes are looked for, and where the model checker may be built already
 build() {
-    export RUSTFLAGS=$1 CARGO_TARGET_DIR=target/$2
+    export RUSTFLAGS=$1 CARGO_TARGET_DIR=$4
     preemptions=$3
     echo "$2:"
     cargo test --release --quiet --no-run || exit 1
@@ -46,9 +46,9 @@ all() {
     for of in attempts timeouts closing a_task "$@"; do LOOM_MAX_PREEMPTIONS=$preemptions check "outcomes::of_$of" ''; done
 }
 
-build '--cfg loom' fine 2
+build '--cfg loom' fine 2 ../../target/loom
 all
-build '--cfg loom --cfg rendez_coarse' coarse 3
+build '--cfg loom --cfg rendez_coarse' coarse 3 target/coarse
 all two_receivers a_select
 check pipeline::seeded 'a message was lost'
 check pipeline::mended ''

@@ -89,13 +89,15 @@ loom_models() {
     describe_models | cut -f2
 }
 
-# Builds the tree's tests; the names of what was built are in `built`. With "loom", inside the model checker.
+# Builds the tree's tests; the names of what was built are in `built`. With "loom", inside the model checker. Where nothing else runs beside it, with the
+# dependencies that other builds have made: the flags are the same for those.
 build() {
-    local flags=() env=()
-    [ "$1" = loom ] && env=(RUSTFLAGS='--cfg loom') flags=(--lib)
+    local flags=() env=() target=$root/target
+    [ "$1" = loom ] && env=(RUSTFLAGS='--cfg loom') flags=(--lib) target+=/loom
+    [ "$shards" = 1 ] || target=$work/$1
     (
         cd "$tree"
-        env "${env[@]}" CARGO_INCREMENTAL=1 cargo test --release --no-run --target-dir "$work/$1" "${flags[@]}" "${@:2}" \
+        env "${env[@]}" CARGO_INCREMENTAL=1 cargo test --release --no-run --target-dir "$target" "${flags[@]}" "${@:2}" \
             --config profile.release.opt-level=0 --config 'profile.release.package."*".opt-level=3' 2>&1
     ) >"$work/$1.log" || return 1
     built=$(sed -n 's/^ *Executable .*(\(.*\))$/\1/p' "$work/$1.log" | head -1)
