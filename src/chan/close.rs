@@ -109,8 +109,15 @@ impl<T> Chan<T> {
             if self.unspill(None) {
                 continue;
             }
-            if self.ring.distance(tail, head) == 0 && tail & SPILLED == 0 {
-                return;
+            if self.ring.distance(tail, head) == 0 {
+                if tail & SPILLED == 0 {
+                    return;
+                }
+                // A select that is there holds a handle, so this hold was forgotten.
+                if self.ring.tail_is_held(tail) {
+                    drop(self.take_behind());
+                    continue;
+                }
             }
             lag.wait();
         }

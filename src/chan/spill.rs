@@ -7,8 +7,9 @@
 //!    channel for drained from then on: they must take the lock first.
 //! 4. The memory behind the ring is given back when the last value has left it.
 //! 5. A select may hold the place that the first of them has to go to, of a value that it has won. Until it leaves that, and where the ring is empty, they
-//!    are as good as not there: receivers sleep. Who ends such a hold stores the stamp and then does an RMW on the tail; who spills sets SPILLED and then reads
-//!    the stamp. So either the one asks for a receiver to be told, or the other finds the place free, and does.
+//!    are as good as not there: receivers sleep. Who ends such a hold stores the stamp and then does an RMW on the tail; who spills sets SPILLED, and who
+//!    enlists WAITED, and then reads the stamp. So either the one asks for a receiver to be told, or the other finds the place free. (WAITED asks, too, where
+//!    SPILLED is gone: who came in between has moved in what was behind, took one, and told nobody.)
 //!
 //! Through the ring a value is passed in a third of the time. So a thread that makes the queue behind it long stays awake for a moment, as a sender of a
 //! bounded channel does, for a receiver that is just about to empty it, or needs this processor to do so. Each time that was in vain, the queue has to
@@ -20,7 +21,7 @@
 
 use super::{Chan, Guard};
 use crate::error::SendError;
-use crate::ring::position::{CLOSED, SPILLED};
+use crate::ring::position::{CLOSED, SPILLED, WAITED};
 use crate::ring::Refused;
 use crate::sync::{processors, yield_now, Ordering};
 use crate::wait::lock::WAKE_RX;
@@ -164,9 +165,19 @@ impl<T> Chan<T> {
 
     /// After the end of a hold of a value: has a receiver woken for what is behind the ring, as that may be its place (5).
     pub(super) fn after_hold(&self) {
-        if self.cold.unbounded && self.ring.tail_set(0) & SPILLED != 0 {
+        if self.cold.unbounded && self.ring.tail_set(0) & (SPILLED | WAITED) != 0 {
             self.request(WAKE_RX);
         }
+    }
+
+    /// For the last receiver of a closed channel: takes out what is behind the ring, as it cannot come in any more.
+    #[cold]
+    pub(super) fn take_behind(&self) -> VecDeque<T> {
+        let mut guard = self.lock();
+        let values = guard.with(|lists| std::mem::take(&mut lists.spill.values));
+        self.cold.spilled.store(0, Ordering::Relaxed); // ORDERING: read as a count only
+        self.ring.tail_clear(SPILLED);
+        values
     }
 
     /// Whether a refusal of the ring means that the value has to wait behind it.

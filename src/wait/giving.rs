@@ -76,7 +76,7 @@ impl Giving {
                 set(&self.took_us, took);
                 set(&self.runs_to_try, 0);
             } else {
-                set(&self.runs_to_try, 2 * get(&self.runs_to_try));
+                set(&self.runs_to_try, (2 * get(&self.runs_to_try)).min(SLEEP_RUNS.1));
             }
             return;
         }

@@ -3,7 +3,9 @@
 
 use super::common::task::{poll, Count};
 use rendez::{unbounded, Receiver, Select, SelectedOperation, Sender, TryRecvError};
+use std::mem;
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::thread;
@@ -74,4 +76,29 @@ fn what_is_behind_comes_after_a_close() {
     assert_eq!(poll(receive, Waker::noop()), Poll::Ready(Ok(next)));
     assert_eq!(rx.drain().count(), MANY - next - 1);
     assert_eq!(rx.try_recv(), Err(TryRecvError::Disconnected));
+}
+
+static DROPPED: AtomicUsize = AtomicUsize::new(0);
+
+struct Counted;
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        DROPPED.fetch_add(1, Ordering::Relaxed); // ORDERING: one thread
+    }
+}
+
+/// It once waited for a place that nobody was to leave any more.
+#[test]
+fn the_last_receiver_goes_though_a_hold_was_forgotten() {
+    let (tx, rx) = unbounded();
+    (0..MANY).for_each(|_| assert!(tx.send(Counted).is_ok()));
+    let mut select = Select::new();
+    select.recv(&rx);
+    mem::forget(select.try_select().unwrap());
+    drop(select);
+    drop(rx);
+    // ORDERING: as above.
+    assert_eq!(DROPPED.load(Ordering::Relaxed), MANY - 1, "all but the one that is held");
+    assert!(tx.send(Counted).is_err());
 }

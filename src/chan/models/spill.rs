@@ -131,8 +131,8 @@ fn end_elsewhere(chan: &Arc<Owned<i32>>, token: Won) -> JoinHandle<Result<i32, R
 fn a_hold_keeps_what_is_behind_the_ring() {
     model("a hold keeps what is behind the ring", || {
         let (chan, token) = holding();
-        send(&chan, 1);
         let select = end_elsewhere(&chan, token);
+        send(&chan, 1);
         assert_eq!(recv(&chan), 1);
         assert_eq!(select.join().unwrap(), Ok(0));
         assert_quiet(&chan);
@@ -150,5 +150,22 @@ fn what_goes_behind_the_ring_waits_for_a_hold() {
         assert_eq!(take_woken(&chan, receiver), 1);
         assert_eq!(select.join().unwrap(), Ok(0));
         assert_quiet(&chan);
+    });
+}
+
+/// Another takes what was behind the ring just before the end of the hold is told: who waits on the closed channel learns that nothing is left.
+#[test]
+fn the_end_of_a_hold_is_told_though_nothing_is_left_behind() {
+    model("the end of a hold is told though nothing is left behind", || {
+        let (chan, token) = holding();
+        send(&chan, 1);
+        chan.close();
+        let receiver = Sleeper::receiver(&chan);
+        let select = end_elsewhere(&chan, token);
+        let taken = chan.try_recv().ok();
+        assert!(matches!(receiver.claim.sleep(Deadline::NEVER), Phase::Ready(_)));
+        let rest = chan.recv_woken().or_else(|| chan.recv(Deadline::NEVER).ok());
+        assert_eq!((taken.or(rest), taken.and(rest)), (Some(1), None));
+        assert_eq!(select.join().unwrap(), Ok(0));
     });
 }
