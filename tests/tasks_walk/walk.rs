@@ -60,7 +60,6 @@ struct Walk<'a, const N: usize> {
     tasks: Vec<Task>,
     holds: Vec<Hold<'a>>,
     rng: Rng,
-    /// The unbounded channels began with a full ring.
     loud: bool,
 }
 
