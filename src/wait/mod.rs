@@ -32,6 +32,7 @@ pub(crate) mod lock;
 mod moment;
 pub(crate) mod partner;
 mod phase;
+mod placing;
 pub(crate) mod queue;
 pub(crate) mod seat;
 pub(crate) mod seen;

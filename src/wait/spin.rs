@@ -12,8 +12,7 @@
 //!
 //! A side that has learned to sleep, and waits rarely, has peers that come rarely: it goes to sleep after the first stage.
 //!
-//! A peer that always arrives with the very first yield shares our processor while another may idle: from time to time such a
-//! wait goes to sleep at once, so that the wake-up places the thread anew. Where that changes nothing, waits are as on one processor.
+//! Whether peers run on our own processor, and what follows from that, is in `placing`.
 //!
 //! A user's limit shortens the first two stages, or lets the second be longer; 0 leaves only the third.
 //!
@@ -22,6 +21,7 @@
 
 use super::giving::Giving;
 use super::moment::Moment;
+use super::placing::Placing;
 use super::turn;
 use crate::sync::{micros, now, pause, pause_nanos, processors, yield_now, AtomicU32, Deadline, Duration, Ordering, MODEL};
 
@@ -42,13 +42,9 @@ pub(super) const RARE_US: u32 = 4 * ROUNDS_MAX * WHOLE_ROUND_NS / 1_000;
 /// How many waits apart a side that learned to sleep tries the full budget.
 const PROBE_MIN: u32 = 32;
 const PROBE_MAX: u32 = 512;
-/// After how many first-yield successes the thread sleeps to be placed anew.
-const ESCAPE_MIN: u32 = 16;
-const ESCAPE_MAX: u32 = 4_096;
-/// A side that was placed anew so often, and still has nothing but first-yield successes, shares its processor with its peers for good.
-const SHARED: u32 = 8 * ESCAPE_MIN;
 /// A glance that is in vain every time is done once in so many waits, as a power of two.
 const GLANCES_OFF_LOG2: u32 = 6;
+
 /// One side's learned budget. Lives beside that side's position word.
 #[derive(Debug)]
 pub(crate) struct Spin {
@@ -58,8 +54,7 @@ pub(crate) struct Spin {
     waits: AtomicU32,
     /// When it last waited beyond the first stage, once it has learned to sleep.
     waited_us: AtomicU32,
-    escape: AtomicU32,
-    first_yields: AtomicU32,
+    placing: Placing,
     /// See `gap`.
     pub(super) gap_ns: AtomicU32,
     pub(super) last_wait: AtomicU32,
@@ -98,8 +93,7 @@ impl Default for Spin {
             probe: AtomicU32::new(PROBE_MIN),
             waits: AtomicU32::new(0),
             waited_us: AtomicU32::new(0),
-            escape: AtomicU32::new(ESCAPE_MIN),
-            first_yields: AtomicU32::new(0),
+            placing: Placing::new(),
             gap_ns: AtomicU32::new(0),
             last_wait: AtomicU32::new(0),
             task_credit: AtomicU32::new(0),
@@ -143,12 +137,14 @@ impl Spin {
         if MODEL || limit == 0 {
             return false;
         }
-        if !self.shares_processor() {
+        let shares = self.shares_processor();
+        if !shares || self.placing.looks_again() {
             turn::count();
             if self.look(limit, &mut ready) {
                 return true;
             }
-        } else if self.giving.sleeps_at_once(micros) {
+        }
+        if shares && self.giving.sleeps_at_once(micros) {
             return false;
         }
         let ready = self.yield_rounds(limit / WHOLE_ROUND_NS, deadline, &mut ready, give_way);
@@ -156,13 +152,13 @@ impl Spin {
         ready
     }
 
-    /// Whether its peers come only while it gives way: there is one processor, or others have all but one. Then it looks in vain, and gives way at once; and
+    /// Whether its peers come only while it gives way: there is one processor, or others have all but one. Then it mostly gives way without a look; and
     /// at a ring it enlists before, so that the peer does its part, too: a ring of one slot then passes three values for two switches of threads, where
     /// looking at the ring passed one (one processor: spsc_1 2.7 to 1.05 us, mpsc_1 6.6 to 1.3, spmc_1 7.5 to 1.3; two, of which another program keeps
     /// one: spsc_1 4.6 to 1.3 us, mpsc_1 5.7 to 3.2, pingpong_1 4.7 to 3.1, spsc_0 2.0 to 1.5, spsc_128 38 to 30 ns).
     #[inline]
     pub(crate) fn shares_processor(&self) -> bool {
-        processors() == 1 || get(&self.escape) >= SHARED
+        self.placing.is_here()
     }
 
     /// Whether waits stay awake at all.
@@ -215,7 +211,7 @@ impl Spin {
                     set(&self.look_ns, (budget + budget / 2 + LOOK_STEP_NS).min(LOOK_MAX_NS));
                 }
                 if spent > 0 {
-                    set(&self.escape, ESCAPE_MIN);
+                    self.placing.came_elsewhere();
                 }
                 return true;
             }
@@ -236,10 +232,7 @@ impl Spin {
 
     /// `most`: how many rounds the limit allows.
     fn yield_rounds(&self, most: u32, deadline: Deadline, ready: &mut impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
-        let escape = get(&self.escape);
-        if processors() > 1 && get(&self.first_yields) >= escape {
-            set(&self.first_yields, 0);
-            set(&self.escape, (2 * escape).min(ESCAPE_MAX));
+        if self.placing.escapes() {
             return false;
         }
         let learned = get(&self.rounds).min(most);
@@ -261,9 +254,9 @@ impl Spin {
             loop {
                 if ready() {
                     if round == 0 && spent == 0 {
-                        set(&self.first_yields, one_more(get(&self.first_yields)));
+                        self.placing.came_here();
                     } else {
-                        set(&self.escape, ESCAPE_MIN);
+                        self.placing.came_elsewhere();
                     }
                     set(&self.rounds, most);
                     set(&self.probe, PROBE_MIN);
@@ -305,11 +298,6 @@ fn yield_timed() -> Duration {
     let before = now();
     yield_now();
     now().saturating_duration_since(before)
-}
-
-/// Counts a first-yield success, as far as that matters: on one processor nothing ever begins the count anew.
-pub(super) fn one_more(first_yields: u32) -> u32 {
-    (first_yields + 1).min(ESCAPE_MAX)
 }
 
 /// Pauses without a look at anything. Answers whether: where no peer runs meanwhile, it does not.

@@ -3,13 +3,14 @@
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
 mod giving;
+mod placing;
 
 use super::claim::Claim;
 use super::gap::{gap_after, GAP_LONG_NS, GAP_NS};
 use super::lock::{gaps, Lock};
 use super::moment::{learned as moment_after, Moment, MOMENT_MAX};
 use super::queue::{Queue, Waiter};
-use super::spin::{one_more, RARE_US};
+use super::spin::RARE_US;
 use super::turn::{Turn, AWAY, TURN, WAITS};
 use super::{turn, Patience, Spin};
 use crate::sync::{processors, Deadline};
@@ -185,13 +186,6 @@ fn a_brief_wait_is_brief_under_a_long_limit() {
     // Yields that take no time: a long one would end any wait.
     assert!(!spin.wait_briefly_giving_way(look, || Duration::ZERO));
     assert!(looks < 20_000, "{looks} looks");
-}
-
-/// On one processor they are counted for as long as the channel lives; and a sum that is too large would panic in a wait, whose frame is in a queue.
-#[test]
-fn the_count_of_first_yields_has_an_end() {
-    let (first, second) = ((0..10_000).fold(0, |count, _| one_more(count)), (0..20_000).fold(0, |count, _| one_more(count)));
-    assert!(first > 0 && first == second, "{first}, {second}");
 }
 
 /// What a gap becomes in many waits, with so many operations between two of them.
@@ -401,39 +395,6 @@ fn who_waits_rarely_sleeps_at_once() {
         .collect();
     assert!(rare.iter().filter(|&&yields| yields == 0).count() > 60, "{rare:?}");
     assert!(rare.iter().any(|&yields| yields > 2), "{rare:?}");
-}
-
-/// A side whose peers come only while it gives way, wherever it is placed, does so without a look; until a peer comes otherwise.
-#[test]
-fn who_shares_its_processor_gives_way_at_once() {
-    if processors() == 1 {
-        return; // that is how it begins there
-    }
-    let spin = Spin::default();
-    let looks_before_giving_way = || {
-        let (looks, gave_way) = (Cell::new(0), Cell::new(false));
-        let ready = || {
-            looks.set(looks.get() + u32::from(!gave_way.get()));
-            gave_way.get()
-        };
-        let give_way = || {
-            gave_way.set(true);
-            Duration::ZERO
-        };
-        spin.wait_giving_way(Deadline::NEVER, ready, give_way);
-        looks.get()
-    };
-    assert!(looks_before_giving_way() > 0 && !spin.shares_processor());
-    assert!((0..1_000).map(|_| looks_before_giving_way()).max() > Some(0), "before it is known");
-    assert!(looks_before_giving_way() == 0 && spin.shares_processor());
-
-    let looks = Cell::new(0);
-    let at_third = || {
-        looks.set(looks.get() + 1);
-        looks.get() == 3
-    };
-    assert!(spin.wait_giving_way(Deadline::NEVER, at_third, || Duration::ZERO));
-    assert!(!spin.shares_processor());
 }
 
 /// A wait counts, whichever way the thread stays awake for it.
