@@ -304,7 +304,8 @@ impl<T> Chan<T> {
     /// Waits, awake and then asleep, until the claim of a single operation of capacity 0 is decided. `Dead`: the deadline decided it; the waiter is out.
     #[inline(never)]
     fn meet_or_leave(&self, waiter: &Waiter, claim: &Claim, sending: bool, deadline: Deadline) -> Phase {
-        self.spin(sending).wait(deadline, || !claim.phase().is_waiting());
+        let (spin, decided) = (self.spin(sending), || !claim.phase().is_waiting());
+        let _ = spin.comes_soon(decided) || spin.wait(deadline, decided);
         let mut phase = claim.settle(claim.phase());
         if phase.is_waiting() {
             phase = claim.sleep_unless(deadline, || self.leave(waiter, sending));

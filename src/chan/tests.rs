@@ -9,7 +9,7 @@ use super::shared::channel;
 use super::spill::Spill;
 use super::words::Words;
 use super::{Chan, Holding, Manner, WAITED};
-use crate::sync::Deadline;
+use crate::sync::{processors, Deadline};
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::{self, partner, turn, Claim, Patience, Phase, Waiter, WakeList};
 use std::future::Future;
@@ -150,6 +150,30 @@ fn a_limit_of_zero_goes_to_sleep_at_once() {
             }
         }
     }
+}
+
+/// At capacity 0 a wait begins with a moment, of a select, too: where nobody comes it becomes longer.
+#[test]
+fn a_wait_for_a_meeting_begins_with_a_moment() {
+    const SHORT: Duration = Duration::from_millis(1);
+    let meetings: [_; 2] = std::array::from_fn(|_| crate::rendezvous::<u8>());
+    let [(tx, rx), (_tx, other)] = &meetings;
+    let grows = |wait: &dyn Fn()| {
+        let moments = |tx: &crate::Sender<u8>| [true, false].map(|sending| tx.0.chan().spin(sending).moment()).iter().sum::<u32>();
+        let moment = || meetings.iter().map(|(tx, _)| moments(tx)).sum::<u32>();
+        let before = moment();
+        wait();
+        moment() > before
+    };
+    let all_grow = grows(&|| assert!(tx.send_timeout(1, SHORT).is_err()))
+        && grows(&|| assert!(rx.recv_timeout(SHORT).is_err()))
+        && grows(&|| {
+            let mut select = crate::Select::new();
+            select.recv(rx);
+            select.recv(other);
+            assert!(select.select_timeout(SHORT).is_err());
+        });
+    assert!(all_grow || processors() == 1); // who waits there gives way at once
 }
 
 /// Where nobody receives, a send gives way a few times in all, however many there are.

@@ -93,7 +93,8 @@ pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut St
         glimpse.wins || (!anybody_called && glimpse.calls)
     };
     let seen = || ports(arms).any(|(i, port)| i != at && beckons(port));
-    let awake = port.spin().is_some_and(|spin| spin.wait(deadline, || !claim.phase().is_waiting() || seen()));
+    let decided = || !claim.phase().is_waiting();
+    let awake = port.spin().is_some_and(|spin| spin.comes_soon(decided) || spin.wait(deadline, || decided() || seen()));
     let phase = match claim.settle(claim.phase()) {
         phase if phase.is_waiting() => withdraw(claim),
         phase => phase,

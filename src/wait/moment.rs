@@ -1,4 +1,4 @@
-//! When to look first, at a ring of one slot.
+//! When to look first, at a ring of one slot and at capacity 0.
 //!
 //! ```text
 //!   sender     FULL ── moment ── look ── FULL ── moment ── look ── FULL ──
@@ -10,6 +10,10 @@
 //! written takes the line away from it, or makes it ask for the line once more; and these ways are most of what a message costs. So the first look waits until
 //! what this thread has stored has left it, and then for a moment, which is learned: longer after a look that came too early, a little shorter after one
 //! that did not. It is made of steps of about a nanosecond, as a pause may be as long as the whole way.
+//!
+//! At capacity 0 the line is that of the frame that waits: the peer has asked for it, to write the value and the decision, while it takes who waits from the lock's
+//! word. (In turn, medians of 9, where a line takes 170 ns there and back: spsc_0 268 to 203 ns, spmc_0 333 to 245, mpmc_0 299 to 255, mpmc32_0 321 to 275,
+//! pingpong_0 566 to 531, selboth_0 1223 to 1114; mpsc_0 the same.)
 //!
 //! Where the peer takes longer than the longest moment, all is as if there were none.
 
@@ -33,6 +37,12 @@ pub(super) struct Moment {
 impl Moment {
     pub(super) fn new() -> Moment {
         Moment { parts: AtomicU32::new(0) }
+    }
+
+    /// The moment, in parts of a step.
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn parts(&self) -> u32 {
+        get(&self.parts)
     }
 
     /// Looks once, after the moment.

@@ -60,7 +60,7 @@ pub(crate) struct Spin {
     pub(super) last_wait: AtomicU32,
     pub(super) task_credit: AtomicU32,
     pub(super) task_gaps_off: AtomicU32,
-    /// In place of the gap where there is but one slot.
+    /// In place of the gap where there is but one slot, or none.
     pub(super) moment: Moment,
     giving: Giving,
     /// How many glances in a row were in vain, and how many are to be left out.
@@ -164,6 +164,22 @@ impl Spin {
     /// Whether waits stay awake at all.
     pub(crate) fn is_on(&self) -> bool {
         !MODEL && get(&self.limit_ns) != 0
+    }
+
+    /// At capacity 0: looks once, when a peer that comes at once is due (see `moment`).
+    #[inline]
+    pub(crate) fn comes_soon(&self, ready: impl FnOnce() -> bool) -> bool {
+        if MODEL || self.shares_processor() || get(&self.limit_ns) == 0 {
+            return false;
+        }
+        turn::count();
+        self.moment.look(ready)
+    }
+
+    /// How long the moment is.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn moment(&self) -> u32 {
+        self.moment.parts()
     }
 
     /// The first stage alone, for who should enlist soon, as others only find who is in a queue. The more often it was in vain, the more rarely it is done.

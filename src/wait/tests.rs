@@ -261,7 +261,7 @@ fn a_moment_is_as_long_as_the_peer_takes() {
     assert_eq!(after(1_000, 10_000, 0), 0);
 }
 
-/// With one slot, each wait begins with one look, whose answer is believed and learned from.
+/// With one slot, and with none, each wait begins with one look, whose answer is believed and learned from.
 #[test]
 fn one_slot_has_a_moment() {
     if processors() == 1 {
@@ -274,8 +274,8 @@ fn one_slot_has_a_moment() {
             looks.set(looks.get() + 1);
             answer
         };
-        assert_eq!(spin.gap(7, 1, look), answer);
-        assert_eq!(looks.get(), 1);
+        assert_eq!((spin.gap(7, 1, look), looks.get()), (answer, 1));
+        assert_eq!((spin.comes_soon(look), looks.get()), (answer, 2));
     }
     let moment = Moment::new();
     // The least of a few: nothing makes one shorter.
@@ -404,7 +404,8 @@ fn waits_awake_are_looks_at_the_clock() {
         return; // nobody waits awake there without giving way
     }
     let spin = Spin::default();
-    let ways: [&dyn Fn() -> bool; 3] = [&|| spin.wait(Deadline::NEVER, || true), &|| spin.glance(|| true), &|| spin.gap(0, 2, || true)];
+    let ways: [&dyn Fn() -> bool; 4] =
+        [&|| spin.wait(Deadline::NEVER, || true), &|| spin.glance(|| true), &|| spin.gap(0, 2, || true), &|| spin.comes_soon(|| true)];
     for wait in ways {
         let before = turn::offers();
         (0..10 * WAITS).for_each(|_| assert!(wait()));
