@@ -265,7 +265,7 @@ impl Spin {
         }
         let each = pause_nanos();
         for round in 0..budget {
-            let away = give_way();
+            let lost = turn::back(give_way());
             let mut spent = 0;
             loop {
                 if ready() {
@@ -284,7 +284,7 @@ impl Spin {
                 pause();
                 spent += each;
             }
-            if turn::back(away) || deadline.expired() {
+            if lost || deadline.expired() {
                 break;
             }
         }

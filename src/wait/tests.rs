@@ -329,30 +329,30 @@ fn who_loses_turns_becomes_patient() {
     }
 }
 
-/// Each lost turn makes the next look longer, within the limit.
+/// Each lost turn makes the next look longer, within the limit; also one in which a peer came.
 #[test]
 fn who_lost_turns_looks_longer() {
     if processors() == 1 {
         return; // nobody looks there without giving way
     }
-    let looks = |limit: Option<Duration>| {
+    let looks = |limit: Option<Duration>, comes: bool| {
         let spin = Spin::default();
         limit.into_iter().for_each(|limit| spin.set_limit(limit));
         let (looks, until_yield) = (Cell::new(0), Cell::new(None));
         let ready = || {
             looks.set(looks.get() + 1);
-            false
+            comes && until_yield.get().is_some()
         };
         let give_way = || {
             until_yield.set(until_yield.get().or(Some(looks.get())));
             AWAY
         };
-        assert!(!spin.wait_giving_way(Deadline::NEVER, ready, give_way));
+        assert_eq!(spin.wait_giving_way(Deadline::NEVER, ready, give_way), comes);
         until_yield.get().expect("a yield")
     };
-    let longer: Vec<u32> = (0..5).map(|_| looks(None)).collect();
+    let longer: Vec<u32> = [false, true, true, false, true].map(|comes| looks(None, comes)).into();
     assert!(longer.windows(2).all(|pair| pair[0] < pair[1]), "{longer:?}");
-    assert!(looks(Some(Duration::from_micros(1))) < longer[1], "beyond the limit");
+    assert!(looks(Some(Duration::from_micros(1)), false) < longer[1], "beyond the limit");
 }
 
 /// Who comes back late from a yield, and in vain, yields no more in this wait.

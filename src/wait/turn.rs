@@ -11,7 +11,9 @@
 //!    from a yield after `AWAY`, and in vain, yields no more in this wait: it enlists and sleeps, whereupon it is served in the order of the queue.
 //! 3. *Who lost turns is more patient.* Where three senders and a receiver share one processor, and a sender and three receivers the other, the odd ones
 //!    hardly ever find each other awake: whoever looks for a microsecond gives its turn away before the other's comes. So each turn that was lost in this
-//!    way doubles the time for which the thread looks before it gives away the next, until it has had a whole one, or nobody wants its processor.
+//!    way doubles the time for which the thread looks before it gives away the next, until it has had a whole one, or nobody wants its processor. That
+//!    somebody came meanwhile makes no difference: an odd one stands in a queue, and each of the others that has its processor serves it once. (4x4 in 0.5 s:
+//!    the smallest share was 0.2 in each third run at capacity 0, and is 0.6 of 15 now.)
 
 use crate::sync::{now, yield_now, Duration, Instant, MODEL};
 use core::cell::Cell;
@@ -61,7 +63,7 @@ impl Turn {
         over
     }
 
-    /// Back from a yield that has found nothing. Answers whether it was long: then a turn is lost.
+    /// Back from a yield. Answers whether it was long: then a turn is lost.
     pub(super) fn back(&mut self, away: Duration) -> bool {
         let long = away >= AWAY;
         self.lost = if long { self.lost + 1 } else { 0 };
