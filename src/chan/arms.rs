@@ -149,7 +149,7 @@ impl<T> Chan<T> {
         if self.cold.lock.hints().is_some_and(|hints| hints & wanted == 0) {
             return self.is_closed().then_some(Token::Closed);
         }
-        partner::expect(self.address());
+        partner::expect(self.address(), size_of::<T>());
         let mut guard = self.try_lock(manner.patience)?;
         // SAFETY: the lock is held.
         let token = unsafe { self.win_peer_locked(&mut guard, sending, own, manner.hold) };

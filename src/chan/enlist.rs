@@ -49,7 +49,7 @@ impl<T> Chan<T> {
 
     /// Takes the lock and leaves it held: a select holds those of all its channels of capacity 0 at once. `false` if it could not be had in time.
     pub(crate) fn lock_for_select(&self, patience: Option<Patience>) -> bool {
-        partner::expect(self.address());
+        partner::expect(self.address(), size_of::<T>());
         self.lock_within(patience).map(mem::forget).is_some()
     }
 

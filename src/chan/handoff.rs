@@ -124,7 +124,7 @@ impl<T> Chan<T> {
     fn pair(&self, sending: bool, may_sit: bool, deadline: Deadline) -> Pairing<'_, T> {
         let lock = &self.cold.lock;
         lock.fetch_early();
-        partner::expect(self.address());
+        partner::expect(self.address(), size_of::<T>());
         if let Some(seen) = lock.look() {
             if let Some(peer) = seen.seated(!sending) {
                 partner::remember(self.address(), peer.line());

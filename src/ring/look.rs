@@ -1,8 +1,9 @@
 //! What is seen of the ring without reserving anything: for who waits, or is about to.
 
-use super::position::{compare, Stamp, CLOSED, FLAGS, FREE, FULL, HELD, SPILLED};
+use super::position::{compare, Layout, Stamp, CLOSED, FLAGS, FREE, FULL, HELD, SPILLED};
+use super::slot::Slot;
 use super::Ring;
-use crate::sync::{fetch_early, Ordering, MODEL};
+use crate::sync::{fetch_early, fetch_lines_early, Ordering, MODEL};
 use core::ptr;
 
 impl<T, M> Ring<T, M> {
@@ -37,6 +38,14 @@ impl<T, M> Ring<T, M> {
         let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a hint
         fetch_early(ptr::from_ref(self.slot(head)).cast());
         self.may_pop()
+    }
+
+    /// Where a value fills several cache lines: asks for those of the slot after that of `word`, which is needed next, while this one's value is copied. (In turn,
+    /// 128 slots, where a line takes 170 ns there and back: spsc of 256 bytes 96 to 53 ns, of 1 KiB 236 to 115, of 4 KiB 471 to 370; 16 slots of 1 KiB 487 to
+    /// 154. Asking for the lines of this slot: 71, 132, 415, 142.)
+    #[inline(always)]
+    pub(super) fn fetch_next(&self, layout: Layout, word: u64) {
+        fetch_lines_early(ptr::from_ref(self.slot_by(layout, layout.next(word))).cast(), size_of::<Slot<T>>());
     }
 
     /// Whether there is a reason to look at the tail of a ring that looks empty. A hint.

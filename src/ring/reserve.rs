@@ -50,6 +50,7 @@ impl<T, M> Ring<T, M> {
         if slot.stamp() != position | FREE {
             return Err(Miss::Nothing);
         }
+        self.fetch_next(layout, tail);
         match layout.next_plain(tail) {
             Some(next) if self.tail.advance(tail, next).is_ok() => Ok((WriteSlot { slot, position }, tail & FLAGS)),
             _ => Err(Miss::Lost),
@@ -66,6 +67,7 @@ impl<T, M> Ring<T, M> {
                 let (slot, position) = (self.slot_by(layout, tail), tail & !FLAGS);
                 let stamp = slot.stamp();
                 if stamp == position | FREE {
+                    self.fetch_next(layout, tail);
                     match self.tail.advance(tail, layout.next(tail)) {
                         Ok(()) => return Ok((WriteSlot { slot, position }, tail & FLAGS)),
                         Err(now) => {
@@ -111,6 +113,7 @@ impl<T, M> Ring<T, M> {
         if slot.stamp() != position | FULL {
             return Err(Miss::Nothing);
         }
+        self.fetch_next(layout, head);
         match layout.next_plain(head) {
             Some(next) if self.head.advance(head, next).is_ok() => Ok((ReadSlot { slot, free: layout.next_lap(position) }, head)),
             _ => Err(Miss::Lost),
@@ -127,6 +130,7 @@ impl<T, M> Ring<T, M> {
             let (slot, position) = (self.slot_by(layout, head), head & !FLAGS);
             let stamp = slot.stamp();
             if stamp == position | FULL {
+                self.fetch_next(layout, head);
                 match self.head.advance(head, layout.next(head)) {
                     Ok(()) => {
                         let free = layout.next_lap(position);

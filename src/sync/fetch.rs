@@ -1,4 +1,4 @@
-//! Asking early for a cache line that is about to be written.
+//! Asking early for cache lines that are about to be written.
 
 #![allow(unsafe_code)] // one instruction, for which the language has no word
 
@@ -16,5 +16,18 @@ pub(crate) fn fetch_early(place: *const ()) {
     // SAFETY: as above.
     unsafe {
         core::arch::asm!("prfm pstl1keep, [{}]", in(reg) place, options(nostack, preserves_flags, readonly));
+    }
+}
+
+/// Bytes in a cache line.
+const LINE: usize = 64;
+/// Of fewer lines nothing is won (64 bytes a message, at a ring of 128 slots: 38 ns became 41); more push out what is needed before (16 KiB: 1434 became 2045).
+const LINES: core::ops::RangeInclusive<usize> = 3..=66;
+
+/// As `fetch_early`, for each line of a place of so many bytes, if that is worth it.
+#[inline(always)]
+pub(crate) fn fetch_lines_early(place: *const (), bytes: usize) {
+    if LINES.contains(&bytes.div_ceil(LINE)) {
+        (0..bytes).step_by(LINE).for_each(|at| fetch_early(place.cast::<u8>().wrapping_add(at).cast()));
     }
 }

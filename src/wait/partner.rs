@@ -4,7 +4,7 @@
 //! the lock. Two threads that pass values in a loop wait in the same frame each time. So that line is asked for before the lock, and both are on their way
 //! together. Nothing depends on it: if the address is old, it was a hint in vain.
 
-use crate::sync::fetch_early;
+use crate::sync::{fetch_early, fetch_lines_early};
 use core::cell::Cell;
 use core::ptr;
 
@@ -26,11 +26,12 @@ pub(super) fn line_at(channel: *const ()) -> Option<*const ()> {
     (at == channel).then_some(line)
 }
 
-/// Before the lock of `channel`.
+/// Before the lock of `channel`, whose values have so many bytes: one of several lines begins in the touched one, and fills the next.
 #[inline(always)]
-pub(crate) fn expect(channel: *const ()) {
+pub(crate) fn expect(channel: *const (), bytes: usize) {
     if let Some(line) = line_at(channel) {
         fetch_early(line);
+        fetch_lines_early(line.cast::<u8>().wrapping_add(64).cast(), bytes);
     }
 }
 
