@@ -2,13 +2,13 @@
 
 #![allow(unsafe_code)] // enlisting, and the place of a value
 
+use super::held::{end_elsewhere, win_and_hold};
 use super::{assert_quiet, channel, model, recv, rest, send, Sleeper};
-use crate::chan::{Attempt, Chan, Holding, Manner, Place};
+use crate::chan::{Attempt, Chan, Place};
 use crate::error::TryRecvError;
 use crate::sync::Deadline;
 use crate::wait::{Claim, Patience, Phase, Waiter};
 use loom::thread::spawn;
-use std::ptr;
 
 /// A send of a future that is in the queue before the model's threads begin. Where a task would return, this one sleeps.
 struct Offer {
@@ -245,16 +245,9 @@ fn a_push_wakes_a_receiver() {
 fn a_held_slot_is_no_room_until_it_is_left() {
     model("behalf: a held slot is no room until it is left", || {
         let chan = channel(Some(2), 2);
-        let manner = Manner { patience: Patience::Thread, hold: Holding::All };
-        let mut token = chan.win_recv(ptr::null(), manner).expect("a value");
-        chan.hold(&mut token);
-        let token = super::held::Won(token);
+        let token = win_and_hold(&chan);
         let offer = Offer::new(&chan, 2);
-        let other = chan.clone();
-        let select = spawn(move || {
-            let super::held::Won(token) = token;
-            other.finish_recv(token)
-        });
+        let select = end_elsewhere(&chan, token);
         assert_eq!(recv(&chan), 1);
         assert_eq!(offer.send(&chan), Ok(()));
         assert_eq!(select.join().unwrap(), Ok(0));

@@ -2,12 +2,14 @@
 
 #![allow(unsafe_code)] // enlisting, and a token on its way to another thread
 
-use super::{assert_quiet, channel, model, rest, send, Sleeper};
+use super::{assert_quiet, channel, model, rest, send, Owned, Sleeper};
 use crate::chan::{Chan, Enlisted, Holding, Manner, Token, Turn};
 use crate::sync::Deadline;
 use crate::wait::{Patience, Phase};
-use loom::thread::spawn;
+use crate::RecvError;
+use loom::thread::{spawn, JoinHandle};
 use std::ptr;
+use std::sync::Arc;
 
 /// A select has won the first of two values, and holds it while foreign code runs: the second is there for a receiver that goes to sleep just then.
 #[test]
@@ -49,17 +51,26 @@ fn a_held_receive_ends_no_pass_on() {
 }
 
 /// A won arm on its way to another thread, which a select does not allow for its own reasons.
-pub(super) struct Won(pub(super) Token);
+pub(super) struct Won(Token);
 
 // SAFETY: a token is a right to a slot, which is `Sync`.
 unsafe impl Send for Won {}
 
 /// Wins the first value, and leaves it in its slot.
-fn win_and_hold(chan: &Chan<i32>) -> Won {
+pub(super) fn win_and_hold(chan: &Chan<i32>) -> Won {
     let manner = Manner { patience: Patience::Thread, hold: Holding::All };
     let mut token = chan.win_recv(ptr::null(), manner).expect("a value");
     chan.hold(&mut token);
     Won(token)
+}
+
+/// Another thread ends the hold by taking the value.
+pub(super) fn end_elsewhere(chan: &Arc<Owned<i32>>, token: Won) -> JoinHandle<Result<i32, RecvError>> {
+    let chan = chan.clone();
+    spawn(move || {
+        let Won(token) = token;
+        chan.finish_recv(token)
+    })
 }
 
 /// Two wait on a closed channel for what is held. It is given up: who was told, and finds nothing, has the other told.

@@ -1,15 +1,12 @@
 //! Values behind the ring of an unbounded channel, which has one slot in a model.
 
-use super::held::Won;
-use super::{assert_quiet, channel, model, recv, rest, send, Owned, Sleeper};
-use crate::chan::{Chan, Holding, Manner};
+use super::held::{end_elsewhere, win_and_hold};
+use super::{assert_quiet, channel, model, recv, rest, send, Sleeper};
+use crate::chan::Chan;
 use crate::sync::{nap, Deadline};
-use crate::wait::{Patience, Phase};
-use crate::RecvError;
-use core::ptr;
-use loom::thread::{spawn, JoinHandle};
+use crate::wait::Phase;
+use loom::thread::spawn;
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 /// Values behind the ring reach a receiver that goes to sleep, in order.
 #[test]
@@ -110,27 +107,12 @@ fn a_spill_finds_room() {
     });
 }
 
-/// A channel, and a hold of its only value.
-fn holding() -> (Arc<Owned<i32>>, Won) {
-    let chan = channel(None, 1);
-    let mut token = chan.win_recv(ptr::null(), Manner { patience: Patience::Thread, hold: Holding::All }).expect("a value");
-    chan.hold(&mut token);
-    (chan, Won(token))
-}
-
-fn end_elsewhere(chan: &Arc<Owned<i32>>, token: Won) -> JoinHandle<Result<i32, RecvError>> {
-    let chan = chan.clone();
-    spawn(move || {
-        let Won(token) = token;
-        chan.finish_recv(token)
-    })
-}
-
 /// What is behind the ring cannot come in while a select holds the place that it has to go to: the end of that wakes the receiver.
 #[test]
 fn a_hold_keeps_what_is_behind_the_ring() {
     model("a hold keeps what is behind the ring", || {
-        let (chan, token) = holding();
+        let chan = channel(None, 1);
+        let token = win_and_hold(&chan);
         let select = end_elsewhere(&chan, token);
         send(&chan, 1);
         assert_eq!(recv(&chan), 1);
@@ -143,7 +125,8 @@ fn a_hold_keeps_what_is_behind_the_ring() {
 #[test]
 fn what_goes_behind_the_ring_waits_for_a_hold() {
     model("what goes behind the ring waits for a hold", || {
-        let (chan, token) = holding();
+        let chan = channel(None, 1);
+        let token = win_and_hold(&chan);
         let receiver = Sleeper::receiver(&chan);
         let select = end_elsewhere(&chan, token);
         send(&chan, 1);
@@ -157,7 +140,8 @@ fn what_goes_behind_the_ring_waits_for_a_hold() {
 #[test]
 fn the_end_of_a_hold_is_told_though_nothing_is_left_behind() {
     model("the end of a hold is told though nothing is left behind", || {
-        let (chan, token) = holding();
+        let chan = channel(None, 1);
+        let token = win_and_hold(&chan);
         send(&chan, 1);
         chan.close();
         let receiver = Sleeper::receiver(&chan);
