@@ -100,7 +100,7 @@ build() {
         env "${env[@]}" CARGO_INCREMENTAL=1 cargo test --release --no-run --target-dir "$target" "${flags[@]}" "${@:2}" \
             --config profile.release.opt-level=0 --config 'profile.release.package."*".opt-level=3' 2>&1
     ) >"$work/$1.log" || return 1
-    built=$(sed -n 's/^ *Executable .*(\(.*\))$/\1/p' "$work/$1.log" | head -1)
+    built=$(sed -n 's/^ *Executable .*(\(.*\))$/\1/p' "$work/$1.log" | awk 'NR == 1')
     case $built in /*) ;; *) built=$tree/$built ;; esac
 }
 
@@ -146,9 +146,9 @@ update() {
     done
 }
 
-# Chooses $1 of the indices on standard input.
+# Chooses $1 of the indices on standard input. All of it is read: who writes into a closed pipe fails, now and then, and the whole run with it.
 sample() {
-    awk -v n="$1" -v seed="$seed" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' | sort -n | head -n "$1" | cut -f2 | sort -n
+    awk -v n="$1" -v seed="$seed" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' | sort -n | awk -F"\t" -v n="$1" 'NR <= n { print $2 }' | sort -n
 }
 
 for list in tests/mutations/*.txt; do read_list "$list"; done
