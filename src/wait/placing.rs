@@ -11,8 +11,9 @@
 //! ```
 //!
 //! Without those looks a side stayed in HERE for good, once something had kept the other processor for some milliseconds: with every thread giving way there is
-//! always one that comes so. (Two processors, in turn, means of 15 runs, without and with them: mpmc32_0 1133 and 356 ns, mpmc_0 601 and 373, selrx_0 1505 and 846,
-//! mpsc_1 649 and 347. Beside a program that keeps one of the two, where HERE is right, as without them within the noise.)
+//! always one that comes so. (Two processors, something else on them for a tenth of a second now and then, means of 15 runs in turn, without those looks, and
+//! where there is no HERE: mpmc32_0 1133 and 356 ns, mpmc_0 601 and 373, selrx_0 1505 and 846, mpsc_1 649 and 347. With them as where there is none; and beside a
+//! program that keeps one of the two, where HERE is right, as without them, within the noise of either.)
 
 use super::spin::{get, set};
 use crate::sync::{processors, AtomicU32};
