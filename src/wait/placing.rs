@@ -20,7 +20,7 @@ use crate::sync::{processors, AtomicU32};
 
 /// After how many first-yield successes the thread sleeps to be placed anew; twice as many each time.
 const ESCAPE_MIN: u32 = 16;
-pub(super) const ESCAPE_MAX: u32 = 4_096;
+const ESCAPE_MAX: u32 = 4_096;
 /// A side that was placed anew so often, and still has nothing but first-yield successes, shares its processor with its peers.
 const SHARED: u32 = 8 * ESCAPE_MIN;
 /// One wait in so many looks all the same.
