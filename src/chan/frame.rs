@@ -8,7 +8,7 @@
 
 #![allow(unsafe_code)] // a place is full or empty, as who owns it knows
 
-use crate::sync::{init_cell, Cell};
+use crate::sync::{init_cell, Cell, LINE};
 use crate::wait::{Claim, Waiter};
 use core::mem::MaybeUninit;
 use core::ptr::{self, addr_of_mut};
@@ -66,7 +66,6 @@ pub(crate) struct Frame<T> {
     pub(crate) place: Place<T>,
 }
 
-const LINE: usize = 64;
 const PAD: usize = (LINE + size_of::<usize>()).saturating_sub(size_of::<Claim>());
 
 impl<T> Frame<T> {

@@ -38,7 +38,7 @@ pub(crate) mod model_atomic;
 #[cfg(not(all(loom, not(rendez_no_loom))))]
 pub(crate) use alarm::Alarm;
 pub(crate) use deadline::Deadline;
-pub(crate) use fetch::{fetch_early, fetch_lines_early};
+pub(crate) use fetch::{fetch_early, fetch_lines_early, LINE};
 pub(crate) use imp::*;
 pub(crate) use in_order::InOrder;
 use std::panic::{catch_unwind, AssertUnwindSafe};

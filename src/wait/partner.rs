@@ -4,7 +4,7 @@
 //! the lock. Two threads that pass values in a loop wait in the same frame each time. So that line is asked for before the lock, and both are on their way
 //! together. Nothing depends on it: if the address is old, it was a hint in vain.
 
-use crate::sync::{fetch_early, fetch_lines_early};
+use crate::sync::{fetch_early, fetch_lines_early, LINE};
 use core::cell::Cell;
 use core::ptr;
 
@@ -31,7 +31,7 @@ pub(super) fn line_at(channel: *const ()) -> Option<*const ()> {
 pub(crate) fn expect(channel: *const (), bytes: usize) {
     if let Some(line) = line_at(channel) {
         fetch_early(line);
-        fetch_lines_early(line.cast::<u8>().wrapping_add(64).cast(), bytes);
+        fetch_lines_early(line.cast::<u8>().wrapping_add(LINE).cast(), bytes);
     }
 }
 

@@ -12,8 +12,8 @@
 //!
 //! Without those looks a side stayed in HERE for good, once something had kept the other processor for some milliseconds: with every thread giving way there is
 //! always one that comes so. (Two processors, something else on them for a tenth of a second now and then, means of 15 runs in turn, without those looks, and
-//! where there is no HERE: mpmc32_0 1133 and 356 ns, mpmc_0 601 and 373, selrx_0 1505 and 846, mpsc_1 649 and 347. With them as where there is none; and beside a
-//! program that keeps one of the two, where HERE is right, as without them, within the noise of either.)
+//! where there is no HERE: mpmc32_0 1133 and 356 ns, mpmc_0 601 and 373, selrx_0 1505 and 846, mpsc_1 649 and 347. With them, four rows, nothing else
+//! running, as where there is none; and beside a program that keeps one of the two, where HERE is right, as without them: each within its noise.)
 
 use super::spin::{get, set};
 use crate::sync::{processors, AtomicU32};

@@ -13,7 +13,7 @@
 //!    hardly ever find each other awake: whoever looks for a microsecond gives its turn away before the other's comes. So each turn that was lost in this
 //!    way doubles the time for which the thread looks before it gives away the next, until it has had a whole one, or nobody wants its processor. That
 //!    somebody came meanwhile makes no difference: an odd one stands in a queue, and each of the others that has its processor serves it once. (4x4 in 0.5 s:
-//!    the smallest share was 0.2 in each third run at capacity 0, and is 0.6 of 15 now.)
+//!    the smallest share was 0.2 in each third run at capacity 0, and 0.6 in 15 runs since.)
 
 use crate::sync::{now, yield_now, Duration, Instant, MODEL};
 use core::cell::Cell;
