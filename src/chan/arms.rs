@@ -12,6 +12,7 @@
 use super::first::Look;
 use super::frame::Place;
 use super::handoff::{give_to, take_from};
+use super::ready::Lack;
 use super::words::Words;
 use super::{Chan, Guard};
 use crate::error::{RecvError, SendError};
@@ -146,8 +147,10 @@ impl<T> Chan<T> {
 
     fn win_peer(&self, sending: bool, own: *const Claim, manner: Manner) -> Option<Token> {
         let wanted = if sending { PLACED_RX } else { PLACED_TX };
-        if self.cold.lock.hints().is_some_and(|hints| hints & wanted == 0) {
-            return self.is_closed().then_some(Token::Closed);
+        match self.lacks(wanted) {
+            Some(Lack::Closed) => return Some(Token::Closed),
+            Some(Lack::Open) => return None,
+            None => {}
         }
         partner::expect(self.address(), size_of::<T>());
         let mut guard = self.try_lock(manner.patience)?;

@@ -1,6 +1,7 @@
 //! Capacity 0: an attempt succeeds only if a peer waits.
 
 use super::handoff::{give_releasing, take_releasing};
+use super::ready::Lack;
 use super::{Chan, Lists};
 use crate::error::{TryRecvError, TrySendError};
 use crate::wait::lock::{HAS_RX, HAS_TX};
@@ -38,14 +39,13 @@ impl<T> Chan<T> {
     /// `try_recv` at capacity 0.
     #[inline(never)]
     pub(super) fn fetch(&self) -> Result<T, TryRecvError> {
-        let refusal = || match self.is_closed() {
-            true => Err(TryRecvError::Disconnected),
-            false => Err(TryRecvError::Empty),
-        };
-        if self.cold.lock.hints().is_some_and(|hints| hints & HAS_TX == 0) {
-            return refusal();
+        match self.lacks(HAS_TX) {
+            Some(Lack::Closed) => return Err(TryRecvError::Disconnected),
+            Some(Lack::Open) => return Err(TryRecvError::Empty),
+            None => {}
         }
-        let Some(mut guard) = self.try_lock(Patience::Thread) else { return refusal() };
+        // Without the lock nobody knows whether a value was left: closed or not, that nothing will come cannot be said.
+        let Some(mut guard) = self.try_lock(Patience::Thread) else { return Err(TryRecvError::Empty) };
         if let Some(value) = guard.with(Lists::take_stashed) {
             return Ok(value);
         }

@@ -6,7 +6,27 @@ use crate::sync::Ordering;
 use crate::wait::lock::{PLACED_RX, PLACED_TX};
 use crate::wait::Patience;
 
+/// That nobody is there at capacity 0, and whether somebody may come.
+pub(super) enum Lack {
+    Open,
+    Closed,
+}
+
 impl<T> Chan<T> {
+    /// At capacity 0, without the lock: that nobody waits who is `wanted`, nor a value that such a one left. `None`: that is not certain.
+    #[inline(always)]
+    pub(super) fn lacks(&self, wanted: u64) -> Option<Lack> {
+        let nobody = || self.cold.lock.hints().is_some_and(|hints| hints & wanted == 0);
+        if !nobody() {
+            return None;
+        }
+        if !self.is_closed() {
+            return Some(Lack::Open);
+        }
+        // What was left between the first look and the close comes before that close.
+        nobody().then_some(Lack::Closed)
+    }
+
     /// Whether an operation would not wait now.
     #[inline(always)]
     pub(crate) fn is_ready(&self, sending: bool, patience: Patience) -> bool {

@@ -1,24 +1,21 @@
-//! What the lock's holder owes those who asked it to wake somebody; that a side's limit reaches its waits; and how seldom a send behind the ring gives way.
+//! What the lock's holder owes those who asked it to wake somebody, and what tasks are told.
 
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
+mod meet;
 mod reserved;
+mod waits;
 
-use super::frame::Place;
 use super::shared::channel;
-use super::spill::Spill;
-use super::words::Words;
-use super::{Chan, Holding, Manner, WAITED};
-use crate::sync::{processors, Deadline};
+use super::{Chan, WAITED};
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
-use crate::wait::{self, partner, turn, Claim, Patience, Phase, Waiter, WakeList};
+use crate::wait::{self, Claim, Waiter, WakeList};
 use std::future::Future;
 use std::pin::pin;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
-use std::time::Duration;
 
 #[derive(Default)]
 struct Woken(AtomicUsize);
@@ -122,102 +119,6 @@ fn the_flag_of_a_task_goes_with_the_next_request() {
         assert!(chan.try_send(2).is_ok() && !flag());
     });
     assert_eq!(woken.count(), 1);
-}
-
-/// A wait that runs into its timeout leaves a lesson, unless its side must not stay awake at all; the other side's limit does not matter.
-#[test]
-fn a_limit_of_zero_goes_to_sleep_at_once() {
-    const SHORT: Duration = Duration::from_millis(1);
-    for cap in [0, 1] {
-        for sending in [true, false] {
-            for sleepy in [true, false] {
-                let (tx, rx) = crate::bounded(cap);
-                match sending == sleepy {
-                    true => tx.set_spin_limit(Duration::ZERO),
-                    false => rx.set_spin_limit(Duration::ZERO),
-                }
-                if sending {
-                    (0..cap).for_each(|i| tx.send(i).expect("room"));
-                }
-                let spin = tx.0.chan().spin(sending);
-                let before = format!("{spin:?}");
-                if sending {
-                    tx.send_timeout(9, SHORT).expect_err("no room");
-                } else {
-                    rx.recv_timeout(SHORT).expect_err("no value");
-                }
-                assert_eq!(format!("{spin:?}") == before, sleepy, "capacity {cap}, sending {sending}");
-            }
-        }
-    }
-}
-
-/// At capacity 0 a wait begins with a moment, of a select, too: where nobody comes it becomes longer.
-#[test]
-fn a_wait_for_a_meeting_begins_with_a_moment() {
-    const SHORT: Duration = Duration::from_millis(1);
-    let meetings: [_; 2] = std::array::from_fn(|_| crate::rendezvous::<u8>());
-    let [(tx, rx), (_tx, other)] = &meetings;
-    let grows = |wait: &dyn Fn()| {
-        let moments = |tx: &crate::Sender<u8>| [true, false].map(|sending| tx.0.chan().spin(sending).moment()).iter().sum::<u32>();
-        let moment = || meetings.iter().map(|(tx, _)| moments(tx)).sum::<u32>();
-        let before = moment();
-        wait();
-        moment() > before
-    };
-    let all_grow = grows(&|| assert!(tx.send_timeout(1, SHORT).is_err()))
-        && grows(&|| assert!(rx.recv_timeout(SHORT).is_err()))
-        && grows(&|| {
-            let mut select = crate::Select::new();
-            select.recv(rx);
-            select.recv(other);
-            assert!(select.select_timeout(SHORT).is_err());
-        });
-    assert!(all_grow || processors() == 1); // who waits there gives way at once
-}
-
-/// Where nobody receives, a send gives way a few times in all, however many there are.
-#[test]
-fn sends_behind_the_ring_give_way_at_each_doubling() {
-    let mut spill = Spill::new();
-    let long = (1..100_000).filter(|_| spill.push(())).count();
-    assert_eq!(long, 10, "from 128 on, at each doubling");
-    assert!(spill.reset().is_none(), "not empty yet");
-    spill.values.clear();
-    spill.reset();
-    // A burst of the same length is let pass, until that was forgotten.
-    let bursts: Vec<usize> = (0..12)
-        .map(|_| {
-            let long = (0..1_000).filter(|_| spill.push(())).count();
-            spill.values.clear();
-            spill.reset();
-            long
-        })
-        .collect();
-    assert_eq!(bursts[..6], [0; 6]);
-    assert!(bursts[6..].iter().all(|long| *long <= 3), "{bursts:?}");
-    assert!(bursts[6..].iter().any(|long| *long > 0), "{bursts:?}");
-}
-
-/// Who sends or receives for long without a wait looks at the clock from time to time, to offer its processor; but not who only tries.
-#[test]
-fn who_need_not_wait_offers_its_processor() {
-    let offers = |operations: [&dyn Fn(); 2]| {
-        operations.map(|operation| {
-            let before = turn::offers();
-            (0..128).for_each(|_| operation());
-            turn::offers() - before
-        })
-    };
-    let (strong, _other) = channel::<u32>(Some(128)).expect("few slots");
-    let chan = strong.chan();
-    let waits: [&dyn Fn(); 2] =
-        [&|| chan.send(1, Deadline::NEVER).expect("room"), &|| assert_eq!(chan.recv(Deadline::NEVER).expect("a value"), 1)];
-    let tries: [&dyn Fn(); 2] = [&|| chan.try_send(1).expect("room"), &|| assert_eq!(chan.try_recv().expect("a value"), 1)];
-    for (operations, all) in [(waits, 8), (tries, 0)] {
-        let laps: Vec<[u32; 2]> = (0..64).map(|_| offers(operations)).collect();
-        assert_eq!(laps.iter().fold([0; 2], |[a, b], [x, y]| [a + x, b + y]), [all; 2]);
-    }
 }
 
 /// A future that was told found the value still being copied in, and is dropped, in no queue: the others are told anew.
@@ -341,94 +242,6 @@ fn a_batch_is_told_to_tasks() {
     (0..2).for_each(|i| assert_eq!(poll(i), Poll::Ready(Ok(i))));
 }
 
-/// Who comes second at capacity 0 knows whom it met, and expects it there, but nobody elsewhere; who came first does not.
-#[test]
-fn who_came_second_expects_the_same_peer() {
-    let (tx, rx) = crate::bounded(0);
-    let (other, _elsewhere) = crate::bounded::<u8>(0);
-    let expects = |tx: &crate::Sender<u8>| partner::is_expected(tx.0.chan().address());
-    std::thread::scope(|scope| {
-        let first = scope.spawn(|| {
-            tx.send(1).expect("a receiver");
-            expects(&tx)
-        });
-        while !tx.0.chan().has_peer(false, wait::Patience::Thread) {
-            std::thread::yield_now();
-        }
-        assert!(!expects(&tx));
-        assert_eq!(rx.recv(), Ok(1));
-        assert!(expects(&tx));
-        assert!(!expects(&other));
-        assert!(!first.join().expect("no panic"));
-    });
-}
-
-/// A waker that says whether the lock was free when it ran.
-struct AfterTheLock(crate::Sender<u8>, AtomicUsize);
-
-impl Wake for AfterTheLock {
-    fn wake(self: Arc<Self>) {
-        let count = if self.0 .0.chan().cold.lock.hints().is_some() { 1 } else { 100 };
-        self.1.fetch_add(count, Ordering::Relaxed); // ORDERING: of the test's thread alone
-    }
-}
-
-/// A select that receives takes a small value from a sender that is awake as it wins it; not where foreign code may come in between; and who sleeps is
-/// woken after the lock.
-#[test]
-fn a_select_takes_a_small_value_as_it_wins() {
-    let (tx, _rx) = crate::bounded::<u8>(0);
-    let chan = tx.0.chan();
-    let woken = Arc::new(AfterTheLock(tx.clone(), AtomicUsize::new(0)));
-    let win = |claim: &Claim, hold: Holding| {
-        let place = Place::holding(7);
-        let waiter = Waiter::new(claim, 0, place.erased());
-        // SAFETY: in no queue before; chosen below, before this frame goes.
-        chan.lock().with(|lists| unsafe { lists.tx.push_back(&waiter) });
-        let token = chan.win_recv(ptr::null(), Manner { patience: Patience::Thread, hold }).expect("a sender");
-        let phase = claim.phase();
-        assert_eq!(chan.finish_recv(token), Ok(7));
-        assert_eq!(claim.phase(), Phase::Done(0));
-        phase
-    };
-    assert_eq!(win(&Claim::new(), Holding::Sends), Phase::Done(0));
-    assert_eq!(win(&Claim::new(), Holding::All), Phase::Held(0));
-    assert_eq!(win(&Claim::parked(woken.clone().into()), Holding::Sends), Phase::Claimed(0));
-    assert_eq!(woken.1.load(Ordering::Relaxed), 1); // ORDERING: as above
-}
-
-/// Who gives up what it has taken puts it first.
-#[test]
-fn a_value_that_was_taken_is_put_back() {
-    let (tx, rx) = crate::bounded::<u8>(0);
-    let chan = tx.0.chan();
-    chan.give_up(super::Token::Taken(Words::new(7_u8)), || false);
-    assert_eq!(rx.try_recv(), Ok(7));
-}
-
-/// What a token can carry is no larger, and no more aligned, than it.
-#[test]
-fn three_words_fit() {
-    #[repr(align(16))]
-    struct Aligned(#[allow(dead_code)] u8);
-    assert!(Words::fits::<()>() && Words::fits::<[usize; 3]>());
-    assert!(!Words::fits::<[usize; 4]>() && !Words::fits::<Aligned>());
-}
-
-/// A task whose side has no other handle, and the other side several, does not leave the lock alone.
-#[test]
-fn the_only_one_of_its_side_is_waited_for() {
-    let (tx, rx) = channel::<()>(Some(1)).unwrap();
-    assert_eq!((tx.patience(), rx.patience()), (Patience::Task, Patience::Task));
-    let other = tx.clone();
-    assert_eq!((tx.patience(), rx.patience()), (Patience::Task, Patience::TaskAlone));
-    drop(other);
-    assert_eq!((tx.patience(), rx.patience()), (Patience::Task, Patience::Task));
-    let other = rx.clone();
-    assert_eq!((tx.patience(), rx.patience()), (Patience::TaskAlone, Patience::Task));
-    drop(other);
-}
-
 /// Writes down who is woken.
 struct Noting(&'static str, Arc<Mutex<String>>);
 
@@ -462,37 +275,4 @@ fn whoever_serves_wakes_in_the_order_that_is_learned() {
         .collect();
     assert!(orders[..63].iter().all(|order| order == "sr"), "{orders:?}");
     assert_eq!(orders[63], "rs");
-}
-
-/// Who meets by the short way leaves the seat shut if it was: a waiter that sat down then would be counted by nobody, or learn of no close.
-#[test]
-fn a_seat_that_is_shut_stays_shut() {
-    let (tx, rx) = crate::bounded(0);
-    let lock = &tx.0.chan().cold.lock;
-    lock.shut_seat();
-    let mut cx = Context::from_waker(Waker::noop());
-    let (mut first, mut second, mut receive) = (pin!(tx.send_async(1)), pin!(tx.send_async(2)), pin!(rx.recv_async()));
-    assert!(first.as_mut().poll(&mut cx).is_pending());
-    assert!(second.as_mut().poll(&mut cx).is_pending());
-    for value in [1, 2] {
-        assert_eq!(pin!(rx.recv_async()).poll(&mut cx), Poll::Ready(Ok(value)));
-    }
-    assert!(receive.as_mut().poll(&mut cx).is_pending());
-    assert!(lock.look().is_some_and(|seen| !seen.is_seat()));
-}
-
-/// Where an address leaves no room for flags nobody sits: threads meet through the queue.
-#[test]
-fn threads_that_may_not_sit_enlist() {
-    let (tx, rx) = crate::bounded(0);
-    let limit = Duration::from_secs(10); // only if they never meet
-    let sender = std::thread::spawn(move || {
-        wait::seat::TAGGED.set(true);
-        tx.send_timeout(1, limit)
-    });
-    wait::seat::TAGGED.set(true);
-    let received = rx.recv_timeout(limit);
-    wait::seat::TAGGED.set(false);
-    assert_eq!(received, Ok(1));
-    assert_eq!(sender.join().expect("no panic"), Ok(()));
 }

@@ -53,21 +53,25 @@ unblank() {
     printf '%s' "${text//$'\n '/$'\n'}"
 }
 
-# The file with the mutation in it, on standard output.
+# The file with the mutation in it, on standard output. (Not by patterns of the shell: for all of them those take 40 s, this takes 3.)
 mutate() {
-    local file=$1 old=$2 new=$3 text
-    text=$(cat "$file" && echo .)
-    text=${text%.}
-    local before=${text%%"$old"*} after=${text#*"$old"}
-    [ "$before" != "$text" ] || fail "$file: not there: $old"
-    [ "${after#*"$old"}" = "$after" ] || fail "$file: more than once: $old"
-    printf '%s' "$before$new$after"
+    OLD=$2 NEW=$3 LC_ALL=C awk '
+        BEGIN { RS = "\001"; old = ENVIRON["OLD"] } # no such character is in a source: so all of it is one record
+        function ends(why) { print FILENAME ": " why ": " old > "/dev/stderr"; exit 1 }
+        {
+            at = index($0, old)
+            if (!at) ends("not there")
+            after = substr($0, at + length(old))
+            if (index(after, old)) ends("more than once")
+            printf "%s%s%s", substr($0, 1, at - 1), ENVIRON["NEW"], after
+        }
+    ' "$1"
 }
 
 check_all() {
     local i stale=0
     for i in "${!files[@]}"; do
-        (mutate "${files[i]}" "${olds[i]}" "${news[i]}") >/dev/null || stale=1
+        mutate "${files[i]}" "${olds[i]}" "${news[i]}" >/dev/null || stale=1
     done
     [ $stale = 0 ] || fail "the lists do not fit the source"
     local idle

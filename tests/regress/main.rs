@@ -7,6 +7,7 @@ mod behind_held;
 mod closed_by_drop;
 mod closed_held;
 mod given_up;
+mod left_missed;
 mod lost_arm;
 mod lost_by_a_panic;
 mod reserved;
