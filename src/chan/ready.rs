@@ -1,7 +1,7 @@
 //! What is seen of a channel without winning anything: for `default`, for who waits until something is ready, and for a select that stays awake.
 
 use super::first::Look;
-use super::{Chan, CLOSED, SPILLED};
+use super::{Chan, CLOSED};
 use crate::sync::Ordering;
 use crate::wait::lock::{PLACED_RX, PLACED_TX};
 use crate::wait::Patience;
@@ -53,16 +53,13 @@ impl<T> Chan<T> {
         hints & wanted != 0
     }
 
-    /// A number that changes whenever a side that was not ready becomes so: with each value that enters or leaves, with closing, and at
+    /// A number that changes whenever a side that was not ready becomes so: with each value that enters or leaves, with closing, with the end of a hold, and at
     /// capacity 0 with each waiter.
-    pub(crate) fn version(&self, sending: bool) -> u64 {
-        let tail = self.ring.tail_word();
-        let moved = match sending {
-            _ if self.is_rendezvous() => self.meetings_begun(),
-            true => self.ring.position_of(self.ring.head_word()),
-            false => self.ring.position_of(tail) | (tail & SPILLED),
-        };
-        moved | (tail & CLOSED)
+    pub(crate) fn version(&self) -> u64 {
+        match self.is_rendezvous() {
+            true => self.meetings_begun() | (self.ring.tail_word() & CLOSED),
+            false => self.ring.version(),
+        }
     }
 
     #[inline(never)]

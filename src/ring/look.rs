@@ -1,6 +1,6 @@
 //! What is seen of the ring without reserving anything: for who waits, or is about to.
 
-use super::position::{compare, Layout, Stamp, CLOSED, FLAGS, FREE, FULL, HELD, SPILLED};
+use super::position::{compare, Layout, Stamp, CLOSED, FLAGS, FREE, FULL, GIVEN_UP, HELD, SPILLED};
 use super::slot::Slot;
 use super::Ring;
 use crate::sync::{fetch_early, fetch_lines_early, Ordering, MODEL};
@@ -85,6 +85,16 @@ impl<T, M> Ring<T, M> {
     pub(crate) fn is_full_with_value(&self, tail: u64, head: u64) -> bool {
         let first = head & !FLAGS;
         self.layout.next_lap(first) == tail & !FLAGS && self.slot(head).stamp() == first | FULL
+    }
+
+    /// A number that changes whenever the ring gets a value or room, or a hold at one of its ends is over: both positions, which only grow, as their sum; and
+    /// in its low bits the states of both slots, and these flags.
+    pub(crate) fn version(&self) -> u64 {
+        const STATE: u64 = FREE | FULL | HELD | GIVEN_UP;
+        let (tail, head) = (self.tail_word(), self.head_word());
+        let state = |word| self.slot(word).stamp() & STATE;
+        let flags = u64::from(tail & CLOSED != 0) << 4 | u64::from(tail & SPILLED != 0) << 5;
+        (tail & !FLAGS).wrapping_add(head & !FLAGS) | state(tail) << 2 | state(head) | flags
     }
 
     /// Roughly how many values were ever appended: a hint for learning.

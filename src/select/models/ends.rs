@@ -84,6 +84,28 @@ fn default_is_taken_only_if_no_arm_was_ready() {
     }
 }
 
+/// The same where the value moves back, too: each slot is as it was.
+#[test]
+fn default_is_taken_only_if_no_value_came_and_went() {
+    model("default is taken only if no value came and went", || {
+        let (a, b) = (channel(1), channel(1));
+        a.0.send(1).unwrap();
+        let (from, to) = (a.clone(), b.clone());
+        let mover = thread::spawn(move || {
+            to.0.send(2).unwrap();
+            let moves = from.1.try_recv().is_ok();
+            thread::yield_now();
+            if moves {
+                from.0.send(3).unwrap();
+            }
+            let _ = to.1.try_recv();
+        });
+        let found = settle([&b.1, &a.1]).map(|(i, token)| [&b.1, &a.1][i].finish(token).is_ok());
+        assert!(found.is_some(), "one was ready all the time");
+        mover.join().unwrap();
+    });
+}
+
 /// The same for room.
 #[test]
 fn default_is_taken_only_if_there_was_no_room() {
@@ -134,6 +156,62 @@ fn default_is_taken_only_if_no_task_waited() {
         let _ = second.as_mut().poll(cx);
         let _ = pin!(from.0.send_async(1)).poll(cx);
         assert_eq!(selecting.join().unwrap(), Some(Ok(())), "one waited all the time");
+    });
+}
+
+/// The same where a place was held, and that hold ends, with a value, without one on a closed channel, or with room; then the peer of the other arm goes.
+#[test]
+fn default_is_taken_only_if_no_hold_ended() {
+    for (sending, closed) in [(false, false), (false, true), (true, false)] {
+        model("default is taken only if no hold ended", move || {
+            let (a, b) = (channel(2), channel(0)); // two places: the one that is held is the first, or the last
+            let (held, other) = (a.clone(), b.clone());
+            let cx = &mut Context::from_waker(Waker::noop());
+            let _ = b.0.version(); // so that whoever waits there does not sit, and is counted now
+            let (mut sends, mut receives) = (Box::pin(other.0.send_async(2)), Box::pin(other.1.recv_async()));
+            let mut select = Select::new();
+            if sending {
+                [1, 2].into_iter().for_each(|value| a.0.send(value).unwrap());
+                select.recv(&held.1);
+                assert!(receives.as_mut().poll(cx).is_pending());
+            } else {
+                select.send(&held.0);
+                assert!(sends.as_mut().poll(cx).is_pending());
+            }
+            let hold = select.select();
+            let _ = closed && held.0.close();
+            let selecting = thread::spawn(move || match sending {
+                true => settle([&a.0, &b.0]).map(|(i, token)| [&a.0, &b.0][i].finish(token, 3).is_ok()),
+                false => settle([&a.1, &b.1]).map(|(i, token)| [&a.1, &b.1][i].finish(token).is_ok()),
+            });
+            match (sending, closed) {
+                (true, _) => assert_eq!(hold.recv(&held.1), Ok(1)),
+                (_, true) => drop(hold),
+                _ => assert_eq!(hold.send(&held.0, 1), Ok(())),
+            }
+            drop((sends, receives));
+            assert!(selecting.join().unwrap().is_some(), "one was ready all the time");
+        });
+    }
+}
+
+/// The same with room for what is behind the ring of an unbounded channel.
+#[test]
+fn default_is_taken_only_if_nothing_came_from_behind() {
+    model("default is taken only if nothing came from behind", || {
+        let (a, b) = (Arc::new(crate::unbounded()), channel(0));
+        [1, 3].into_iter().for_each(|value| a.0.send(value).unwrap()); // there is one place in a model
+        let (held, other) = (a.clone(), b.clone());
+        let _ = b.0.version(); // as above
+        let mut peer = Box::pin(other.0.send_async(2));
+        assert!(peer.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        let mut select = Select::new();
+        select.recv(&held.1);
+        let hold = select.select();
+        let selecting = thread::spawn(move || settle([&a.1, &b.1]).map(|(i, token)| [&a.1, &b.1][i].finish(token).is_ok()));
+        assert_eq!(hold.recv(&held.1), Ok(1));
+        drop(peer);
+        assert!(selecting.join().unwrap().is_some(), "one was ready all the time");
     });
 }
 
