@@ -46,8 +46,9 @@
 //! To rely on: [cancel safety, method by method](guide::cancellation), [what can still go wrong](guide::pitfalls),
 //! [model-check your pipeline](guide::models).
 //!
-//! Coming from [Go](guide::migration::from_go), [crossbeam-channel](guide::migration::from_crossbeam), [flume](guide::migration::from_flume),
-//! [kanal](guide::migration::from_kanal), [async-channel](guide::migration::from_async_channel) or [tokio's mpsc](guide::migration::from_tokio).
+//! Coming from [Go](guide::migration::from_go), [std's mpsc](guide::migration::from_std), [crossbeam-channel](guide::migration::from_crossbeam),
+//! [flume](guide::migration::from_flume), [kanal](guide::migration::from_kanal), [async-channel](guide::migration::from_async_channel) or
+//! [tokio's mpsc](guide::migration::from_tokio).
 //!
 //! # Features
 //!
@@ -56,6 +57,8 @@
 //! With `--cfg loom` the channels stand on loom's primitives, with `--cfg rendez_coarse` besides an operation is one step of the model, and with
 //! `--cfg rendez_no_loom` they stay real.
 //!
+//! The standard library, a clock, and a machine with 64-bit atomics are needed, and Rust 1.85.
+//!
 //! # The code, from the bottom
 //!
 //! `sync` is the wall to the machine and the model checker; `wait` is how an operation sleeps and one peer wakes it; `ring` is the lock-free
@@ -63,6 +66,8 @@
 //! those before it only.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Patterns with `|` need the parentheses that a select puts around each. The compiler tells nobody but those who are in this crate.
+#![cfg_attr(test, allow(unused_parens))]
 
 mod arms;
 mod cancel;
@@ -105,6 +110,11 @@ pub use task::{IntoSink, SendSink};
 /// The guides are documentation only.
 #[cfg(any(doc, doctest))]
 pub mod guide;
+
+/// The macros in a program of the 2024 edition.
+#[cfg(doctest)]
+#[doc = include_str!("macros/edition2024.md")]
+struct Edition2024;
 
 /// The programs in the README run as tests.
 #[cfg(doctest)]

@@ -49,7 +49,7 @@ macro_rules! __select {
     };
 
     // No arm that is known.
-    (@arms $how:tt $n:tt $arms:tt $default:tt $else:tt $($rest:tt)+) => { $crate::__select_mistake!($default $else $($rest)+) };
+    (@arms $how:tt $n:tt $arms:tt $default:tt $else:tt $($rest:tt)+) => { $crate::__select_mistake!($how $default $else $($rest)+) };
 
     // An arm that the build has not.
     (@skip $how:tt $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:expr $(, $($rest:tt)*)?) => {
@@ -85,7 +85,6 @@ macro_rules! __select {
                         $crate::__select::Option::None => $crate::__select!(@timeout $default),
                         $crate::__select::Option::Some((won, token)) => $(
                             if won == $($n)* {
-                                #[allow(unused_parens)] // needed by patterns with `|`
                                 let ($pat) = $crate::__select!(@finish $kind $port token apart $($msg)?);
                                 $crate::__select!(@body $body)
                             } else
@@ -123,7 +122,6 @@ macro_rules! __select {
                     $crate::__select!(@polled_off $default $else)
                 } else $(
                     if won == $($n)* {
-                        #[allow(unused_parens)] // needed by patterns with `|`
                         let ($pat) = $crate::__select!(@finish_polled $kind $port $out token $($msg)?);
                         $crate::__select!(@body $body)
                     } else
@@ -183,7 +181,8 @@ macro_rules! __select {
     // Not `if .. else`, whose branches would drop their temporaries: `recv(after(d)) -> _, if cond` has one.
     (@handle $kind:ident ($handle:expr) $cond:expr) => {
         'arm: {
-            if !$cond {
+            if $cond {
+            } else {
                 break 'arm $crate::__select::Option::None;
             }
             $crate::__select!(@handle $kind ($handle))

@@ -30,12 +30,28 @@ macro_rules! __select_mistake {
         $crate::__select_mistake!(@say $here "after `send` come the sender and the message in parentheses: `send(tx, message) -> res => ..`")
     };
 
+    (@future () $in:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $in "a `future` arm has a future: `future(fut) -> output => ..`")
+    };
+    (@future ($future:expr, $here:tt $($more:tt)*) $in:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "a `future` arm has one future: `future(", stringify!($future), ") -> output => ..`")
+    };
+    (@future ($($args:tt)*) $in:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@after $in ("future(", stringify!($($args)*), ")") "output" $($rest)*)
+    };
+    (@future $other:tt $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "after `future` comes the future in parentheses: `future(fut) -> output => ..`")
+    };
+
     // The operation is right, so it is something after it.
     (@after $in:tt ($($arm:tt)*) $name:literal => $($rest:tt)*) => {
         $crate::__select_mistake!(@say $in "between an operation and its body comes a name for the result: `", $($arm)*, " -> ", $name, " => ..`")
     };
     (@after $in:tt $arm:tt $name:literal -> $pat:pat if $here:tt $($rest:tt)*) => {
         $crate::__select_mistake!(@say $here "before `if` comes a comma: `-> ", stringify!($pat), ", if ..`")
+    };
+    (@after $in:tt $arm:tt $name:literal -> $pat:pat, if let $here:tt $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "a condition has no `let`: `-> ", stringify!($pat), ", if matches!(..)`")
     };
     (@after $in:tt $arm:tt $name:literal -> $pat:pat $(, if $cond:expr)? => $(,)?) => {
         $crate::__select_mistake!(@say $in "after `=>` comes a body: an expression, or a block")
@@ -50,35 +66,54 @@ macro_rules! __select_mistake {
         $crate::__select_mistake!(@say $in "after `", $($arm)*, "` comes `-> ", $name, " => body,` or `-> ", $name, ", if condition => body,`")
     };
 
+    (@unknown $how:tt ; $here:tt) => {
+        $crate::__select_mistake!(@say $here "between arms comes a comma, or nothing after a block, but no `;`")
+    };
+    (@unknown $how:tt # $here:tt) => {
+        $crate::__select_mistake!(@say $here "of attributes and documentation an arm may have `#[cfg(..)]` only")
+    };
+    (@unknown [run $order:ident] $other:tt $here:tt) => {
+        $crate::__select_mistake!(@say $here "expected `recv(..)`, `send(..)`, `default` or `else`, found `", stringify!($here), "`")
+    };
+    (@unknown $how:tt $other:tt $here:tt) => {
+        $crate::__select_mistake!(@say $here "expected `recv(..)`, `send(..)`, `future(..)`, `default` or `else`, found `", stringify!($here), "`")
+    };
+
     (@say $here:tt $($text:tt)+) => {{
         compile_error!(concat!($($text)+));
         $crate::__select_here!($here)
     }};
 
-    // `default` and `else` so far, and the text that no rule knows.
-    ([$($default:tt)+] $else:tt default $here:tt $($rest:tt)*) => {
+    // Whether to run or to poll, `default` and `else` so far, and the text that no rule knows.
+    ($how:tt [$($default:tt)+] $else:tt default $here:tt $($rest:tt)*) => {
         $crate::__select_mistake!(@say $here "a `select!` has at most one `default`")
     };
-    ($default:tt [$($else:tt)+] else $here:tt $($rest:tt)*) => {
+    ($how:tt $default:tt [$($else:tt)+] else $here:tt $($rest:tt)*) => {
         $crate::__select_mistake!(@say $here "a `select!` has at most one `else`")
     };
-    ($default:tt $else:tt default $here:tt $($rest:tt)*) => {
+    ($how:tt $default:tt $else:tt default $here:tt $($rest:tt)*) => {
         $crate::__select_mistake!(@say $here "after `default` comes `=> body,` or `(timeout) => body,`")
     };
-    ($default:tt $else:tt else $here:tt $($rest:tt)*) => {
+    ($how:tt $default:tt $else:tt else $here:tt $($rest:tt)*) => {
         $crate::__select_mistake!(@say $here "after `else` comes `=> body,`")
     };
-    ($default:tt $else:tt recv $in:tt $($rest:tt)*) => { $crate::__select_mistake!(@recv $in $in $($rest)*) };
-    ($default:tt $else:tt send $in:tt $($rest:tt)*) => { $crate::__select_mistake!(@send $in $in $($rest)*) };
-    ($default:tt $else:tt future $here:tt $($rest:tt)*) => {
+    ($how:tt $default:tt $else:tt recv $in:tt $($rest:tt)*) => { $crate::__select_mistake!(@recv $in $in $($rest)*) };
+    ($how:tt $default:tt $else:tt send $in:tt $($rest:tt)*) => { $crate::__select_mistake!(@send $in $in $($rest)*) };
+    ([run $order:ident] $default:tt $else:tt future $here:tt $($rest:tt)*) => {
         $crate::__select_mistake!(@say $here "an arm with a future is for `select_async!`, and reads `future(fut) -> output => ..`")
     };
-    ($default:tt $else:tt biased $here:tt $($rest:tt)*) => {
+    ($how:tt $default:tt $else:tt future $in:tt $($rest:tt)*) => { $crate::__select_mistake!(@future $in $in $($rest)*) };
+    ($how:tt $default:tt $else:tt biased $here:tt $($rest:tt)*) => {
         $crate::__select_mistake!(@say $here "`biased;` comes first in a `select!`, with a semicolon")
     };
-    ($default:tt $else:tt $here:tt $($rest:tt)*) => {
-        $crate::__select_mistake!(@say $here "expected `recv(..)`, `send(..)`, `default` or `else`, found `", stringify!($here), "`")
+    // As other macros have it: `msg = rx.recv() => ..`.
+    ([run $order:ident] $default:tt $else:tt $here:tt $(($($in:tt)*))? = $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "an arm begins with its operation, then comes the result: `recv(rx) -> msg => ..`")
     };
+    ($how:tt $default:tt $else:tt $here:tt $(($($in:tt)*))? = $($rest:tt)*) => {
+        $crate::__select_mistake!(@say $here "an arm begins with its operation, then comes the result: `recv(rx) -> msg => ..`, `future(fut) -> output => ..`")
+    };
+    ($how:tt $default:tt $else:tt $here:tt $($rest:tt)*) => { $crate::__select_mistake!(@unknown $how $here $here) };
 }
 
 /// Takes nothing: what it is given is pointed at by the compiler.

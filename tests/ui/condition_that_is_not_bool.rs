@@ -1,0 +1,7 @@
+fn main() {
+    let (_tx, rx) = rendez::bounded::<u32>(1);
+    rendez::select! {
+        recv(rx) -> msg, if rx.len() => drop(msg),
+        default => {}
+    }
+}

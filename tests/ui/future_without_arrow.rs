@@ -1,0 +1,9 @@
+fn main() {
+    let (_tx, rx) = rendez::bounded::<u32>(1);
+    let _task = async {
+        rendez::select_async! {
+            recv(rx) -> msg => drop(msg),
+            future(rx.closed()) => {}
+        }
+    };
+}

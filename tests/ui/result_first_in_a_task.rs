@@ -1,0 +1,8 @@
+fn main() {
+    let (_tx, rx) = rendez::bounded::<u32>(1);
+    let _task = async {
+        rendez::select_async! {
+            msg = rx.recv_async() => drop(msg),
+        }
+    };
+}
