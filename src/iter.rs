@@ -86,6 +86,12 @@ impl<T> Iterator for Drain<T> {
     }
 }
 
+impl<T> DoubleEndedIterator for Drain<T> {
+    fn next_back(&mut self) -> Option<T> {
+        self.0.next_back()
+    }
+}
+
 impl<T> ExactSizeIterator for Drain<T> {}
 impl<T> FusedIterator for Drain<T> {}
 

@@ -1,10 +1,13 @@
 //! What the types promise to the compiler: where they may go, what they weigh, which traits they have.
 
 use rendez::{
-    CapacityError, ClosedFuture, Drain, IntoIter, IntoStream, Iter, ReadyTimeoutError, Receiver, RecvError, RecvFuture, RecvManyFuture,
-    RecvStream, RecvTimeoutError, Select, SelectFuture, SelectTimeoutError, SelectedOperation, SendError, SendFuture, SendManyFuture,
-    SendTimeoutError, Sender, TryIter, TryReadyError, TryRecvError, TrySelectError, TrySendError, WeakReceiver, WeakSender,
+    CancelGuard, CancelToken, CapacityError, ClosedFuture, Drain, IntoIter, IntoStream, Iter, ReadyTimeoutError, Receiver, RecvError,
+    RecvFuture, RecvManyFuture, RecvStream, RecvTimeoutError, Select, SelectFuture, SelectTimeoutError, SelectedOperation, SendError,
+    SendFuture, SendManyFuture, SendTimeoutError, Sender, TryIter, TryReadyError, TryRecvError, TrySelectError, TrySendError, WeakReceiver,
+    WeakSender,
 };
+#[cfg(feature = "sink")]
+use rendez::{IntoSink, SendSink};
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any, const_assert};
 use std::cell::{Cell, RefCell};
 use std::error::Error;
@@ -40,6 +43,11 @@ assert_not_impl_any!(Drain<Rc<u8>>: Send, Sync);
 assert_impl_all!(Sender<Rc<RefCell<u8>>>: UnwindSafe, RefUnwindSafe, Clone, Debug);
 assert_impl_all!(Receiver<Rc<RefCell<u8>>>: UnwindSafe, RefUnwindSafe, Clone, Debug);
 
+// Whoever has a token may be told anywhere, and tell.
+assert_impl_all!(CancelToken: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Clone, Default, Debug);
+assert_impl_all!(CancelGuard: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Debug);
+assert_not_impl_any!(CancelGuard: Clone);
+
 // Futures go where their handle may go.
 macro_rules! futures {
     ($($future:ident),*) => {$(
@@ -51,6 +59,12 @@ macro_rules! futures {
 futures!(SendFuture, RecvFuture, SendManyFuture, RecvManyFuture, ClosedFuture, RecvStream);
 assert_impl_all!(IntoStream<Sendable>: Send);
 assert_not_impl_any!(IntoStream<Rc<u8>>: Send, Sync);
+#[cfg(feature = "sink")]
+futures!(SendSink);
+#[cfg(feature = "sink")]
+assert_impl_all!(IntoSink<Sendable>: Send);
+#[cfg(feature = "sink")]
+assert_not_impl_any!(IntoSink<Rc<u8>>: Send, Sync);
 
 // `Sync` alone is not enough: the guard of a mutex may be looked at from elsewhere, but not released there.
 assert_impl_all!(std::sync::MutexGuard<'static, u8>: Sync);
@@ -85,7 +99,7 @@ assert_impl_all!(Iter<'static, u8>: Iterator<Item = u8>, FusedIterator);
 assert_impl_all!(TryIter<'static, u8>: Iterator<Item = u8>);
 assert_not_impl_any!(TryIter<'static, u8>: FusedIterator); // more may come after `None`
 assert_impl_all!(IntoIter<u8>: Iterator<Item = u8>, FusedIterator);
-assert_impl_all!(Drain<u8>: Iterator<Item = u8>, FusedIterator, ExactSizeIterator);
+assert_impl_all!(Drain<u8>: Iterator<Item = u8>, FusedIterator, ExactSizeIterator, DoubleEndedIterator);
 
 /// Traits of every error that has no value in it.
 macro_rules! plain {
@@ -147,6 +161,16 @@ mod sizes {
     const_assert!(size_of::<ClosedFuture<'static, usize>>() <= 18 * WORD);
     const_assert!(size_of::<SelectFuture<'static, 'static>>() <= 76 * WORD);
 }
+
+// Peers point into what waits: it must not move.
+assert_not_impl_any!(SendFuture<'static, u8>: Unpin);
+assert_not_impl_any!(RecvFuture<'static, u8>: Unpin);
+assert_not_impl_any!(SendManyFuture<'static, u8>: Unpin);
+assert_not_impl_any!(RecvManyFuture<'static, u8>: Unpin);
+assert_not_impl_any!(ClosedFuture<'static, u8>: Unpin);
+assert_not_impl_any!(SelectFuture<'static, 'static>: Unpin);
+assert_not_impl_any!(RecvStream<'static, u8>: Unpin);
+assert_not_impl_any!(IntoStream<u8>: Unpin);
 
 // Errors weigh what is in them: a plain one is free in a `Result`.
 assert_eq_size!(SendError<Large>, Large);
@@ -235,4 +259,24 @@ fn errors_are_boxed_with_any_value_and_print_in_one_line() {
         assert!(text.starts_with(|c: char| c.is_lowercase()), "{text}");
         assert!(!debug.is_empty() && !debug.contains('\n'), "{debug}");
     }
+}
+
+/// As other texts they fill the width that they are given.
+#[test]
+fn errors_are_padded() {
+    assert_eq!(format!("{:<24}|", SendError(1)), "the channel is closed   |");
+    assert_eq!(format!("{:>16?}", TrySendError::Full(1)), "        Full(..)");
+    assert_eq!(format!("{:-^33}", SendTimeoutError::Timeout(1)), "--the time for sending ran out---");
+    assert_eq!(format!("{:.11}", TryRecvError::Empty), "the channel");
+    assert_eq!(format!("{RecvError:>32}"), " the channel is closed and empty");
+    assert_eq!(format!("{SelectTimeoutError:>31}"), " the time for selecting ran out");
+}
+
+#[test]
+fn a_drain_has_two_ends() {
+    let (tx, rx) = rendez::bounded(4);
+    (0..4).for_each(|n| tx.send(n).expect("open"));
+    let mut drain = rx.drain();
+    assert_eq!((drain.next_back(), drain.next(), drain.len()), (Some(3), Some(0), 2));
+    assert_eq!(drain.rev().collect::<Vec<_>>(), [2, 1]);
 }

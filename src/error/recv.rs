@@ -17,7 +17,7 @@ pub struct RecvError;
 
 impl fmt::Display for RecvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(DRAINED)
+        f.pad(DRAINED)
     }
 }
 
@@ -43,7 +43,7 @@ pub enum TryRecvError {
 
 impl fmt::Display for TryRecvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             TryRecvError::Empty => "the channel is empty",
             TryRecvError::Disconnected => DRAINED,
         })
@@ -102,7 +102,7 @@ pub enum RecvTimeoutError {
 
 impl fmt::Display for RecvTimeoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             RecvTimeoutError::Timeout => "the time for receiving ran out",
             RecvTimeoutError::Disconnected => DRAINED,
         })

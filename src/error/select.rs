@@ -51,7 +51,7 @@ macro_rules! plain_error {
     ($($error:ident: $text:literal),*) => {$(
         impl fmt::Display for $error {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str($text)
+                f.pad($text)
             }
         }
 

@@ -19,13 +19,13 @@ pub struct SendError<T>(pub T);
 
 impl<T> fmt::Debug for SendError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SendError(..)")
+        f.pad("SendError(..)")
     }
 }
 
 impl<T> fmt::Display for SendError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(CLOSED)
+        f.pad(CLOSED)
     }
 }
 
@@ -65,7 +65,7 @@ pub enum TrySendError<T> {
 
 impl<T> fmt::Debug for TrySendError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             TrySendError::Full(_) => "Full(..)",
             TrySendError::Disconnected(_) => "Disconnected(..)",
         })
@@ -74,7 +74,7 @@ impl<T> fmt::Debug for TrySendError<T> {
 
 impl<T> fmt::Display for TrySendError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             TrySendError::Full(_) => "the channel is full",
             TrySendError::Disconnected(_) => CLOSED,
         })
@@ -144,7 +144,7 @@ pub enum SendTimeoutError<T> {
 
 impl<T> fmt::Debug for SendTimeoutError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             SendTimeoutError::Timeout(_) => "Timeout(..)",
             SendTimeoutError::Disconnected(_) => "Disconnected(..)",
         })
@@ -153,7 +153,7 @@ impl<T> fmt::Debug for SendTimeoutError<T> {
 
 impl<T> fmt::Display for SendTimeoutError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             SendTimeoutError::Timeout(_) => "the time for sending ran out",
             SendTimeoutError::Disconnected(_) => CLOSED,
         })
