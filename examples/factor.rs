@@ -21,7 +21,7 @@ type Factors = Vec<u64>;
 fn factors(mut n: u64) -> Factors {
     let mut found = Vec::new();
     let mut divisor = 2;
-    while divisor * divisor <= n {
+    while divisor <= n / divisor {
         while n % divisor == 0 {
             found.push(divisor);
             n /= divisor;
