@@ -92,7 +92,7 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 
 /// Makes a receiver that gets one message, the instant itself, when `duration` has passed. It never closes.
 ///
-/// A duration beyond what the clock can say never passes.
+/// A duration beyond what the clock can say never passes. Clones share the one message.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -110,6 +110,8 @@ pub fn after(duration: Duration) -> Receiver<Instant> {
 
 /// Makes a receiver that gets one message, `when` itself, at that instant. It never closes.
 ///
+/// Clones share the one message. An instant that has passed is due at once.
+///
 /// ```
 /// use std::time::Instant;
 ///
@@ -123,7 +125,8 @@ pub fn at(when: Instant) -> Receiver<Instant> {
 /// Makes a receiver that gets a message every `duration`, the first one after one `duration`. It never closes.
 ///
 /// Each message is the instant at which it was due, a whole number of durations after the start: the ticks do not drift. One that is not
-/// received before the next is due is lost.
+/// received before the next is due is lost. Clones share the ticks: each goes to one of them. With a duration of zero one is always due, with one beyond
+/// what the clock can say none ever is.
 ///
 /// ```
 /// use std::time::Duration;

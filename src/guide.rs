@@ -41,6 +41,9 @@ pub mod migration {
     #[doc = include_str!("guide/migration/go.md")]
     pub mod from_go {}
 
+    #[doc = include_str!("guide/migration/std.md")]
+    pub mod from_std {}
+
     #[doc = include_str!("guide/migration/crossbeam.md")]
     pub mod from_crossbeam {}
 

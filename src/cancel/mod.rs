@@ -211,7 +211,8 @@ impl CancelToken {
         self.0.deadline.instant()
     }
 
-    /// Returns the receiver that closes when the token is cancelled: an arm of `select!` and `select_async!`. Nothing is ever sent to it.
+    /// Returns the receiver that closes when the token is cancelled: an arm of `select!` and `select_async!`. Nothing is ever sent to it. To wait for
+    /// nothing else there is `token.done().wait_closed()`, and in a task `token.done().closed().await`.
     ///
     /// To cancel, call [`cancel`](CancelToken::cancel): closing the receiver by hand does not reach the children. A clone of it that outlives
     /// all its tokens is closed too.

@@ -136,7 +136,8 @@ impl<'a> Select<'a> {
         assert!(self.arms.remove(index), "the operation with index {index} was removed from the select before");
     }
 
-    /// Wins an operation that can go on without waiting.
+    /// Wins an operation that can go on without waiting; but a select that waits to send at capacity 0, and has no message before it comes, is given some 20 ms
+    /// at most for that.
     ///
     /// # Errors
     /// If there is none; also if no operation was added.

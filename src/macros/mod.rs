@@ -14,14 +14,16 @@ mod mistake;
 ///     #[cfg(feature = "x")] recv(rx) -> msg => body,
 ///     default => body,                               // if no arm is ready
 ///     default(timeout) => body,                      // if no arm becomes ready in time
-///     else => body,                                  // if every arm is switched off
+///     else => body,                                  // if every arm is switched off (without it, `default` is for that, too)
 /// }
 /// ```
 ///
 /// A body is an expression; after a block the comma may be left out. It may leave a surrounding loop or function with `break`, `continue`,
 /// `return` and `?`.
 ///
-/// - *Capacity 0*: an arm is ready when a peer waits.
+/// - A handle is any expression that is, or dereferences to, a [`Receiver`](crate::Receiver) or a [`Sender`](crate::Sender), which is borrowed. Conditions and
+///   handles are evaluated once, in the order of the arms, before anything waits. A temporary in a handle, as a guard of a mutex, lives until the body ends.
+/// - *Capacity 0*: an arm is ready when a peer waits. One that is a select has no message before it comes: `default` gives it some 20 ms at most for that.
 /// - *Closed*: an arm of a closed channel is ready, and yields its error (a receive only once the channel is empty).
 /// - The message of a send arm is evaluated when that arm has won, once. If it panics, or leaves with `?`, `return` or `break`, the arm is given up:
 ///   its place is skipped, and a peer that was paired with it waits on as before. Until it is done others see that operation as not there yet. So it must
@@ -53,7 +55,19 @@ macro_rules! select {
     ($(biased;)? $(recv(rx) -> msg $(, if condition)? => body,)* $(send(tx, message) -> res $(, if condition)? => body,)* $(default $((timeout))? => body,)? $(else => body)?) => {};
 }
 
-/// As documented above; this is what runs.
+/// Waits for the first of several operations that can go on, performs that one alone, and runs its body.
+///
+/// ```text
+/// select! {
+///     biased;                                        // optional: the first arm that is ready wins; else the choice is uniformly random
+///     recv(rx) -> msg => body,                       // msg: Result<T, RecvError>
+///     send(tx, message) -> res, if condition => body,
+///     default(timeout) => body,                      // if no arm becomes ready in time; without `(timeout)`: now
+///     else => body,                                  // if every arm is switched off
+/// }
+/// ```
+///
+/// What a program is built with, and an editor shows; documentation shows the one above, which says more, and has fewer patterns.
 #[cfg(not(doc))]
 #[macro_export]
 macro_rules! select {
@@ -101,7 +115,7 @@ macro_rules! select_biased {
 /// tried in the order in which they are written; else it is drawn anew each time which kind is tried first. Handles are evaluated before futures; futures
 /// are dropped before the body runs.
 ///
-/// `default` may wait some milliseconds for another select that is about to meet this one.
+/// Where `default` gives another select the time to come, the task waits, and not its thread.
 ///
 /// # Panics
 /// As [`select!`].

@@ -125,7 +125,8 @@ impl<T> Receiver<T> {
     /// Receives a value if that is possible without waiting.
     ///
     /// At capacity 0 that is so only while a sender waits. It finishes in a bounded number of steps, whatever other threads do; one that is
-    /// stopped in the middle of an operation may make a channel look empty.
+    /// stopped in the middle of an operation may make a channel look empty, after some 20 ms. As long a select that waits to send at capacity 0 is given
+    /// to come, as it has no message before.
     ///
     /// # Errors
     /// [`Empty`](TryRecvError::Empty) or [`Disconnected`](TryRecvError::Disconnected).
@@ -187,7 +188,7 @@ impl<T> Receiver<T> {
         self.recv_by(Deadline::at(deadline), |error| error)
     }
 
-    /// Receives up to `max` values into `msgs`: waits for the first, then takes what else is there. Returns how many.
+    /// Receives up to `max` values, which are appended to `msgs`: waits for the first, then takes what else is there. Returns how many.
     ///
     /// With `max` 0 it returns 0 at once. At capacity 0 it takes from the senders that wait.
     ///

@@ -68,7 +68,7 @@ impl<T> Sender<T> {
     /// Sends `msg` if that is possible without waiting.
     ///
     /// At capacity 0 that is so only while a receiver waits. It finishes in a bounded number of steps, whatever other threads do; one that is
-    /// stopped in the middle of an operation may make a channel look full.
+    /// stopped in the middle of an operation may make a channel look full, after some 20 ms.
     ///
     /// # Errors
     /// [`Full`](TrySendError::Full) or [`Disconnected`](TrySendError::Disconnected), with the value.
@@ -151,7 +151,8 @@ impl<T> Sender<T> {
     /// Sends `msg` without waiting for room: if there is none, the oldest value in the channel is taken out and returned.
     ///
     /// At capacity 0, where nothing is kept, that is `msg` itself, unless a receiver waits; and so it is while a [`Select`](crate::Select) has won,
-    /// and not completed, an operation on the oldest place. An unbounded channel always has room.
+    /// and not completed, an operation on the oldest place. An unbounded channel always has room. A thread that was stopped while it copies the oldest value
+    /// is waited for, unlike in [`try_send`](Sender::try_send).
     ///
     /// # Errors
     /// If the channel is closed; the value is in the error.

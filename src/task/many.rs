@@ -72,7 +72,7 @@ pub struct SendManyFuture<'a, T> {
 }
 
 impl<T> Receiver<T> {
-    /// Receives up to `max` values into `msgs` in a task: waits for the first, then takes what else is there. Returns how many.
+    /// Receives up to `max` values in a task, which are appended to `msgs`: waits for the first, then takes what else is there. Returns how many.
     ///
     /// With `max` 0 it returns 0 at once. At capacity 0 it takes from the senders that wait. What a closed channel holds is received first.
     ///

@@ -144,7 +144,8 @@ impl<S: AsSender<T>, T> Drop for Inner<S, T> {
 impl<T> Sender<T> {
     /// Makes a sink of the sender. With the feature `sink`.
     ///
-    /// At capacity 0 it is flushed when a receiver has taken the value.
+    /// At capacity 0 it is flushed when a receiver has taken the value. It has to be pinned to be used, since receivers take values out of it: by
+    /// [`pin!`](std::pin::pin), or by `Box::pin` where it has to be moved afterwards.
     ///
     /// # Cancel safety
     /// See [`SendSink`].

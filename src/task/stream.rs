@@ -100,7 +100,8 @@ impl<R: AsReceiver<T>, T> Drop for Inner<R, T> {
 impl<T> Receiver<T> {
     /// Makes a stream of the values that are received, which ends when the channel is closed and empty.
     ///
-    /// At capacity 0 each item is taken from a sender that waits.
+    /// At capacity 0 each item is taken from a sender that waits. It has to be pinned to be polled, since senders put values into it: by
+    /// [`pin!`](std::pin::pin), or by `Box::pin` where it has to be moved afterwards.
     ///
     /// ```
     /// use futures_core::Stream;
