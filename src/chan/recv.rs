@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // enlisting a waiter of this frame
 
-use super::first::First;
+use super::first::{First, Look};
 use super::frame::Place;
 use super::handoff::SMALL;
 use super::{Chan, Enlisted, Guard, Turn};
@@ -92,6 +92,10 @@ impl<T> Chan<T> {
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, value);
         let spin = &self.ring.head.mate;
+        let mut lags = false;
+        if self.ring.tail_matters() && !self.cold.unbounded && matches!(self.look(), Look::Closed) {
+            return Err(RecvTimeoutError::Disconnected);
+        }
         loop {
             if deadline.expired() {
                 return self.claim_first_bounded().map(Some).map_err(|error| match error {
@@ -102,7 +106,7 @@ impl<T> Chan<T> {
             let comes = || {
                 spin.gap(self.ring.head_hint(), self.ring.cap(), || self.ring.may_pop_now()) || spin.wait(deadline, || self.ring.may_pop())
             };
-            if self.unspill(None) || (!spin.shares_processor() && comes()) {
+            if self.unspill(None) || (!lags && !spin.shares_processor() && comes()) {
                 match self.claim_first() {
                     Some(first) => return Ok(Some(first)),
                     None => continue,
@@ -113,6 +117,7 @@ impl<T> Chan<T> {
                 Enlisted::Closed => return Err(RecvTimeoutError::Disconnected),
                 Enlisted::Again | Enlisted::Busy => {
                     if !self.unspill(None) && !self.ring.may_pop() {
+                        lags = true; // was awake for long enough
                         lag.wait();
                     }
                     match self.claim_first() {
@@ -139,6 +144,7 @@ impl<T> Chan<T> {
                 }
                 _ => {} // closed: what is left is to be received first
             }
+            lags = false;
             claim.reopen();
         }
     }

@@ -187,6 +187,7 @@ impl<T> Chan<T> {
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, value);
         let spin = &self.ring.tail.mate;
+        let mut lags = false;
         loop {
             if deadline.expired() {
                 return self.claim_place().or_else(|refused| self.claim_bounded(refused)).map(Some);
@@ -195,7 +196,7 @@ impl<T> Chan<T> {
                 spin.gap(self.ring.tail_hint(), self.ring.cap(), || self.ring.may_push_now())
                     || spin.wait(deadline, || self.ring.may_push())
             };
-            let room = if !spin.shares_processor() && comes() {
+            let room = if !lags && !spin.shares_processor() && comes() {
                 self.claim_place()
             } else {
                 // SAFETY: the waiter is in no queue, and this frame and the caller's place stay until it was claimed or taken out again, below.
@@ -203,6 +204,7 @@ impl<T> Chan<T> {
                     Enlisted::Closed => return Err(Refused::Closed),
                     Enlisted::Again | Enlisted::Busy => {
                         if !self.ring.may_push() {
+                            lags = true; // was awake for long enough
                             lag.wait();
                         }
                         self.claim_place()
@@ -221,6 +223,7 @@ impl<T> Chan<T> {
                             _ => return Err(Refused::Closed),
                         }
                         turn = Turn::First;
+                        lags = false;
                         claim.reopen();
                         self.claim_woken()
                     }

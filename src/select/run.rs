@@ -9,7 +9,7 @@ use super::order::Order;
 use super::round::{Enlisting, Round};
 use super::{Arm, Port, Storage, INLINE};
 use crate::chan::{Holding, Manner, Token};
-use crate::sync::{Deadline, MODEL};
+use crate::sync::{now, Deadline, MODEL};
 use crate::wait::{Claim, Lag, Patience, Phase, Spin};
 use core::cell::Cell;
 use core::ptr;
@@ -215,10 +215,10 @@ const CLOSED_AT: u32 = 4;
 
 /// Before enlisting: stays awake until an arm is won; not for long if there are peers who need to find us in a queue with a place.
 fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner, deadline: Deadline, token: &mut Option<Token>) -> Option<usize> {
-    let spin = ports(arms).find_map(|(_, port)| port.spin())?;
+    let spin = ports(arms).find_map(|(_, port)| port.spin()).filter(|spin| spin.is_on())?;
     let mut looks = 0;
     let mut won = None;
-    let ready = || {
+    let mut ready = || {
         looks += 1;
         let (mut seen, mut calls) = (0, false);
         for (i, port) in ports(arms) {
@@ -232,10 +232,20 @@ fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner, deadline: Deadline
         }
         won.is_some() || calls
     };
+    let (mut look_ns, mut done) = (0, false);
+    if arms.len() > FEW {
+        // A look at many arms may take longer than the whole wait is to.
+        let begun = now();
+        done = ready();
+        look_ns = u32::try_from(now().saturating_duration_since(begun).as_nanos()).unwrap_or(u32::MAX);
+    }
+    if done {
+        return won;
+    }
     if ports(arms).any(|(_, port)| port.place_layout().is_some()) {
-        spin.glance(ready);
+        spin.glance(look_ns, ready);
     } else {
-        spin.wait(deadline, ready);
+        spin.wait_looking(look_ns, deadline, ready);
     }
     won
 }

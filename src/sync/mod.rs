@@ -25,6 +25,8 @@ mod imp;
 mod imp;
 
 #[cfg(not(all(loom, not(rendez_no_loom))))]
+mod affinity;
+#[cfg(not(all(loom, not(rendez_no_loom))))]
 mod alarm;
 #[cfg(any(rendez_coarse, not(all(loom, not(rendez_no_loom)))))]
 mod cell;

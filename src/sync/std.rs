@@ -117,7 +117,11 @@ fn once(known: &AtomicU32, find: impl FnOnce() -> u32) -> u32 {
 #[inline]
 pub(crate) fn processors() -> usize {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    once(&COUNT, || thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(u32::MAX))) as usize
+    let find = || match thread::available_parallelism() {
+        Ok(count) if count.get() > 1 => u32::try_from(count.get()).unwrap_or(u32::MAX),
+        _ => super::affinity::of_all_threads().unwrap_or(1),
+    };
+    once(&COUNT, find) as usize
 }
 
 /// What one `pause` costs in nanoseconds, measured once: it differs tenfold between processors.

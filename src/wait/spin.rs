@@ -39,6 +39,10 @@ const ROUNDS_MIN: u32 = 2;
 /// Two waits of a side that are so far apart say that its peers come rarely: four wake-ups, as two are between the waits of a
 /// pair that sleeps only because neither has tried to stay awake.
 pub(super) const RARE_US: u32 = 4 * ROUNDS_MAX * WHOLE_ROUND_NS / 1_000;
+/// From so many yields in a row on that took as long as a time slice, it is asked whether sleeping is quicker (see `giving`), though the peers run elsewhere: other
+/// programs keep all processors. Then a peer comes during each yield, and milliseconds later it is our turn again.
+const SLICES: u32 = 4;
+const SLICE: Duration = Duration::from_millis(1);
 /// How many waits apart a side that learned to sleep tries the full budget.
 const PROBE_MIN: u32 = 32;
 const PROBE_MAX: u32 = 512;
@@ -63,6 +67,8 @@ pub(crate) struct Spin {
     /// In place of the gap where there is but one slot, or none.
     pub(super) moment: Moment,
     giving: Giving,
+    /// How many of the last yields took a time slice each.
+    slices: AtomicU32,
     /// How many glances in a row were in vain, and how many are to be left out.
     vain_glances: AtomicU32,
     glances_off: AtomicU32,
@@ -100,6 +106,7 @@ impl Default for Spin {
             task_gaps_off: AtomicU32::new(0),
             moment: Moment::new(),
             giving: Giving::default(),
+            slices: AtomicU32::new(0),
             vain_glances: AtomicU32::new(0),
             glances_off: AtomicU32::new(0),
             limit_ns: AtomicU32::new(ROUNDS_MAX * WHOLE_ROUND_NS),
@@ -111,7 +118,13 @@ impl Spin {
     /// Stays awake for the learned time or until `ready`; beyond the deadline by a round at most, as a user may let it be long. `false`: sleep now.
     #[inline]
     pub(crate) fn wait(&self, deadline: Deadline, ready: impl FnMut() -> bool) -> bool {
-        self.wait_giving_way(deadline, ready, yield_timed)
+        self.wait_looking(0, deadline, ready)
+    }
+
+    /// As `wait`, where a look takes `look_ns`, as the one did that came before.
+    #[inline]
+    pub(crate) fn wait_looking(&self, look_ns: u32, deadline: Deadline, ready: impl FnMut() -> bool) -> bool {
+        self.wait_within(get(&self.limit_ns), look_ns, deadline, ready, yield_timed)
     }
 
     /// As `wait`, but however long the user lets a wait be, no longer than by default: for who would not sleep either, but go on.
@@ -123,31 +136,38 @@ impl Spin {
     /// As `wait_briefly`; `give_way` as for `wait_giving_way`.
     #[inline]
     pub(super) fn wait_briefly_giving_way(&self, ready: impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
-        self.wait_within(get(&self.limit_ns).min(ROUNDS_MAX * WHOLE_ROUND_NS), Deadline::NEVER, ready, give_way)
+        self.wait_within(get(&self.limit_ns).min(ROUNDS_MAX * WHOLE_ROUND_NS), 0, Deadline::NEVER, ready, give_way)
     }
 
     /// As `wait`; `give_way` yields, and answers for how long it was away.
-    #[inline]
+    #[cfg(all(test, not(loom)))]
     pub(super) fn wait_giving_way(&self, deadline: Deadline, ready: impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
-        self.wait_within(get(&self.limit_ns), deadline, ready, give_way)
+        self.wait_within(get(&self.limit_ns), 0, deadline, ready, give_way)
     }
 
     #[inline]
-    fn wait_within(&self, limit: u32, deadline: Deadline, mut ready: impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
+    fn wait_within(
+        &self,
+        limit: u32,
+        look_ns: u32,
+        deadline: Deadline,
+        mut ready: impl FnMut() -> bool,
+        give_way: impl Fn() -> Duration,
+    ) -> bool {
         if MODEL || limit == 0 {
             return false;
         }
-        let shares = self.shares_processor();
+        let (shares, each) = (self.shares_processor(), pause_nanos().saturating_add(look_ns));
         if !shares || self.placing.looks_again() {
             turn::count();
-            if self.look(limit, &mut ready) {
+            if self.look(limit, look_ns, each, &mut ready) {
                 return true;
             }
         }
-        if shares && self.giving.sleeps_at_once(micros) {
+        if (shares || get(&self.slices) >= SLICES) && self.giving.sleeps_at_once(micros) {
             return false;
         }
-        let ready = self.yield_rounds(limit / WHOLE_ROUND_NS, deadline, &mut ready, give_way);
+        let ready = self.yield_rounds(limit / WHOLE_ROUND_NS, each, deadline, &mut ready, give_way);
         turn::end();
         ready
     }
@@ -182,8 +202,9 @@ impl Spin {
         self.moment.parts()
     }
 
-    /// The first stage alone, for who should enlist soon, as others only find who is in a queue. The more often it was in vain, the more rarely it is done.
-    pub(crate) fn glance(&self, mut ready: impl FnMut() -> bool) -> bool {
+    /// The first stage alone, for who should enlist soon, as others only find who is in a queue; a look takes `look_ns`, as the one did
+    /// that came before. The more often it was in vain, the more rarely it is done.
+    pub(crate) fn glance(&self, look_ns: u32, mut ready: impl FnMut() -> bool) -> bool {
         let limit = get(&self.limit_ns);
         if MODEL || limit == 0 || self.shares_processor() {
             return false;
@@ -194,15 +215,15 @@ impl Spin {
             return false;
         }
         turn::count();
-        let each = pause_nanos();
-        let mut spent = 0;
+        let each = pause_nanos().saturating_add(look_ns);
+        let mut spent = look_ns;
         while spent < get(&self.look_ns).min(limit) {
             if ready() {
                 set(&self.vain_glances, 0);
                 return true;
             }
             pause();
-            spent += each;
+            spent = each.saturating_add(spent);
         }
         let vain = (get(&self.vain_glances) + 1).min(GLANCES_OFF_LOG2);
         set(&self.vain_glances, vain);
@@ -217,13 +238,11 @@ impl Spin {
         set(&self.rounds, limit / WHOLE_ROUND_NS);
     }
 
-    fn look(&self, limit: u32, ready: &mut impl FnMut() -> bool) -> bool {
-        let each = pause_nanos();
+    fn look(&self, limit: u32, mut spent: u32, each: u32, ready: &mut impl FnMut() -> bool) -> bool {
         let budget = get(&self.look_ns).min(limit);
-        let mut spent = 0;
         while spent < budget {
             if ready() {
-                if 2 * spent > budget {
+                if spent > budget / 2 {
                     set(&self.look_ns, (budget + budget / 2 + LOOK_STEP_NS).min(LOOK_MAX_NS));
                 }
                 if spent > 0 {
@@ -232,7 +251,7 @@ impl Spin {
                 return true;
             }
             pause();
-            spent += each;
+            spent = each.saturating_add(spent);
         }
         set(&self.look_ns, (budget - budget / 4).max(LOOK_MIN_NS));
         let patience = turn::patience_ns().min(limit);
@@ -241,13 +260,20 @@ impl Spin {
                 return true;
             }
             pause();
-            spent += each;
+            spent = each.saturating_add(spent);
         }
         false
     }
 
-    /// `most`: how many rounds the limit allows.
-    fn yield_rounds(&self, most: u32, deadline: Deadline, ready: &mut impl FnMut() -> bool, give_way: impl Fn() -> Duration) -> bool {
+    /// `most`: how many rounds the limit allows; `each`: what a look and a pause take.
+    fn yield_rounds(
+        &self,
+        most: u32,
+        each: u32,
+        deadline: Deadline,
+        ready: &mut impl FnMut() -> bool,
+        give_way: impl Fn() -> Duration,
+    ) -> bool {
         if self.placing.escapes() {
             return false;
         }
@@ -263,13 +289,13 @@ impl Spin {
                 budget = 0;
             }
         }
-        let each = pause_nanos();
-        for round in 0..budget {
-            let lost = turn::back(give_way());
+        let (mut first, mut left) = (true, (budget * WHOLE_ROUND_NS).saturating_sub(each - pause_nanos()));
+        while left > 0 {
+            let lost = self.back(give_way());
             let mut spent = 0;
             loop {
                 if ready() {
-                    if round == 0 && spent == 0 {
+                    if first && spent == 0 {
                         self.placing.came_here();
                     } else {
                         self.placing.came_elsewhere();
@@ -278,15 +304,17 @@ impl Spin {
                     set(&self.probe, PROBE_MIN);
                     return true;
                 }
-                if spent >= ROUND_NS || processors() == 1 {
+                if spent.max(each) >= ROUND_NS || processors() == 1 {
                     break;
                 }
                 pause();
-                spent += each;
+                spent = each.saturating_add(spent);
             }
             if lost || deadline.expired() {
                 break;
             }
+            left = left.saturating_sub(spent.max(WHOLE_ROUND_NS));
+            first = false;
         }
         if budget > learned {
             set(&self.probe, (2 * get(&self.probe)).min(PROBE_MAX));
@@ -294,6 +322,15 @@ impl Spin {
             set(&self.rounds, learned.saturating_sub(learned / 4 + 1).max(ROUNDS_MIN).min(most));
         }
         false
+    }
+
+    /// Back from a yield, which took so long. Answers whether a turn was lost.
+    fn back(&self, away: Duration) -> bool {
+        if processors() > 1 {
+            let slices = if away >= SLICE { (get(&self.slices) + 1).min(SLICES) } else { 0 };
+            set(&self.slices, slices);
+        }
+        turn::back(away)
     }
 
     /// Whether the last wait of a side that has learned to sleep was long ago.

@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
 mod giving;
+mod odd;
 mod placing;
 
 use super::claim::Claim;
@@ -153,7 +154,7 @@ fn glances_in_vain_become_rare() {
         (0..times)
             .filter(|_| {
                 let mut looked = false;
-                spin.glance(|| {
+                spin.glance(0, || {
                     looked = true;
                     ready
                 });
@@ -405,7 +406,7 @@ fn waits_awake_are_looks_at_the_clock() {
     }
     let spin = Spin::default();
     let ways: [&dyn Fn() -> bool; 4] =
-        [&|| spin.wait(Deadline::NEVER, || true), &|| spin.glance(|| true), &|| spin.gap(0, 2, || true), &|| spin.comes_soon(|| true)];
+        [&|| spin.wait(Deadline::NEVER, || true), &|| spin.glance(0, || true), &|| spin.gap(0, 2, || true), &|| spin.comes_soon(|| true)];
     for wait in ways {
         let before = turn::offers();
         (0..10 * WAITS).for_each(|_| assert!(wait()));

@@ -10,6 +10,7 @@ mod given_up;
 mod left_missed;
 mod lost_arm;
 mod lost_by_a_panic;
+mod many_arms;
 mod reserved;
 mod seat_lost;
 mod select_order;
