@@ -94,6 +94,12 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 ///
 /// A duration beyond what the clock can say never passes. Clones share the one message.
 ///
+/// The first task that waits for the clock starts a thread that wakes all who do; threads need none.
+///
+/// # Panics
+/// This does not; but a future that has to wait for the clock does, when polled, if that thread cannot be started. Nothing is lost by it, and the next
+/// such poll tries again.
+///
 /// ```
 /// use std::time::{Duration, Instant};
 ///

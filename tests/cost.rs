@@ -427,3 +427,20 @@ fn a_blocked_operation_uses_no_processor() {
         }
     });
 }
+
+/// Nor does one that waits for the clock as well, whoever else does.
+#[test]
+fn futures_that_wait_for_the_clock_allocate_nothing() {
+    const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
+    let (_tx, rx) = bounded::<u8>(1);
+    let timed = || async {
+        select_async! { recv(rx) -> _ => (), default(HOUR) => () }
+    };
+    for others in [0, 5, 11, 20, 60] {
+        let mut waiting: Vec<_> = (0..others).map(|_| Box::pin(timed())).collect();
+        waiting.iter_mut().for_each(|other| assert!(poll(other.as_mut(), Waker::noop()).is_pending()));
+        let rounds = |rounds: usize| (0..rounds).for_each(|_| assert!(poll(pin!(timed()), Waker::noop()).is_pending()));
+        rounds(10);
+        assert_eq!(allocations(|| rounds(100)), 0, "beside {others} others");
+    }
+}

@@ -499,6 +499,11 @@ fn timers_wake_tasks() {
         let wait = std::time::Duration::from_millis(5);
         assert!(block_on(rendez::after(wait).recv_async()).is_ok());
         assert!(start.elapsed() >= wait);
+        // The clock, asleep for long in the meantime, is told of one that comes before.
+        for _ in 0..10 {
+            thread::sleep(wait / 5);
+            assert!(block_on(rendez::after(wait / 5).recv_async()).is_ok());
+        }
         let ticks = rendez::tick(wait);
         assert!(block_on(async { ticks.recv_async().await.and(ticks.recv_async().await) }).is_ok());
         let never = rendez::never::<()>();

@@ -155,6 +155,9 @@ impl CancelToken {
     ///
     /// The first deadline of a process starts a thread for all of them. In models of loom a deadline does not come by itself.
     ///
+    /// # Panics
+    /// If that thread cannot be started. The next deadline tries again.
+    ///
     /// ```
     /// use std::time::Duration;
     ///

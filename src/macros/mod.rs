@@ -118,7 +118,7 @@ macro_rules! select_biased {
 /// Where `default` gives another select the time to come, the task waits, and not its thread.
 ///
 /// # Panics
-/// As [`select!`].
+/// As [`select!`]. Also if it has to wait for the clock, and the thread for that cannot be started: see [`after`](crate::after).
 ///
 /// # Cancel safety
 /// Arms that do not win lose neither a value nor a wake-up. So it is if the whole future is dropped: a value that a sender of capacity 0 has handed over

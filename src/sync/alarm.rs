@@ -1,61 +1,47 @@
 //! Waking tasks by the clock: one thread for the whole process, started when the first task waits for an instant.
+//!
+//! 1. Who is in the heap has a thread that will wake it: it is put in only after the thread was started. If that fails the next one tries again.
+//! 2. Wakers are foreign code. They run while the heap is not locked, and their panics are contained: what else the thread has to do is done, and so is what
+//!    they have to do who take a wake-up back (a peer may have decided about them in the meantime).
 
-use super::{Duration, Instant};
+use super::heap::{Heap, Ticket};
+use super::{contain, Duration, Instant};
 use core::task::Waker;
-use std::collections::BTreeMap;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
 
-/// Who is to be woken when. Two may wait for the same instant: the number tells them apart.
-type Key = (Instant, u64);
-
-struct Clock {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-struct State {
-    waiting: BTreeMap<Key, Waker>,
-    next: u64,
-    started: bool,
-}
-
-static CLOCK: Clock = Clock { state: Mutex::new(State { waiting: BTreeMap::new(), next: 0, started: false }), changed: Condvar::new() };
+/// Who is to be woken when.
+static WAITING: Mutex<Heap<Waker>> = Mutex::new(Heap::new());
+/// Another is the first.
+static CHANGED: Condvar = Condvar::new();
 
 /// At most one pending wake-up. Dropped, it is taken back.
 #[derive(Debug)]
-pub(crate) struct Alarm(Option<Key>);
+pub(crate) struct Alarm(Option<Ticket>);
 
 impl Alarm {
     pub(crate) const fn new() -> Alarm {
         Alarm(None)
     }
 
-    /// Wakes `waker` at `when`, instead of what was set before.
+    /// Wakes `waker` at `when`, instead of what was set before. Panics if there can be no thread for timers: then nothing is set.
     pub(crate) fn set(&mut self, when: Instant, waker: &Waker) {
         let waker = waker.clone(); // foreign code: before the lock
         self.cancel();
-        let mut state = lock();
-        let key = (when, state.next);
-        state.next += 1;
-        if !state.started {
-            state.started = true;
-            // Without a thread there are no timers: that is for the caller to know.
-            std::thread::Builder::new().name("rendez-timer".into()).spawn(run).expect("a thread for timers");
-        }
-        let first = state.waiting.first_key_value().is_none_or(|(other, _)| key < *other);
-        state.waiting.insert(key, waker);
-        drop(state);
-        self.0 = Some(key);
-        if first {
-            CLOCK.changed.notify_one();
+        start();
+        let mut waiting = lock();
+        let is_first = waiting.first().is_none_or(|first| when < first);
+        self.0 = Some(waiting.insert(when, waker));
+        drop(waiting);
+        if is_first {
+            CHANGED.notify_one();
         }
     }
 
     /// Takes the wake-up back.
     pub(crate) fn cancel(&mut self) {
-        if let Some(key) = self.0.take() {
-            let waker = lock().waiting.remove(&key);
-            drop(waker); // foreign code: after the lock
+        if let Some(ticket) = self.0.take() {
+            let waker = lock().remove(ticket);
+            contain(|| drop(waker)); // after the lock
         }
     }
 }
@@ -66,25 +52,32 @@ impl Drop for Alarm {
     }
 }
 
-fn lock() -> MutexGuard<'static, State> {
-    CLOCK.state.lock().unwrap_or_else(PoisonError::into_inner) // nothing panics under it but for want of memory
+fn lock() -> MutexGuard<'static, Heap<Waker>> {
+    WAITING.lock().unwrap_or_else(PoisonError::into_inner) // nothing panics under it but for want of memory
+}
+
+/// Starts the thread, unless it was. Whoever comes meanwhile waits for that.
+fn start() {
+    static STARTED: Once = Once::new();
+    // By force: also after it has failed.
+    STARTED.call_once_force(|_| {
+        if let Err(error) = std::thread::Builder::new().name("rendez-timer".into()).spawn(run) {
+            panic!("no thread for timers could be started: {error}");
+        }
+    });
 }
 
 fn run() {
-    let mut state = lock();
+    let mut waiting = lock();
     loop {
         let now = Instant::now();
-        match state.waiting.first_entry() {
-            Some(entry) if entry.key().0 <= now => {
-                let waker = entry.remove();
-                drop(state);
-                super::contain(|| waker.wake());
-                state = lock();
-            }
-            first => {
-                let wait = first.map_or(Duration::from_secs(3600), |entry| entry.key().0 - now);
-                state = CLOCK.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
-            }
+        if let Some(waker) = waiting.pop(now) {
+            drop(waiting);
+            contain(|| waker.wake());
+            waiting = lock();
+        } else {
+            let wait = waiting.first().map_or(Duration::from_secs(3600), |first| first - now);
+            waiting = CHANGED.wait_timeout(waiting, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }

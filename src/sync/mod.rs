@@ -32,6 +32,8 @@ mod alarm;
 mod cell;
 mod deadline;
 mod fetch;
+#[cfg(not(all(loom, not(rendez_no_loom))))]
+mod heap;
 mod in_order;
 #[cfg(all(loom, not(rendez_no_loom)))]
 #[cfg_attr(rendez_coarse, allow(dead_code))]
@@ -72,3 +74,6 @@ pub(crate) fn current_thread() -> ThreadId {
 
 /// Whether this build runs inside a model checker: spin budgets are zero there.
 pub(crate) const MODEL: bool = cfg!(all(loom, not(rendez_no_loom)));
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -89,7 +89,7 @@ impl<'a> Select<'a> {
     /// A [`SelectedOperation`] stays with its thread: complete it before the next `.await`.
     ///
     /// # Panics
-    /// If there is no operation.
+    /// If there is no operation. Its future also if it has to wait for the clock, and the thread for that cannot be started: see [`after`](crate::after).
     ///
     /// # Cancel safety
     /// See [`SelectFuture`].

@@ -256,6 +256,9 @@ impl<T> Receiver<T> {
     /// # Errors
     /// If the channel is closed and holds nothing, before or while waiting.
     ///
+    /// # Panics
+    /// Only if it is to wait for the clock, and the thread for that cannot be started: see [`after`](crate::after).
+    ///
     /// # Cancel safety
     /// See [`RecvFuture`].
     ///

@@ -4,6 +4,8 @@
 mod common;
 
 mod behind_held;
+mod clock_dropped;
+mod clock_unborn;
 mod closed_by_drop;
 mod closed_held;
 mod given_up;
