@@ -52,7 +52,8 @@
 //!
 //! # Features
 //!
-//! - `sink`: [`Sender::sink`] and [`Sender::into_sink`], for the `Sink` trait of `futures`. Everything else is always there.
+//! - `sink`: [`Sender::sink`] and [`Sender::into_sink`], for the `Sink` trait of `futures`. Everything else is always there. (`std` is
+//!   nothing of its own; crossbeam-channel has it.)
 //!
 //! With `--cfg loom` the channels stand on loom's primitives, with `--cfg rendez_coarse` besides an operation is one step of the model, and with
 //! `--cfg rendez_no_loom` they stay real.
@@ -68,6 +69,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Patterns with `|` need the parentheses that a select puts around each. The compiler tells nobody but those who are in this crate.
 #![cfg_attr(test, allow(unused_parens))]
+
+#[cfg(not(target_has_atomic = "64"))]
+compile_error!("rendez needs a machine with 64-bit atomics");
 
 mod arms;
 mod cancel;
