@@ -18,7 +18,7 @@ struct Bomb;
 
 impl Drop for Bomb {
     fn drop(&mut self) {
-        resume_unwind(Box::new("what was thrown panics, too"));
+        resume_unwind(Box::new(())); // of no size: it is left for good, and nothing is to count as leaked
     }
 }
 
