@@ -86,7 +86,7 @@ impl<T> Port for Sender<T> {
 
     #[inline]
     fn version(&self) -> u64 {
-        self.0.chan().version()
+        self.0.chan().version(true)
     }
 
     unsafe fn enlist_lazy(&self, waiter: &Waiter, own: *const Claim) -> bool {
@@ -246,7 +246,7 @@ impl<T> Port for Receiver<T> {
 
     fn version(&self) -> u64 {
         match &self.0 {
-            Source::Chan(strong) => strong.chan().version(),
+            Source::Chan(strong) => strong.chan().version(false),
             _ => 0, // the clock is not a peer that could tell what it saw
         }
     }

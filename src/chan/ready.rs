@@ -55,10 +55,11 @@ impl<T> Chan<T> {
 
     /// A number that changes whenever a side that was not ready becomes so: with each value that enters or leaves, with closing, with the end of a hold, and at
     /// capacity 0 with each waiter.
-    pub(crate) fn version(&self) -> u64 {
+    #[inline(always)]
+    pub(crate) fn version(&self, sending: bool) -> u64 {
         match self.is_rendezvous() {
             true => self.meetings_begun() | (self.ring.tail_word() & CLOSED),
-            false => self.ring.version(),
+            false => self.ring.version(sending),
         }
     }
 

@@ -87,14 +87,19 @@ impl<T, M> Ring<T, M> {
         self.layout.next_lap(first) == tail & !FLAGS && self.slot(head).stamp() == first | FULL
     }
 
-    /// A number that changes whenever the ring gets a value or room, or a hold at one of its ends is over: both positions, which only grow, as their sum; and
-    /// in its low bits the states of both slots, and these flags.
-    pub(crate) fn version(&self) -> u64 {
+    /// A number that changes whenever the ring gets a value, or room for one that is sent, or a hold is over that was in the way of that: the tail where nothing
+    /// is to be received, and nothing held that might be. Else both positions, which only grow, as their sum. The low bits have the state of the slot that is
+    /// next, what else the tail says, and which of the two it is.
+    #[inline(always)]
+    pub(crate) fn version(&self, sending: bool) -> u64 {
         const STATE: u64 = FREE | FULL | HELD | GIVEN_UP;
+        const NOTHING: u64 = 16; // no flag that is taken over, nor moved there
         let (tail, head) = (self.tail_word(), self.head_word());
-        let state = |word| self.slot(word).stamp() & STATE;
-        let flags = u64::from(tail & CLOSED != 0) << 4 | u64::from(tail & SPILLED != 0) << 5;
-        (tail & !FLAGS).wrapping_add(head & !FLAGS) | state(tail) << 2 | state(head) | flags
+        if !sending && (tail ^ head) & !FLAGS | tail & SPILLED == 0 {
+            return tail & (!FLAGS | CLOSED) | NOTHING;
+        }
+        let positions = (tail & !FLAGS).wrapping_add(head & !FLAGS) | (tail & (CLOSED | SPILLED)) << 2;
+        positions | self.slot(if sending { tail } else { head }).stamp() & STATE
     }
 
     /// Roughly how many values were ever appended: a hint for learning.

@@ -4,7 +4,7 @@ use super::{channel, model, Peer, MANNER, SOON};
 use crate::chan::Token;
 use crate::select::look::{look, settle_on_none};
 use crate::select::{Arm, Order, Port};
-use crate::{after, RecvError, Select, SendError};
+use crate::{after, Receiver, RecvError, Select, SendError, Sender};
 use core::future::Future;
 use core::pin::pin;
 use core::task::{Context, Waker};
@@ -84,26 +84,32 @@ fn default_is_taken_only_if_no_arm_was_ready() {
     }
 }
 
-/// The same where the value moves back, too: each slot is as it was.
+/// The same where the value moves back, too, or the room: each slot is as it was.
 #[test]
 fn default_is_taken_only_if_no_value_came_and_went() {
-    model("default is taken only if no value came and went", || {
-        let (a, b) = (channel(1), channel(1));
-        a.0.send(1).unwrap();
-        let (from, to) = (a.clone(), b.clone());
-        let mover = thread::spawn(move || {
-            to.0.send(2).unwrap();
-            let moves = from.1.try_recv().is_ok();
-            thread::yield_now();
-            if moves {
-                from.0.send(3).unwrap();
-            }
-            let _ = to.1.try_recv();
+    for sending in [false, true] {
+        model("default is taken only if no value came and went", move || {
+            let (a, b) = (channel(1), channel(1));
+            a.0.send(1).unwrap();
+            let (from, to) = (a.clone(), b.clone());
+            let mover = thread::spawn(move || {
+                // With an eye on room the other way round: it is there before it is gone elsewhere.
+                let moves = |from: &(Sender<i32>, Receiver<i32>), to: &(Sender<i32>, Receiver<i32>)| match sending {
+                    true => from.1.try_recv().is_ok() && to.0.try_send(2).is_ok(),
+                    false => to.0.try_send(2).is_ok() && from.1.try_recv().is_ok(),
+                };
+                let moved = moves(&from, &to);
+                thread::yield_now();
+                let _ = moved && moves(&to, &from);
+            });
+            let found = match sending {
+                true => settle([&a.0, &b.0]).map(|(i, token)| [&a.0, &b.0][i].finish(token, 3).is_ok()),
+                false => settle([&b.1, &a.1]).map(|(i, token)| [&b.1, &a.1][i].finish(token).is_ok()),
+            };
+            assert!(found.is_some(), "one was ready all the time");
+            mover.join().unwrap();
         });
-        let found = settle([&b.1, &a.1]).map(|(i, token)| [&b.1, &a.1][i].finish(token).is_ok());
-        assert!(found.is_some(), "one was ready all the time");
-        mover.join().unwrap();
-    });
+    }
 }
 
 /// The same for room.
