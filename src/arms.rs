@@ -126,7 +126,7 @@ impl<T> Port for Sender<T> {
         self.0.chan().withdraw_waiter(true, waiter, patience)
     }
 
-    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker> {
+    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
         self.0.chan().arm_hold(claim, waker)
     }
 
@@ -304,10 +304,10 @@ impl<T> Port for Receiver<T> {
         }
     }
 
-    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker> {
+    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
         match &self.0 {
             Source::Chan(strong) => strong.chan().arm_hold(claim, waker),
-            _ => Err(waker),
+            _ => Enlisted::Again, // nobody holds it
         }
     }
 

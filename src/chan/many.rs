@@ -12,7 +12,7 @@ impl<T> Chan<T> {
     /// Sends all of `values`, waiting as need be. What could not be sent because the channel closed stays in.
     pub(crate) fn send_many(&self, values: &mut VecDeque<T>) -> Result<(), SendError<()>> {
         while !values.is_empty() {
-            self.send_ready(values)?;
+            self.send_ready(values, None)?;
             if let Some(first) = values.pop_front() {
                 if let Err(error) = self.send(first, Deadline::NEVER) {
                     match error {
@@ -25,13 +25,13 @@ impl<T> Chan<T> {
         Ok(())
     }
 
-    /// Sends of `values` what there is room for, without waiting; at capacity 0 nothing.
-    pub(crate) fn send_ready(&self, values: &mut VecDeque<T>) -> Result<(), SendError<()>> {
+    /// Sends of `values` what there is room for, without waiting for more; at capacity 0 nothing. With `patience`, it does not sleep for the lock either.
+    pub(crate) fn send_ready(&self, values: &mut VecDeque<T>, patience: Option<Patience>) -> Result<(), SendError<()>> {
         while !values.is_empty() && !self.is_rendezvous() {
             match self.ring.push_many(values) {
                 Ok((_, flags)) => self.after_push(flags),
                 Err(Refused::Closed) => return Err(SendError(())),
-                Err(refused) if self.spills(refused) => return self.spill_many(values),
+                Err(refused) if self.spills(refused) => return self.spill_many(values, patience),
                 Err(_) => break,
             }
         }
@@ -109,10 +109,11 @@ impl<T> Chan<T> {
             };
         }
         if self.cold.unbounded {
-            return match self.try_send(value) {
-                Ok(()) => Ok(None),
-                Err(error) => Err(SendError(error.into_inner())),
+            let sent = match self.try_send(value) {
+                Err(TrySendError::Full(value)) => self.spill(value, None).map(|_| ()), // there is room, but for a thread that was stopped
+                sent => sent,
             };
+            return sent.map(|()| None).map_err(|error| SendError(error.into_inner()));
         }
         let mut lag = Lag::new();
         match self.ring.push_evict(value, || lag.wait()) {

@@ -52,7 +52,7 @@ impl<T> Chan<T> {
             }
             Err(Refused::Closed) => Err(TrySendError::Disconnected(value)),
             Err(Refused::Full) => Err(TrySendError::Full(value)),
-            Err(Refused::Spilled) => self.spill(value).map(|_| ()).map_err(TrySendError::from),
+            Err(Refused::Spilled) => self.spill(value, Some(Patience::Thread)).map(|_| ()),
         }
     }
 
@@ -144,8 +144,11 @@ impl<T> Chan<T> {
 
     /// Sends to behind the ring, or through the ring after all.
     fn send_behind(&self, value: T) -> Result<(), SendTimeoutError<T>> {
-        if self.spill(value)? {
-            self.give_way();
+        match self.spill(value, None) {
+            Ok(true) => self.give_way(),
+            Ok(false) => {}
+            // It slept for the lock: so never for want of that.
+            Err(error) => return Err(SendTimeoutError::Disconnected(error.into_inner())),
         }
         Ok(())
     }

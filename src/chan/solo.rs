@@ -10,7 +10,7 @@ use super::frame::Place;
 use super::handoff::{give_releasing, take_releasing};
 use super::{Chan, Lists, Turn};
 use crate::chan::Enlisted;
-use crate::error::RecvError;
+use crate::error::{RecvError, TrySendError};
 use crate::ring::{Miss, Refused};
 use crate::sync::pause;
 use crate::wait::{Claim, Lag, Patience, Phase, Waiter, Waker};
@@ -181,7 +181,7 @@ impl<T> Chan<T> {
         true
     }
 
-    /// Sends what is in `place`, if there is room or the channel is unbounded.
+    /// Sends what is in `place`, if there is room; behind the ring of an unbounded channel, if the lock is to be had.
     ///
     /// # Safety
     /// As for `send_at_once`.
@@ -193,18 +193,16 @@ impl<T> Chan<T> {
                 self.after_push(flags);
                 return Some(Ok(()));
             }
-            Err(refused) => refused,
-        };
-        let value = match refused {
-            Refused::Spilled | Refused::Full if self.is_unbounded() => match self.spill(value) {
-                Ok(_) => return Some(Ok(())),     // a task does not give way: the receiver may be on this thread
-                Err(error) => error.into_inner(), // closed meanwhile
+            Err((value, refused)) if self.spills(refused) => match self.spill(value, Some(Patience::Task)) {
+                Ok(_) => return Some(Ok(())), // a task does not give way: the receiver may be on this thread
+                Err(TrySendError::Full(value)) => (value, Refused::Full), // others hold the lock
+                Err(TrySendError::Disconnected(value)) => (value, Refused::Closed), // meanwhile
             },
-            _ => value,
+            Err(refused) => refused,
         };
         // SAFETY: taken out above.
         unsafe { place.put(value) };
-        (refused == Refused::Closed || self.is_unbounded()).then_some(Err(Closed))
+        (refused == Refused::Closed).then_some(Err(Closed))
     }
 
     /// At capacity 0: sends what is in the waiter's place, or enlists `waiter`, which is of `claim`.
@@ -276,7 +274,8 @@ impl<T> Chan<T> {
             if let Some(sent) = unsafe { self.send_from(place) } {
                 return Attempt::Now(sent);
             }
-            if !lag.wait_bounded(Patience::Task) {
+            // Behind the ring there is room: it was the lock that could not be had, and that has been waited for.
+            if self.is_unbounded() || !lag.wait_bounded(Patience::Task) {
                 return Attempt::Later;
             }
         }

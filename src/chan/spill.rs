@@ -20,7 +20,7 @@
 //! 24 to 85 from run to run; at any length of the queue mpmc_inf 18 to 22; a pause in place of the yield makes mpsc_inf 63).
 
 use super::{Chan, Guard};
-use crate::error::SendError;
+use crate::error::{SendError, TrySendError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED};
 use crate::ring::Refused;
 use crate::sync::{processors, yield_now, Ordering};
@@ -64,12 +64,13 @@ impl<T> Spill<T> {
 }
 
 impl<T> Chan<T> {
-    /// Sends on an unbounded channel whose ring refused the value. Answers whether there is reason to `give_way`.
+    /// Sends on an unbounded channel whose ring refused the value. Answers whether there is reason to `give_way`. With `patience`, does not sleep for the
+    /// lock; `Full` if it was not to be had.
     #[cold]
     #[inline(never)]
-    pub(super) fn spill(&self, value: T) -> Result<bool, SendError<T>> {
+    pub(super) fn spill(&self, value: T, patience: Option<Patience>) -> Result<bool, TrySendError<T>> {
         let mut value = value;
-        let mut guard = self.lock_to_spill();
+        let Some(mut guard) = self.lock_to_spill(patience) else { return Err(TrySendError::Full(value)) };
         let mut tail = self.ring.tail_word();
         if tail & (CLOSED | SPILLED) == 0 {
             // Full a moment ago; room may have come since.
@@ -88,7 +89,7 @@ impl<T> Chan<T> {
         }
         if tail & CLOSED != 0 {
             drop(guard);
-            return Err(SendError(value));
+            return Err(TrySendError::Disconnected(value));
         }
         let long = guard.with(|lists| {
             let long = lists.spill.push(value);
@@ -101,15 +102,15 @@ impl<T> Chan<T> {
         Ok(long)
     }
 
-    fn lock_to_spill(&self) -> Guard<'_, T> {
+    fn lock_to_spill(&self, patience: Option<Patience>) -> Option<Guard<'_, T>> {
         if self.cold.lock.take_if_free() {
-            return Guard::new(self);
+            return Some(Guard::new(self));
         }
         // ORDERING: Relaxed: a hint.
         if self.cold.spilled.load(Ordering::Relaxed) >= FEW {
             yield_now();
         }
-        self.lock()
+        self.lock_within(patience)
     }
 
     /// Stays awake for a while, for a receiver to take what is behind the ring.
@@ -122,13 +123,17 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Sends many on an unbounded channel whose ring refused them.
-    pub(super) fn spill_many(&self, values: &mut VecDeque<T>) -> Result<(), SendError<()>> {
+    /// Sends many on an unbounded channel whose ring refused them. With `patience`, it leaves those for which the lock was not to be had.
+    pub(super) fn spill_many(&self, values: &mut VecDeque<T>, patience: Option<Patience>) -> Result<(), SendError<()>> {
         while let Some(value) = values.pop_front() {
-            match self.spill(value) {
+            match self.spill(value, patience) {
                 Ok(true) => self.give_way(),
                 Ok(false) => {}
-                Err(SendError(value)) => {
+                Err(TrySendError::Full(value)) => {
+                    values.push_front(value);
+                    break;
+                }
+                Err(TrySendError::Disconnected(value)) => {
                     values.push_front(value);
                     return Err(SendError(()));
                 }

@@ -10,10 +10,10 @@
 
 use super::frame::Place;
 use super::handoff::{give_releasing, take_releasing};
-use super::{Chan, Lists};
+use super::{Chan, Enlisted, Lists};
 use crate::error::SendError;
 use crate::wait::queue::{is_before, Chosen};
-use crate::wait::{Claim, Waker};
+use crate::wait::{Claim, Patience, Waker};
 use std::collections::VecDeque;
 
 pub(super) struct Stash<T> {
@@ -184,14 +184,18 @@ impl<T> Chan<T> {
         })
     }
 
-    /// Owner of a HELD claim, a future that is polled: leaves its waker. Gives it back if the peer is just finishing.
-    pub(crate) fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker> {
-        let mut guard = self.lock();
-        let old = guard.with(|lists| match lists.hold_of(claim) {
+    /// Owner of a HELD claim, a future that is polled: leaves its waker. `Again`: the peer is just finishing.
+    pub(crate) fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
+        let Some(mut guard) = self.try_lock(Patience::Task) else { return Enlisted::Busy };
+        let left = guard.with(|lists| match lists.hold_of(claim) {
             Some(_) => Ok(claim.arm_held(waker)),
             None => Err(waker),
         });
         drop(guard);
-        old.map(drop)
+        // Here a waker is dropped, which is foreign code: with the lock released.
+        match left {
+            Ok(_) => Enlisted::Yes,
+            Err(_) => Enlisted::Again,
+        }
     }
 }

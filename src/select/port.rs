@@ -102,8 +102,8 @@ pub(crate) trait Port {
     /// Takes the waiter out of the queue, if it is in; `false` if the lock could not be had in time.
     fn withdraw(&self, waiter: &Waiter, patience: Option<Patience>) -> bool;
 
-    /// Owner of a HELD claim, a future: leaves its waker, or gets it back if the peer is just finishing.
-    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker>;
+    /// Owner of a HELD claim, a future: leaves its waker, unless the peer is just finishing (`Again`), or the lock could not be had in time (`Busy`).
+    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted;
 
     /// Owner of a HELD claim, a future that is dropped: leaves; `false` if the peer is just finishing.
     fn leave_hold(&self, claim: &Claim) -> bool;

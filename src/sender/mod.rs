@@ -68,7 +68,7 @@ impl<T> Sender<T> {
     /// Sends `msg` if that is possible without waiting.
     ///
     /// At capacity 0 that is so only while a receiver waits. It finishes in a bounded number of steps, whatever other threads do; one that is
-    /// stopped in the middle of an operation may make a channel look full, after some 20 ms.
+    /// stopped in the middle of an operation may make a channel look full, after some 20 ms. An unbounded one looks full for no other reason.
     ///
     /// # Errors
     /// [`Full`](TrySendError::Full) or [`Disconnected`](TrySendError::Disconnected), with the value.

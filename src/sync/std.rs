@@ -1,8 +1,8 @@
 //! The real machine's side of the wall.
 
-use super::{Deadline, Instant};
+use super::{Deadline, Duration, Instant};
 use std::marker::PhantomData;
-use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError, TryLockError};
 use std::thread::{self, Thread};
 
 pub(crate) use super::cell::{init_cell, Cell};
@@ -62,6 +62,18 @@ impl Unparker {
     }
 }
 
+/// So long a sleeper sleeps at most before it attempts again: it may have missed that the gate was opened.
+const MISSED: Duration = Duration::from_millis(5);
+
+/// How often who opens the gate looks whether it is free.
+const LOOKS: u32 = 64;
+
+#[cfg(all(test, not(loom)))]
+thread_local! {
+    /// How often this thread has slept at a gate until it was woken, and how often until it looked again by itself.
+    pub(crate) static SLEPT: std::cell::RefCell<[u32; 2]> = const { std::cell::RefCell::new([0; 2]) };
+}
+
 /// Where threads sleep that could not have a lock at once.
 #[derive(Debug)]
 pub(crate) struct Gate {
@@ -74,19 +86,29 @@ impl Gate {
         Gate { mutex: Mutex::new(()), condvar: Condvar::new() }
     }
 
-    /// Sleeps until `attempt` succeeds. `attempt` runs with the gate held, so an `open` that follows a failed attempt wakes.
+    /// Sleeps until `attempt` succeeds. `attempt` runs with the gate held, so an `open` that follows a failed attempt, and finds the gate free, wakes. One
+    /// that does not find it free may come in the few instructions between a failed attempt and the sleep, and is missed: that costs one sleep of
+    /// `MISSED`, and no more.
     #[cold]
     pub(crate) fn pass(&self, mut attempt: impl FnMut() -> bool) {
         let mut held = self.mutex.lock().unwrap_or_else(PoisonError::into_inner);
         while !attempt() {
-            held = self.condvar.wait(held).unwrap_or_else(PoisonError::into_inner);
+            let slept = self.condvar.wait_timeout(held, MISSED).unwrap_or_else(PoisonError::into_inner);
+            #[cfg(all(test, not(loom)))]
+            SLEPT.with(|counts| counts.borrow_mut()[usize::from(slept.1.timed_out())] += 1);
+            held = slept.0;
         }
     }
 
-    /// Lets one sleeper attempt again.
+    /// Lets one sleeper attempt again. Does not wait for one that stands in the gate, and may have lost its processor there.
     #[cold]
     pub(crate) fn open(&self) {
-        drop(self.mutex.lock().unwrap_or_else(PoisonError::into_inner));
+        for _ in 0..LOOKS {
+            match self.mutex.try_lock() {
+                Err(TryLockError::WouldBlock) => pause(),
+                _ => break, // whose attempt failed before, sleeps
+            }
+        }
         self.condvar.notify_one();
     }
 }
@@ -94,7 +116,7 @@ impl Gate {
 /// Sleeps about `micros`, for a peer that is in the middle of a copy and has lost its processor.
 #[cold]
 pub(crate) fn nap(micros: u64) {
-    thread::sleep(std::time::Duration::from_micros(micros));
+    thread::sleep(Duration::from_micros(micros));
 }
 
 /// Nanoseconds of the short measurements that calibrate spinning.

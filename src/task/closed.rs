@@ -82,8 +82,8 @@ impl<T> Port for Watch<'_, T> {
         self.0.withdraw_watcher(waiter, patience)
     }
 
-    fn arm_hold(&self, _claim: &Claim, waker: Waker) -> Result<(), Waker> {
-        Err(waker)
+    fn arm_hold(&self, _claim: &Claim, _waker: Waker) -> Enlisted {
+        Enlisted::Again
     }
 
     fn leave_hold(&self, _claim: &Claim) -> bool {

@@ -173,7 +173,7 @@ impl<T> Future for SendManyFuture<'_, T> {
                     break Err(SendError(()));
                 }
             }
-            let result = this.tx.0.chan().send_ready(this.msgs);
+            let result = this.tx.0.chan().send_ready(this.msgs, Some(Patience::Task));
             match this.msgs.pop_front() {
                 Some(value) if result.is_ok() => sending.as_mut().put(value),
                 Some(value) => {

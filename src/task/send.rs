@@ -69,7 +69,7 @@ impl<T, const MEETING: bool> Operation for Giving<'_, T, MEETING> {
         unsafe { self.chan.leave_queue(true, waiter, claim) }
     }
 
-    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker> {
+    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
         self.chan.arm_hold(claim, waker)
     }
 

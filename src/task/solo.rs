@@ -50,8 +50,8 @@ pub(super) trait Operation {
     /// Takes the waiter out of its queue. `Err` is what a peer decided first.
     fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase>;
 
-    /// Leaves a waker with the peer that holds the claim; gives it back if that is just finishing.
-    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Result<(), Waker>;
+    /// Leaves a waker with the peer that holds the claim, unless that is just finishing (`Again`), or the lock could not be had in time (`Busy`).
+    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted;
 
     /// Leaves the peer that holds the claim; `false` if that is just finishing.
     fn leave_hold(&self, claim: &Claim) -> bool;
@@ -312,11 +312,11 @@ impl Waiting {
                     _ => {}
                 },
                 Phase::Claimed(_) => pause(),
-                Phase::Held(_) => {
-                    if operation.arm_hold(claim, Waker::Task(cx.waker().clone())).is_ok() {
-                        return Attempt::Enlisted;
-                    }
-                }
+                Phase::Held(_) => match operation.arm_hold(claim, Waker::Task(cx.waker().clone())) {
+                    Enlisted::Yes => return Attempt::Enlisted,
+                    Enlisted::Busy => break,
+                    _ => {}
+                },
                 Phase::Done(_) => {
                     self.vacate(Stage::Over);
                     return Attempt::Now(operation.done());

@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // waiters inside the pinned future
 
 use super::wanted::{Left, Waiters, Wanted};
-use crate::chan::Token;
+use crate::chan::{Enlisted, Token};
 use crate::select::{look, meetings, placed, ports, settle_on_none, Enlisting, Round, INLINE};
 use crate::sync::{pause, Alarm, Deadline, MODEL};
 use crate::wait::{Claim, Patience, Phase, Waiter, Waker};
@@ -197,9 +197,10 @@ impl<W: Waiters> Wait<W> {
                     }
                     Phase::Held(i) => {
                         let waker = Waker::Task(cx.waker().clone());
-                        let port = wanted.arms[i].0;
-                        if port.is_some_and(|port| port.arm_hold(&this.claim, waker).is_ok()) {
-                            return Poll::Pending;
+                        match wanted.arms[i].0.map(|port| port.arm_hold(&this.claim, waker)) {
+                            Some(Enlisted::Yes) => return Poll::Pending,
+                            Some(Enlisted::Busy) => break,
+                            _ => {}
                         }
                     }
                     Phase::Done(i) => this.state = State::Leaving(Outcome::Done(i)),

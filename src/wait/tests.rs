@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
+mod gate;
 mod giving;
 mod odd;
 mod placing;
@@ -14,7 +15,7 @@ use super::queue::{Queue, Waiter};
 use super::spin::RARE_US;
 use super::turn::{Turn, AWAY, TURN, WAITS};
 use super::{turn, Patience, Spin};
-use crate::sync::{processors, Deadline};
+use crate::sync::{processors, Deadline, SLEPT};
 use std::cell::Cell;
 use std::iter;
 use std::ptr;
@@ -23,7 +24,7 @@ use std::sync::{mpsc, Arc};
 use std::thread::{spawn, yield_now};
 use std::time::{Duration, Instant};
 
-/// Threads that sleep at the gate are woken. The time limit turns a sleeper that is not into a failure.
+/// Threads that sleep at the gate are woken, and do not merely look again by themselves. The time limit turns a sleeper that sleeps on into a failure.
 #[test]
 fn a_crowd_gets_through() {
     const THREADS: usize = 4;
@@ -42,12 +43,12 @@ fn a_crowd_gets_through() {
                 inside.store(0, Ordering::Relaxed); // ORDERING: as above
                 assert_eq!(lock.try_release(0), Ok(()));
             }
-            done.send(()).unwrap();
+            done.send(SLEPT.with(|slept| *slept.borrow())).unwrap();
         });
     }
-    for _ in 0..THREADS {
-        finished.recv_timeout(Duration::from_secs(60)).expect("a thread sleeps on at the gate");
-    }
+    let finished = || finished.recv_timeout(Duration::from_secs(60)).expect("a thread sleeps on at the gate");
+    let (woken, unwoken) = (0..THREADS).map(|_| finished()).fold((0, 0), |sum, [woken, unwoken]| (sum.0 + woken, sum.1 + unwoken));
+    assert!(woken > 0 || unwoken == 0, "none of {unwoken} sleepers was woken");
 }
 
 /// Every way of taking waiters out leaves the others in their order, behind one that came back.
