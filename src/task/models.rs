@@ -3,6 +3,7 @@
 //! Each task has a thread of its own, which sleeps while the task waits. Channels are shared rather than moved, and go last.
 
 mod left;
+mod looks;
 mod meet;
 mod seat;
 

@@ -7,7 +7,7 @@
 //!    it was taken; if that fails, somebody has asked for something, or sleeps at the gate, and the common release sees to it.
 
 use super::lock::{released, Lock, HINTS, LOCKED};
-use super::seat::{hints_of, Seated, LOWEST, SENDER};
+use super::seat::{hints_of, Seated, LOWEST, SENDER, SHUT};
 use crate::sync::Ordering;
 
 /// The word of a lock that was free.
@@ -26,6 +26,12 @@ impl Seen {
     pub(crate) fn seated(self, sending: bool) -> Option<Seated> {
         let side = if sending { SENDER } else { 0 };
         (self.is_seat() && self.0 & SENDER == side).then_some(Seated(self.0))
+    }
+
+    /// Whether nobody may sit any more: the channel is closed, or its waiters are counted.
+    #[inline(always)]
+    pub(crate) fn is_shut(self) -> bool {
+        self.0 & SHUT != 0
     }
 
     /// What it says of who waits.

@@ -10,6 +10,7 @@ mod closed_by_drop;
 mod closed_held;
 mod given_up;
 mod left_missed;
+mod looks;
 mod lost_arm;
 mod lost_by_a_panic;
 mod many_arms;

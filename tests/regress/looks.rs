@@ -1,0 +1,38 @@
+//! What a refusal or a look says was so at some moment between its start and its end.
+
+use super::common::task::poll;
+use rendez::{bounded, Receiver, RecvError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Poll, Wake, Waker};
+
+/// Whether the channel was closed, and what came of a receive then.
+type Seen = (bool, Poll<Result<usize, RecvError>>);
+
+/// Receives when it is woken.
+struct Receives(Receiver<usize>, Mutex<Vec<Seen>>);
+
+impl Wake for Receives {
+    fn wake(self: Arc<Self>) {
+        let closed = self.0.is_closed();
+        let received = poll(pin!(self.0.recv_async()), Waker::noop());
+        self.1.lock().unwrap().push((closed, received));
+    }
+}
+
+/// At capacity 0 a close gives all that wait their values back; it wakes so many at a time, and wakers may receive.
+#[test]
+fn nobody_receives_what_a_close_gives_back() {
+    const SENDERS: usize = 40;
+    let (tx, rx) = bounded(0);
+    let waker = Arc::new(Receives(rx.clone(), Mutex::new(Vec::new())));
+    let mut sends: Vec<_> = (0..SENDERS).map(|n| Box::pin(tx.send_async(n))).collect();
+    for (n, send) in sends.iter_mut().enumerate() {
+        let waker = if n == 0 { Waker::from(waker.clone()) } else { Waker::noop().clone() };
+        assert!(poll(send.as_mut(), &waker).is_pending());
+    }
+    assert!(rx.close());
+    assert_eq!(*waker.1.lock().unwrap(), [(true, Poll::Ready(Err(RecvError)))]);
+    let sent = sends.into_iter().map(|send| poll(pin!(send), Waker::noop()));
+    assert_eq!(sent.filter(|sent| *sent == Poll::Ready(Ok(()))).count(), 0, "sent after the close");
+}
