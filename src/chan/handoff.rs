@@ -268,7 +268,7 @@ impl<T> Chan<T> {
                 Pairing::With(guard, sender) => return Ok(take_releasing(guard, sender)),
                 Pairing::Stashed(value) => return Ok(value),
                 Pairing::Closed => return Err(RecvTimeoutError::Disconnected),
-                Pairing::Expired => return Err(RecvTimeoutError::Timeout),
+                Pairing::Expired => return self.fetch_at_last(),
                 // SAFETY: as in `give`.
                 Pairing::Vacant => unsafe { self.sit(waiter, false) },
                 // SAFETY: as in `give`.

@@ -3,7 +3,7 @@
 use super::handoff::{give_releasing, take_releasing};
 use super::ready::Lack;
 use super::{Chan, Lists};
-use crate::error::{TryRecvError, TrySendError};
+use crate::error::{RecvTimeoutError, TryRecvError, TrySendError};
 use crate::wait::lock::{HAS_RX, HAS_TX};
 use crate::wait::Patience;
 use core::ptr;
@@ -61,5 +61,13 @@ impl<T> Chan<T> {
             }
             None => self.fetch_lazy(guard),
         }
+    }
+    /// `recv` at capacity 0 whose time was over before it could wait: once, as an attempt, which calls a select that has no value yet.
+    #[cold]
+    pub(super) fn fetch_at_last(&self) -> Result<T, RecvTimeoutError> {
+        self.fetch().map_err(|error| match error {
+            TryRecvError::Empty => RecvTimeoutError::Timeout,
+            TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+        })
     }
 }

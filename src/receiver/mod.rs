@@ -151,7 +151,7 @@ impl<T> Receiver<T> {
 
     /// Receives a value, waiting at most `timeout` for one.
     ///
-    /// At capacity 0 it waits for a sender. A timeout of zero tries once; one too large for the clock means no limit.
+    /// At capacity 0 it waits for a sender. A timeout of zero tries once, as `try_recv`; one too large for the clock means no limit.
     ///
     /// # Errors
     /// [`Timeout`](RecvTimeoutError::Timeout) or [`Disconnected`](RecvTimeoutError::Disconnected).

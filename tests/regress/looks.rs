@@ -1,10 +1,12 @@
 //! What a refusal or a look says was so at some moment between its start and its end.
 
 use super::common::task::poll;
-use rendez::{bounded, Receiver, RecvError};
+use rendez::{bounded, select, Receiver, RecvError, Select};
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Wake, Waker};
+use std::thread;
+use std::time::Duration;
 
 /// Whether the channel was closed, and what came of a receive then.
 type Seen = (bool, Poll<Result<usize, RecvError>>);
@@ -35,4 +37,27 @@ fn nobody_receives_what_a_close_gives_back() {
     assert_eq!(*waker.1.lock().unwrap(), [(true, Poll::Ready(Err(RecvError)))]);
     let sent = sends.into_iter().map(|send| poll(pin!(send), Waker::noop()));
     assert_eq!(sent.filter(|sent| *sent == Poll::Ready(Ok(()))).count(), 0, "sent after the close");
+}
+
+/// A select waits to send at capacity 0. Answers how many of these attempts have received something.
+fn meets_a_select(attempt: impl Fn(&Receiver<u8>) -> bool) -> usize {
+    let (tx, rx) = bounded(0);
+    thread::scope(|s| {
+        let selecting = s.spawn(move || {
+            let _ = select! { send(tx, 1) -> sent => sent };
+        });
+        let mut ready = Select::new();
+        ready.recv(&rx);
+        assert_eq!(ready.ready(), 0, "it waits");
+        let met = (0..200).filter(|_| attempt(&rx)).count();
+        rx.close();
+        selecting.join().unwrap();
+        met
+    })
+}
+
+/// An expired deadline still tries once.
+#[test]
+fn an_expired_receive_meets_a_select() {
+    assert_ne!(meets_a_select(|rx| rx.recv_timeout(Duration::ZERO).is_ok()), 0, "of 200, while it waited all the time");
 }
