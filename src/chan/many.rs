@@ -93,9 +93,21 @@ impl<T> Chan<T> {
 
     /// Takes what is there now.
     pub(crate) fn drain(&self, values: &mut Vec<T>) {
-        // At capacity 0 nothing tells how many senders wait; each that is served goes, and comes again at the end of the queue at best.
-        let max = if self.is_rendezvous() { usize::MAX } else { self.len() };
-        self.take_ready(values, max, Patience::Thread);
+        if self.is_rendezvous() {
+            // Nothing tells how many senders wait; each that is served goes, and comes again at the end of the queue at best.
+            self.take_ready(values, usize::MAX, Patience::Thread);
+            return;
+        }
+        let end = values.len() + self.len();
+        loop {
+            self.take_ready(values, end - values.len(), Patience::Thread);
+            if values.len() >= end {
+                return;
+            }
+            // Others took the rest, or it is on its way into the ring: an attempt tells the one from the other.
+            let Ok(value) = self.try_recv() else { return };
+            values.push(value);
+        }
     }
 
     /// Sends without waiting, evicting the oldest value if there is no room. At capacity 0, and where a select holds the oldest place, that is

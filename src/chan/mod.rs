@@ -226,12 +226,16 @@ impl<T> Chan<T> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        let mut in_ring = self.ring.len();
-        if in_ring != 0 && self.skip() {
-            in_ring = self.ring.len(); // what was given up at the head is no value
+        let (tail, head) = self.ring.words();
+        if tail & SPILLED != 0 {
+            return self.len_behind();
         }
-        // ORDERING: Relaxed: a count that is old when it is returned.
-        in_ring + self.cold.spilled.load(Ordering::Relaxed)
+        // Nothing was behind the ring when the head was read, as the tail has not moved: what is in the ring is all.
+        let in_ring = self.ring.distance(tail, head).min(self.ring.cap());
+        if in_ring != 0 && self.skip() {
+            return self.ring.len(); // what was given up at the head is no value; in the ring of an unbounded channel nothing is
+        }
+        in_ring
     }
 
     pub(crate) fn is_closed(&self) -> bool {

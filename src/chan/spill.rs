@@ -5,6 +5,7 @@
 //!    So the order of the channel is: ring, then spill.
 //! 3. A send that spills takes effect when it finds, under the lock, SPILLED (or sets it) with CLOSED clear. Receivers cannot take the
 //!    channel for drained from then on: they must take the lock first.
+//!    So is what was sent and not received counted: exactly what is in the ring, while SPILLED is not set; else ring and spill, under the lock.
 //! 4. The memory behind the ring is given back when the last value has left it.
 //! 5. A select may hold the place that the first of them has to go to, of a value that it has won. Until it leaves that, and where the ring is empty, they
 //!    are as good as not there: receivers sleep. Who ends such a hold stores the stamp and then does an RMW on the tail; who spills sets SPILLED, and who
@@ -166,6 +167,20 @@ impl<T> Chan<T> {
         drop(guard);
         drop(emptied); // a burst's memory, given back
         moved
+    }
+
+    /// How many values the channel holds while some are behind the ring, or were when they were looked for. Under the lock none goes from there into the
+    /// ring, nor comes there (2, 3): so each is counted once.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn len_behind(&self) -> usize {
+        // Who holds it for long is not waited out. Then it is a guess: a value on its way into the ring may be counted twice, or not at all.
+        let guard = self.try_lock(Patience::Thread);
+        let in_ring = self.ring.len();
+        // ORDERING: Relaxed: the lock has what its holders wrote; without it, a guess.
+        let len = in_ring + self.cold.spilled.load(Ordering::Relaxed);
+        drop(guard);
+        len
     }
 
     /// After the end of a hold of a value: has a receiver woken for what is behind the ring, as that may be its place (5).

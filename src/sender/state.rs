@@ -123,7 +123,8 @@ impl<T> Sender<T> {
 
     /// Returns how many values the channel holds; 0 at capacity 0.
     ///
-    /// It was so at some moment during the call.
+    /// It was so at some moment during the call. Of an unbounded channel it is a guess, after some 20 ms, while a thread is stopped in the middle of an
+    /// operation.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded(2);

@@ -6,6 +6,7 @@ mod behalf;
 mod close;
 mod ends;
 mod held;
+mod looks;
 mod meet;
 mod seat;
 mod sleep;
