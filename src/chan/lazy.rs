@@ -7,7 +7,9 @@
 //!
 //! 1. A select's send arm has no value yet, and who waits for a channel to become ready wants none: such a *lazy* waiter has no place, and is never
 //!    served, only told to try itself.
-//! 2. Who would have served it enlists first, to be found there. A receiving arm always has a place; so of two selects one can always serve the other.
+//! 2. Who would have served it enlists first, to be found there. A receiving arm always has a place; so of two selects one can always serve the other. A
+//!    receiver without a place is one that only waits until it is ready: no send can meet it, so to a sender it is not there. But it is told of each sender
+//!    that enlists, be it one that only waits, too: for it calls that in its turn, from a place. So of two that only wait the receiver goes first.
 //! 3. Who was called and leaves without a meeting asks that the next of its kind be called: the peer may still wait.
 
 #![allow(unsafe_code)] // enlisting waiters, and the value in a frame
@@ -28,17 +30,23 @@ impl<T> Chan<T> {
         if self.is_closed() {
             return false;
         }
-        guard.with(|lists| {
-            let stashed = lists.has_stashed();
-            let (mine, peers) = if sending { (&mut lists.tx, &lists.rx) } else { (&mut lists.rx, &lists.tx) };
-            if peers.has_other(own) || (!sending && stashed) {
+        let enlisted = guard.with(|lists| {
+            let ready = match sending {
+                true => lists.rx.has_placed(own),
+                false => lists.tx.has_other(own) || lists.has_stashed(),
+            };
+            if ready {
                 return false;
             }
             // SAFETY: the caller's promise.
-            unsafe { mine.push_back(waiter) };
+            unsafe { if sending { &mut lists.tx } else { &mut lists.rx }.push_back(waiter) };
             self.count_enlisted();
             true
-        })
+        });
+        if enlisted {
+            self.release_calling_lazy(guard, sending, own);
+        }
+        enlisted
     }
 
     /// Tells a peer that cannot be served, but has to try itself, that somebody is there now; releases the lock. Answers whether there is one.

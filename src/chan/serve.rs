@@ -308,7 +308,7 @@ impl<T> Guard<'_, T> {
             return false;
         }
         let called = self.with(|lists| {
-            let wanted = if rx { !lists.tx.is_empty() || lists.has_stashed() } else { !lists.rx.is_empty() };
+            let wanted = if rx { !lists.tx.is_empty() || lists.has_stashed() } else { lists.rx.any_placed() };
             let mine = if rx { &mut lists.rx } else { &mut lists.tx };
             if wanted {
                 mine.choose_lazy(core::ptr::null())

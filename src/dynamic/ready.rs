@@ -26,6 +26,9 @@ impl Select<'_> {
 
     /// Waits until an operation would not wait. By the time it is tried, that may be over.
     ///
+    /// At capacity 0 a receive would not wait if a sender waits, be it one that waits here: it comes when the receive is tried. A send would not wait if a
+    /// receiver waits that does not merely wait here. So of two that wait here for each other the receiver goes first.
+    ///
     /// # Panics
     /// If there is no operation.
     ///

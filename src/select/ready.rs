@@ -11,7 +11,9 @@ use crate::wait::{Claim, Patience, Phase, Waiter};
 
 /// Waits until one of the arms is ready. `None`: none in time. By the time the caller acts on it, it may be ready no more.
 pub(crate) fn ready(arms: &[Arm<'_>], order: Order, until: Until, storage: &mut Storage) -> Option<usize> {
-    let ready = |port: &dyn Port| port.is_ready(Patience::Thread) || port.has_peer(Patience::Thread);
+    // A sender without a value comes if it is called, which a receive does. A receiver without a place only waits, as we do: no send meets it.
+    let calls = |port: &dyn Port| port.has_peer(Patience::Thread) && port.place_layout().is_some();
+    let ready = |port: &dyn Port| port.is_ready(Patience::Thread) || calls(port);
     let look = || choose(arms, order, ready, |i, port| ready(port).then_some(i));
     let found = look();
     match until {

@@ -61,3 +61,34 @@ fn meets_a_select(attempt: impl Fn(&Receiver<u8>) -> bool) -> usize {
 fn an_expired_receive_meets_a_select() {
     assert_ne!(meets_a_select(|rx| rx.recv_timeout(Duration::ZERO).is_ok()), 0, "of 200, while it waited all the time");
 }
+
+/// A receiver waits until the channel is ready, and a sender does: who says that it is ready means that somebody can go on.
+#[test]
+fn two_that_wait_until_it_is_ready_meet() {
+    let (tx, rx) = bounded(0);
+    let (met, tries) = thread::scope(|s| {
+        s.spawn(|| {
+            let mut select = Select::new();
+            select.recv(&rx);
+            while !rx.is_closed() {
+                select.ready();
+                if rx.try_recv().is_ok() {
+                    return;
+                }
+            }
+        });
+        let mut select = Select::new();
+        select.send(&tx);
+        // Asleep.
+        (0..100).for_each(|_| thread::sleep(Duration::from_millis(1)));
+        let (mut met, mut tries) = (false, 0);
+        while !met && tries < 200_000 {
+            select.ready();
+            met = tx.try_send(1).is_ok();
+            tries += 1;
+        }
+        tx.close();
+        (met, tries)
+    });
+    assert!(met, "it was said to be ready {tries} times, and never was");
+}

@@ -9,6 +9,8 @@ use crate::wait::{Claim, Phase, Waiter};
 use crate::{never, Select};
 use core::ptr;
 use loom::thread;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst}; // ORDERING: in one order, as nothing here is about orders
+use std::sync::Arc;
 
 /// Who waits for a channel to become ready is told of a sender.
 #[test]
@@ -105,6 +107,33 @@ fn ready_without_a_send_calls_the_next_one() {
         }
         selecting.join().unwrap();
         c.0.withdraw(&ready, None);
+    });
+}
+
+/// Two wait until the channel is ready. The receiver is told of the sender, which is ready only once the receiver has a place.
+#[test]
+fn of_two_that_wait_until_it_is_ready_the_receiver_goes_first() {
+    model("of two that wait until it is ready the receiver goes first", || {
+        let c = channel(0);
+        let tried = Arc::new(AtomicBool::new(false));
+        let (claim, begun) = (Claim::new(), tried.clone());
+        let receiver = Waiter::new(&claim, 0, ptr::null_mut());
+        // SAFETY: claimed before this frame ends.
+        let enlisted = unsafe { c.1.enlist_lazy(&receiver, &claim) };
+        assert!(enlisted);
+        let to = c.clone();
+        let sender = thread::spawn(move || {
+            let mut select = Select::new();
+            select.send(&to.0);
+            let ready = select.ready_timeout(SOON).is_ok();
+            assert!(!ready || begun.load(SeqCst), "no receive had begun");
+            ready && to.0.try_send(1).is_ok()
+        });
+        assert_eq!(claim.sleep(Deadline::NEVER), Phase::Ready(0));
+        c.1.renounce();
+        tried.store(true, SeqCst);
+        let received = c.1.try_recv().is_ok();
+        assert_eq!(sender.join().unwrap(), received);
     });
 }
 
