@@ -62,6 +62,7 @@ impl<T> Chan<T> {
             None => self.fetch_lazy(guard),
         }
     }
+
     /// `recv` at capacity 0 whose time was over before it could wait: once, as an attempt, which calls a select that has no value yet.
     #[cold]
     pub(super) fn fetch_at_last(&self) -> Result<T, RecvTimeoutError> {
