@@ -27,6 +27,7 @@
 mod claim;
 mod gap;
 mod giving;
+mod glance;
 mod lag;
 pub(crate) mod lock;
 mod moment;

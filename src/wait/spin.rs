@@ -47,13 +47,11 @@ const SLICE: Duration = Duration::from_millis(1);
 /// How many waits apart a side that learned to sleep tries the full budget.
 const PROBE_MIN: u32 = 32;
 const PROBE_MAX: u32 = 512;
-/// A glance that is in vain every time is done once in so many waits, as a power of two.
-const GLANCES_OFF_LOG2: u32 = 6;
 
 /// One side's learned budget. Lives beside that side's position word.
 #[derive(Debug)]
 pub(crate) struct Spin {
-    look_ns: AtomicU32,
+    pub(super) look_ns: AtomicU32,
     rounds: AtomicU32,
     probe: AtomicU32,
     waits: AtomicU32,
@@ -71,8 +69,8 @@ pub(crate) struct Spin {
     /// See `SLICES`.
     slices: AtomicU32,
     /// How many glances in a row were in vain, and how many are to be left out.
-    vain_glances: AtomicU32,
-    glances_off: AtomicU32,
+    pub(super) vain_glances: AtomicU32,
+    pub(super) glances_off: AtomicU32,
     /// The user's.
     pub(super) limit_ns: AtomicU32,
 }
@@ -201,35 +199,6 @@ impl Spin {
     #[cfg(all(test, not(loom)))]
     pub(crate) fn moment(&self) -> u32 {
         self.moment.parts()
-    }
-
-    /// The first stage alone, for who should enlist soon, as others only find who is in a queue; a look takes `look_ns`, as the one did
-    /// that came before. The more often it was in vain, the more rarely it is done.
-    pub(crate) fn glance(&self, look_ns: u32, mut ready: impl FnMut() -> bool) -> bool {
-        let limit = get(&self.limit_ns);
-        if MODEL || limit == 0 || self.shares_processor() {
-            return false;
-        }
-        let off = get(&self.glances_off);
-        if off > 0 {
-            set(&self.glances_off, off - 1);
-            return false;
-        }
-        turn::count();
-        let each = pause_nanos().saturating_add(look_ns);
-        let mut spent = look_ns;
-        while spent < get(&self.look_ns).min(limit) {
-            if ready() {
-                set(&self.vain_glances, 0);
-                return true;
-            }
-            pause();
-            spent = each.saturating_add(spent);
-        }
-        let vain = (get(&self.vain_glances) + 1).min(GLANCES_OFF_LOG2);
-        set(&self.vain_glances, vain);
-        set(&self.glances_off, (1 << vain) - 1);
-        false
     }
 
     /// Limits how long a wait stays awake, and begins with waits of that length; 0: not at all.

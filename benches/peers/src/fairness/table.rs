@@ -32,7 +32,7 @@ pub fn write(rows: &[Row], imps: &[Impl], go: Option<&str>, options: &Options) -
     let ran = |imp: &&Impl| rows.iter().any(|(_, cells)| cells.iter().any(|(known, _)| known.name == imp.name));
     let imps: Vec<Impl> = imps.iter().filter(ran).copied().collect();
     let mut text = format!(
-        "# How evenly threads are served\n\n{}, {} cores{}; {} rounds of {} s; {}.\n\nVersions: {}.\n\n\
+        "# How evenly threads are served\n\n{}, {} cores{}; rounds: {}, of {} s; {}.\n\nVersions: {}.\n\n\
          So many producers x consumers at that capacity, all as fast as they can; `sel`: each in a select over four channels. A cell: the smallest \
          share of a producer and of a consumer in any round, where 1 is an equal part; the longest time from one operation of a thread to its next, \
          in runs of their own, since the clock slows them; million messages in a second.\n\n",
