@@ -156,17 +156,17 @@ impl Spin {
         if MODEL || limit == 0 {
             return false;
         }
-        let (shares, each) = (self.shares_processor(), pause_nanos().saturating_add(look_ns));
+        let shares = self.shares_processor();
         if !shares || self.placing.looks_again() {
             turn::count();
-            if self.look(limit, look_ns, each, &mut ready) {
+            if self.look(limit, look_ns, &mut ready) {
                 return true;
             }
         }
         if (shares || get(&self.slices) >= SLICES) && self.giving.sleeps_at_once(micros) {
             return false;
         }
-        let ready = self.yield_rounds(limit / WHOLE_ROUND_NS, each, deadline, &mut ready, give_way);
+        let ready = self.yield_rounds(limit / WHOLE_ROUND_NS, look_ns, deadline, &mut ready, give_way);
         turn::end();
         ready
     }
@@ -208,7 +208,8 @@ impl Spin {
         set(&self.rounds, limit / WHOLE_ROUND_NS);
     }
 
-    fn look(&self, limit: u32, mut spent: u32, each: u32, ready: &mut impl FnMut() -> bool) -> bool {
+    fn look(&self, limit: u32, look_ns: u32, ready: &mut impl FnMut() -> bool) -> bool {
+        let (mut spent, each) = (look_ns, pause_nanos().saturating_add(look_ns));
         let budget = get(&self.look_ns).min(limit);
         while spent < budget {
             if ready() {
@@ -236,11 +237,11 @@ impl Spin {
         false
     }
 
-    /// `most`: how many rounds the limit allows; `each`: what a look and a pause take.
+    /// `most`: how many rounds the limit allows.
     fn yield_rounds(
         &self,
         most: u32,
-        each: u32,
+        look_ns: u32,
         deadline: Deadline,
         ready: &mut impl FnMut() -> bool,
         give_way: impl Fn() -> Duration,
@@ -260,7 +261,8 @@ impl Spin {
                 budget = 0;
             }
         }
-        let (mut first, mut left) = (true, (budget * WHOLE_ROUND_NS).saturating_sub(each - pause_nanos()));
+        let each = pause_nanos().saturating_add(look_ns);
+        let (mut first, mut left) = (true, (budget * WHOLE_ROUND_NS).saturating_sub(look_ns));
         while left > 0 {
             let lost = self.back(give_way());
             let mut spent = 0;

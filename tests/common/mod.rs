@@ -35,6 +35,21 @@ pub fn several_processors() -> bool {
     std::thread::available_parallelism().is_ok_and(|count| count.get() > 1)
 }
 
+/// How many rounds of a race are tried, of which some meet in the moment that matters, where two threads run at once; where not, each signal may take a turn of
+/// the processor.
+pub fn race_rounds(most: usize) -> usize {
+    match several_processors() {
+        _ if cfg!(miri) => 5,
+        true => most,
+        false => 100,
+    }
+}
+
+/// One of a few steps by which one thread of a race is later.
+pub fn delay(n: usize) {
+    std::hint::black_box(n);
+}
+
 /// Remembers where memory is that will be leaked, so that it does not count as leaked.
 pub fn keep<T: ?Sized>(place: &T) {
     static KEPT: Mutex<Vec<usize>> = Mutex::new(Vec::new());

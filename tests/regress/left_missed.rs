@@ -1,27 +1,14 @@
 //! At capacity 0 a future that had been served was dropped and left its value, then the channel was closed. Who had looked for a peer before that, and whether it
 //! was closed after, was told that nothing was left.
 
-use super::common::several_processors;
+use super::common::{delay, race_rounds};
 use rendez::{bounded, Receiver, Select, TryRecvError};
 use std::future::Future;
-use std::hint::{black_box, spin_loop};
+use std::hint::spin_loop;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 use std::thread;
-
-/// Some meet in that moment, where two threads run at once; where not, each signal may take a turn of the processor.
-fn how_many() -> usize {
-    match several_processors() {
-        _ if cfg!(miri) => 5,
-        true => 20_000,
-        false => 100,
-    }
-}
-
-fn delay(n: usize) {
-    black_box(n);
-}
 
 /// Awake, but for a while only: others may need the processor.
 fn until(ready: impl Fn() -> bool) {
@@ -36,7 +23,7 @@ fn until(ready: impl Fn() -> bool) {
 
 /// Tries until there is another answer than `Empty`, or what comes before the close is done.
 fn nobody_is_told_that_nothing_is_left(attempt: impl Fn(&Receiver<usize>) -> Result<usize, TryRecvError> + Sync) {
-    let rounds = how_many();
+    let rounds = race_rounds(20_000);
     let channels: Vec<_> = (0..rounds).map(|_| bounded(0)).collect();
     let step = AtomicUsize::new(0);
     // ORDERING: a signal; the values come through the channels.

@@ -1,35 +1,22 @@
 //! Waiting for one of two channels to become ready: told of the first while it enlists in the second, which is ready already. The wake-up was left there,
 //! and nobody who waited for the first channel was told any more.
 
-use super::common::several_processors;
+use super::common::{delay, race_rounds};
 use rendez::{bounded, Select};
-use std::hint::{black_box, spin_loop};
+use std::hint::spin_loop;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// Some meet in that moment, where two threads run at once; where not, each signal may take a turn of the processor.
-fn how_many() -> usize {
-    match several_processors() {
-        _ if cfg!(miri) => 5,
-        true => 50_000,
-        false => 100,
-    }
-}
-
 /// Nobody waits as long but who was forgotten.
 const HANG: Duration = Duration::from_secs(30);
-
-fn delay(n: usize) {
-    black_box(n);
-}
 
 #[test]
 fn passes_the_wake_up_on() {
     let ((to_a, a), (to_b, b)) = (bounded(1), bounded(1));
     a.set_spin_limit(Duration::ZERO);
-    let rounds = how_many();
+    let rounds = race_rounds(50_000);
     let step = Arc::new(AtomicUsize::new(0));
     let begun = step.clone();
     let sender = thread::spawn(move || {

@@ -126,12 +126,13 @@ fn of_two_that_wait_until_it_is_ready_the_receiver_goes_first() {
             let mut select = Select::new();
             select.send(&to.0);
             let ready = select.ready_timeout(SOON).is_ok();
+            // ORDERING: SeqCst: the model is about the queue, not about this flag.
             assert!(!ready || begun.load(SeqCst), "no receive had begun");
             ready && to.0.try_send(1).is_ok()
         });
         assert_eq!(claim.sleep(Deadline::NEVER), Phase::Ready(0));
         c.1.renounce();
-        tried.store(true, SeqCst);
+        tried.store(true, SeqCst); // ORDERING: as above
         let received = c.1.try_recv().is_ok();
         assert_eq!(sender.join().unwrap(), received);
     });
