@@ -286,7 +286,7 @@ impl Spin {
             if lost || deadline.expired() {
                 break;
             }
-            left = left.saturating_sub(spent.max(WHOLE_ROUND_NS));
+            left = left.saturating_sub(each.saturating_add(spent).max(WHOLE_ROUND_NS));
             first = false;
         }
         if budget > learned {

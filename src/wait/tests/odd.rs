@@ -21,7 +21,7 @@ fn a_wait_is_no_longer_where_looks_take_long() {
     };
     assert!(!Spin::default().wait_looking(LOOK_NS, Deadline::NEVER, ready));
     assert!(!Spin::default().glance(LOOK_NS, ready));
-    assert!(looks.get() < 40, "{} looks of {LOOK:?}", looks.get());
+    assert!(looks.get() <= 4, "{} looks of {LOOK:?}, after one, in 24 us", looks.get());
 }
 
 /// A peer that comes while we are away for a time slice comes to who sleeps, too. So such yields become rare, also where a peer comes now and then while we look.
