@@ -107,7 +107,7 @@ impl<T> Chan<T> {
     fn win_recv_again(&self, manner: Manner) -> Option<Token> {
         let mut lag = Lag::new();
         loop {
-            match self.ring.claim_read() {
+            match self.ring.claim_read(|| self.lost(false, manner.patience)) {
                 Ok((_, head)) => return Some(Token::Read(Head(head))),
                 Err(_) => {
                     self.skip();
@@ -133,7 +133,7 @@ impl<T> Chan<T> {
         }
         let mut lag = Lag::new();
         loop {
-            match self.ring.hold_write() {
+            match self.ring.hold_write(|| self.lost(true, manner.patience)) {
                 Ok(slot) => {
                     let (slot, position) = slot.erase();
                     return Some(Token::Write { slot, position });

@@ -84,24 +84,36 @@ impl<T> Chan<T> {
     /// The right to the first value, past slots that were given up.
     #[inline(always)]
     pub(super) fn claim_first(&self) -> Option<First<'_, T>> {
-        match self.ring.claim_read() {
+        self.claim_first_as(Patience::Thread)
+    }
+
+    /// As `claim_first`, by a task or a thread.
+    #[inline(always)]
+    fn claim_first_as(&self, patience: Patience) -> Option<First<'_, T>> {
+        match self.ring.claim_read(|| self.lost(false, patience)) {
             Ok((slot, head)) => Some(First { chan: self, slot, head, owes: false }),
             Err(NoValue::Yet) => None,
-            Err(NoValue::GivenUp) => self.skip_and_claim(),
+            Err(NoValue::GivenUp) => self.skip_and_claim(patience),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn skip_and_claim(&self) -> Option<First<'_, T>> {
+    fn skip_and_claim(&self, patience: Patience) -> Option<First<'_, T>> {
         self.skip();
-        self.claim_first()
+        self.claim_first_as(patience)
     }
 
     /// Takes the first value if there is one, and sees to the senders that wait.
     #[inline(always)]
     pub(super) fn take_first(&self) -> Option<T> {
-        let first = self.claim_first()?;
+        self.take_first_as(Patience::Thread)
+    }
+
+    /// As `take_first`, by a task or a thread.
+    #[inline(always)]
+    pub(super) fn take_first_as(&self, patience: Patience) -> Option<T> {
+        let first = self.claim_first_as(patience)?;
         // SAFETY: once.
         Some(unsafe { first.read() })
     }

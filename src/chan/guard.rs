@@ -13,6 +13,13 @@ impl<T> Chan<T> {
         Guard::new(self)
     }
 
+    /// As `lock`, at capacity 0, for an operation of this side.
+    #[inline(always)]
+    pub(super) fn lock_in_turn(&self, sending: bool) -> Guard<'_, T> {
+        self.cold.lock.lock_in_turn(&self.cold.crowd, self.spin(sending));
+        Guard::new(self)
+    }
+
     /// As `lock`, but gives up after a bounded number of looks.
     pub(super) fn try_lock(&self, patience: Patience) -> Option<Guard<'_, T>> {
         self.try_lock_by(|| patience)

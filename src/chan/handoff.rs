@@ -31,7 +31,7 @@ use crate::error::{RecvTimeoutError, SendTimeoutError};
 use crate::sync::{Deadline, MODEL};
 use crate::wait::queue::Chosen;
 use crate::wait::seat::Serving;
-use crate::wait::{partner, Claim, Phase, Waiter};
+use crate::wait::{crowd, partner, Claim, Phase, Waiter};
 use core::ptr;
 
 /// Gives the value to a receiver that was chosen, and wakes it. No lock is held.
@@ -124,6 +124,7 @@ impl<T> Chan<T> {
     fn pair(&self, sending: bool, may_sit: bool, deadline: Deadline) -> Pairing<'_, T> {
         let lock = &self.cold.lock;
         lock.fetch_early();
+        crowd::count();
         partner::expect(self.address(), size_of::<T>());
         if let Some(seen) = lock.look() {
             if let Some(peer) = seen.seated(!sending) {
@@ -140,7 +141,7 @@ impl<T> Chan<T> {
 
     #[inline(always)]
     fn pair_locked(&self, sending: bool, deadline: Deadline) -> Pairing<'_, T> {
-        let mut guard = self.lock();
+        let mut guard = self.lock_in_turn(sending);
         let stashed = if sending { None } else { guard.with(Lists::take_stashed) };
         if let Some(value) = stashed {
             return Pairing::Stashed(value);

@@ -28,7 +28,7 @@ impl<T> Chan<T> {
     /// Sends of `values` what there is room for, without waiting for more; at capacity 0 nothing. With `patience`, it does not sleep for the lock either.
     pub(crate) fn send_ready(&self, values: &mut VecDeque<T>, patience: Option<Patience>) -> Result<(), SendError<()>> {
         while !values.is_empty() && !self.is_rendezvous() {
-            match self.ring.push_many(values) {
+            match self.ring.push_many(values, || self.lost(true, patience.unwrap_or(Patience::Thread))) {
                 Ok((_, flags)) => self.after_push(flags),
                 Err(Refused::Closed) => return Err(SendError(())),
                 Err(refused) if self.spills(refused) => return self.spill_many(values, patience),
@@ -69,7 +69,7 @@ impl<T> Chan<T> {
             // Room first: a push that allocates could panic while values are in between.
             values.reserve(left.min(self.ring.len()));
             let room = left.min(values.capacity() - values.len());
-            let (taken, head) = self.ring.pop_many(room, |value| values.push(value));
+            let (taken, head) = self.ring.pop_many(room, |value| values.push(value), || self.lost(false, patience));
             if taken > 0 {
                 self.after_pop(head);
             } else if let Some(value) = self.take_first() {

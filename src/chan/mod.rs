@@ -62,7 +62,7 @@ pub(crate) use solo::{Attempt, Sent};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING, WATCHED};
 use crate::ring::{Ring, Slot};
 use crate::sync::{next_id, AtomicU32, AtomicUsize, Cell, Ordering, Step};
-use crate::wait::{Lock, Queue, Spin, Waiter};
+use crate::wait::{Crowd, Lock, Queue, Spin, Waiter};
 use core::fmt;
 use core::mem::MaybeUninit;
 use core::ptr::{addr_of_mut, NonNull};
@@ -87,6 +87,8 @@ struct Cold<T> {
     /// How many values are in `Lists::spill`; written under the lock.
     spilled: AtomicUsize,
     unbounded: bool,
+    /// Written only where many lose exchanges all the time.
+    crowd: Crowd,
     /// So that the lock's word begins the second line.
     _pad: MaybeUninit<[u8; PAD]>,
     lock: Lock,
@@ -99,7 +101,8 @@ struct Cold<T> {
     step: Step,
 }
 
-const PAD: usize = (64 - size_of::<u64>() - size_of::<AtomicUsize>() - 1).saturating_sub(crate::wait::lock::WORD_AT);
+const PAD: usize = 64_usize
+    .saturating_sub(size_of::<u64>() + size_of::<AtomicUsize>() + size_of::<u32>() + size_of::<Crowd>() + crate::wait::lock::WORD_AT);
 
 /// What the lock guards.
 #[repr(C)]
@@ -191,6 +194,7 @@ impl<T> Chan<T> {
             let cold = addr_of_mut!((*place).cold);
             addr_of_mut!((*cold).lock).write(Lock::new());
             addr_of_mut!((*cold).lists).write(Cell::new(lists));
+            addr_of_mut!((*cold).crowd).write(Crowd::default());
             addr_of_mut!((*cold).spilled).write(AtomicUsize::new(0));
             addr_of_mut!((*cold).enlisted).write(AtomicU32::new(0));
             addr_of_mut!((*cold).met).write(AtomicU32::new(0));

@@ -81,7 +81,7 @@ impl<T> Chan<T> {
 
     #[inline(always)]
     fn claim_place(&self) -> Result<ToFill<'_, T>, Refused> {
-        let (slot, flags) = self.ring.claim_write()?;
+        let (slot, flags) = self.ring.claim_write(|| self.lost(true, Patience::Thread))?;
         Ok(ToFill { slot, flags, owes: false })
     }
 
@@ -244,7 +244,7 @@ impl<T> Chan<T> {
         let head = self.ring.head_clear(WAKING);
         // With or without success: receivers that saw WAKING left the others to us.
         let owes = head & WAITED != 0;
-        match self.ring.claim_write() {
+        match self.ring.claim_write(|| self.lost(true, Patience::Thread)) {
             Ok((slot, flags)) => Ok(ToFill { slot, flags, owes }),
             Err(refused) => {
                 if owes {

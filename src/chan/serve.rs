@@ -277,7 +277,7 @@ impl<T> Guard<'_, T> {
         if sender.place.is_null() || size_of::<T>() > SMALL {
             return false;
         }
-        let Ok((slot, tail)) = self.chan.ring.claim_write() else { return false };
+        let Ok((slot, tail)) = self.chan.ring.claim_write(|| ()) else { return false };
         // SAFETY: of a sender of this channel, hence a `Place<T>`; ours and full from the claim to the decision (rule 1).
         slot.publish(unsafe { (*sender.place.cast::<Place<T>>()).take() });
         if tail & (WAITED | WAKING) == WAITED && !self.with(|lists| lists.rx.is_empty()) {

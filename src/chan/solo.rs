@@ -68,7 +68,7 @@ impl<T> Chan<T> {
     /// The caller owns the place, and it is empty.
     #[inline(never)]
     pub(super) unsafe fn recv_into(&self, place: &Place<T>) -> bool {
-        let Some(value) = self.take_first() else { return false };
+        let Some(value) = self.take_first_as(Patience::Task) else { return false };
         // SAFETY: the caller's promise.
         unsafe { place.put(value) };
         true
@@ -174,7 +174,7 @@ impl<T> Chan<T> {
     /// As for `send_at_once`.
     #[inline(never)]
     pub(super) unsafe fn send_again_at_once(&self, place: &Place<T>) -> bool {
-        let Ok((slot, flags)) = self.ring.claim_write() else { return false };
+        let Ok((slot, flags)) = self.ring.claim_write(|| self.lost(true, Patience::Task)) else { return false };
         // SAFETY: the caller's promise.
         slot.publish(unsafe { place.take() });
         self.after_push(flags);
@@ -188,17 +188,18 @@ impl<T> Chan<T> {
     pub(super) unsafe fn send_from(&self, place: &Place<T>) -> Option<Sent> {
         // SAFETY: the caller's promise; and where it was not sent, the value goes back.
         let value = unsafe { place.take() };
-        let (value, refused) = match self.ring.push(value) {
-            Ok(flags) => {
+        let (value, refused) = match self.ring.claim_write(|| self.lost(true, Patience::Task)) {
+            Ok((slot, flags)) => {
+                slot.publish(value);
                 self.after_push(flags);
                 return Some(Ok(()));
             }
-            Err((value, refused)) if self.spills(refused) => match self.spill(value, Some(Patience::Task)) {
+            Err(refused) if self.spills(refused) => match self.spill(value, Some(Patience::Task)) {
                 Ok(_) => return Some(Ok(())), // a task does not give way: the receiver may be on this thread
                 Err(TrySendError::Full(value)) => (value, Refused::Full), // others hold the lock
                 Err(TrySendError::Disconnected(value)) => (value, Refused::Closed), // meanwhile
             },
-            Err(refused) => refused,
+            Err(refused) => (value, refused),
         };
         // SAFETY: taken out above.
         unsafe { place.put(value) };

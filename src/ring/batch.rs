@@ -11,18 +11,18 @@ use std::collections::VecDeque;
 
 impl<T, M> Ring<T, M> {
     /// Appends as many values from the front of `values` as there is room for at once. `Ok`: how many, at least one, and the tail's
-    /// flags before.
-    pub(crate) fn push_many(&self, values: &mut VecDeque<T>) -> Result<(usize, u64), Refused> {
-        self.push_many_unless(CLOSED | SPILLED, values)
+    /// flags before. `lost` as for `claim_write`.
+    pub(crate) fn push_many(&self, values: &mut VecDeque<T>, lost: impl FnMut()) -> Result<(usize, u64), Refused> {
+        self.push_many_unless(CLOSED | SPILLED, values, lost)
     }
 
     /// As `push_many`, for values that were accepted before, and waited behind the ring: neither SPILLED nor CLOSED refuses them. Only for
     /// the one thread that is moving such values. Answers whether any went in.
     pub(crate) fn push_spilled(&self, values: &mut VecDeque<T>) -> bool {
-        !values.is_empty() && self.push_many_unless(0, values).is_ok()
+        !values.is_empty() && self.push_many_unless(0, values, || ()).is_ok()
     }
 
-    fn push_many_unless(&self, refuse: u64, values: &mut VecDeque<T>) -> Result<(usize, u64), Refused> {
+    fn push_many_unless(&self, refuse: u64, values: &mut VecDeque<T>, mut lost: impl FnMut()) -> Result<(usize, u64), Refused> {
         debug_assert!(!values.is_empty());
         let mut tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
         let want = values.len().min(self.cap());
@@ -40,11 +40,12 @@ impl<T, M> Ring<T, M> {
                 if compare(self.slot(tail).stamp(), tail & !FLAGS) == Stamp::Behind {
                     return Err(Refused::Full);
                 }
+                lost();
                 tail = self.tail.reload();
                 continue;
             }
             match self.tail.advance(tail, word) {
-                Err(now) => tail = now,
+                Err(now) => tail = self.tail.after_loss(tail, now, &mut lost),
                 Ok(()) => {
                     let mut word = tail;
                     // Popping from a VecDeque runs no foreign code and cannot panic.
@@ -59,8 +60,8 @@ impl<T, M> Ring<T, M> {
     }
 
     /// Takes up to `max` values that are there. `put` gets each in turn: it must not panic, nor run foreign code. Answers how many,
-    /// and the head word before.
-    pub(crate) fn pop_many(&self, max: usize, mut put: impl FnMut(T)) -> (usize, u64) {
+    /// and the head word before. `lost` as for `claim_write`.
+    pub(crate) fn pop_many(&self, max: usize, mut put: impl FnMut(T), mut lost: impl FnMut()) -> (usize, u64) {
         let mut head = self.head.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
         let want = max.min(self.cap());
         loop {
@@ -74,11 +75,12 @@ impl<T, M> Ring<T, M> {
                 if want == 0 || compare(self.slot(head).stamp(), head & !FLAGS) != Stamp::Ahead {
                     return (0, head);
                 }
+                lost();
                 head = self.head.reload();
                 continue;
             }
             match self.head.advance(head, word) {
-                Err(now) => head = now,
+                Err(now) => head = self.head.after_loss(head, now, &mut lost),
                 Ok(()) => {
                     let mut word = head;
                     for _ in 0..full {

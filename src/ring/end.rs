@@ -1,6 +1,7 @@
 //! One end of the ring: its position word, and a guess of it beside.
 
-use crate::sync::{AtomicU64, Ordering};
+use super::position::FLAGS;
+use crate::sync::{AtomicU64, Ordering, MODEL};
 
 /// A position word, with what its side keeps close to it.
 #[derive(Debug, Default)]
@@ -30,6 +31,22 @@ impl<M> End<M> {
         self.word.compare_exchange_weak(from, to, Ordering::SeqCst, Ordering::Relaxed)?;
         self.guess.store(to, Ordering::Relaxed); // ORDERING: as in `guess`
         Ok(())
+    }
+
+    /// After an exchange with which the word was to move on from `from`, and which found `now`: if others have moved it, calls `lost`, and reads it anew.
+    #[inline(always)]
+    pub(super) fn after_loss(&self, from: u64, now: u64, lost: &mut impl FnMut()) -> u64 {
+        if MODEL || (from ^ now) & !FLAGS == 0 {
+            return now;
+        }
+        lost();
+        self.word.load(Ordering::Relaxed) // ORDERING: as a guess
+    }
+
+    /// As if others had moved it since this thread has looked.
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn forget(&self) {
+        self.guess.store(0, Ordering::Relaxed); // ORDERING: as in `guess`
     }
 
     /// Sets flags. Answers the latest word before.

@@ -216,6 +216,13 @@ impl<T, M> Ring<T, M> {
         }
     }
 
+    /// As if others had been at work since this thread was.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn forget(&self) {
+        self.tail.forget();
+        self.head.forget();
+    }
+
     /// How many positions `tail` is ahead of `head`.
     pub(crate) fn distance(&self, tail: u64, head: u64) -> usize {
         self.layout.distance(tail, head)

@@ -104,7 +104,7 @@ fn a_batch_against_a_send() {
     model("ring: a batch against a send", || {
         let ring = ring(3, 1);
         let other = ring.clone();
-        let batch = spawn(move || other.push_many(&mut VecDeque::from([1, 2])).map_or(0, |(sent, _)| sent));
+        let batch = spawn(move || other.push_many(&mut VecDeque::from([1, 2]), || ()).map_or(0, |(sent, _)| sent));
         let single = ring.push(3).is_ok();
         let sent = batch.join().unwrap();
         let expected: &[&[u32]] = match (sent, single) {
@@ -124,13 +124,13 @@ fn batches_keep_their_order_through_the_wrap() {
         let other = ring.clone();
         let sender = spawn(move || {
             let mut values = VecDeque::from([1, 2]);
-            while other.push_many(&mut values).is_err() || !values.is_empty() {
+            while other.push_many(&mut values, || ()).is_err() || !values.is_empty() {
                 yield_now();
             }
         });
         let mut values = Vec::new();
         while values.len() < 3 {
-            if ring.pop_many(3, |value| values.push(value)).0 == 0 {
+            if ring.pop_many(3, |value| values.push(value), || ()).0 == 0 {
                 yield_now();
             }
         }
@@ -147,7 +147,7 @@ fn a_batch_against_a_receive() {
         let (other, sending) = (ring.clone(), ring.clone());
         let batch = spawn(move || {
             let mut values = Vec::new();
-            other.pop_many(2, |value| values.push(value));
+            other.pop_many(2, |value| values.push(value), || ());
             values
         });
         let sender = spawn(move || sending.push(2).map_or(vec![], |_| vec![2]));
@@ -165,7 +165,7 @@ fn nothing_enters_after_close() {
     model("ring: nothing enters after close", || {
         let ring = ring(3, 0);
         let (batching, evicting) = (ring.clone(), ring.clone());
-        let batch = spawn(move || batching.push_many(&mut VecDeque::from([1, 2])).map_or(0, |(sent, _)| sent));
+        let batch = spawn(move || batching.push_many(&mut VecDeque::from([1, 2]), || ()).map_or(0, |(sent, _)| sent));
         let forced = spawn(move || evicting.push_evict(3, yield_now).is_ok());
         let tail = ring.tail_set(CLOSED);
         assert!(ring.push(4).is_err(), "closed");
@@ -278,7 +278,7 @@ fn the_end_of_a_held_write_is_not_missed() {
     for give_up in [false, true] {
         model("ring: the end of a held write is not missed", move || {
             let ring = ring(1, 0);
-            let Ok(slot) = ring.hold_write() else { unreachable!("there is room") };
+            let Ok(slot) = ring.hold_write(|| ()) else { unreachable!("there is room") };
             let other = ring.clone();
             let waiter = spawn(move || {
                 other.tail_set(WAITED);
@@ -296,7 +296,7 @@ fn the_end_of_a_held_write_is_not_missed() {
 fn the_end_of_a_held_read_is_not_missed() {
     model("ring: the end of a held read is not missed", || {
         let ring = ring(1, 1);
-        let Ok((slot, head)) = ring.claim_read() else { unreachable!("there is a value") };
+        let Ok((slot, head)) = ring.claim_read(|| ()) else { unreachable!("there is a value") };
         slot.hold(ring.position_of(head));
         let other = ring.clone();
         let waiter = spawn(move || {
@@ -314,7 +314,7 @@ fn the_end_of_a_held_read_is_not_missed() {
 fn a_place_given_up_is_skipped_once() {
     model("ring: a place given up is skipped once", || {
         let ring = ring(1, 0);
-        let Ok(slot) = ring.hold_write() else { unreachable!("there is room") };
+        let Ok(slot) = ring.hold_write(|| ()) else { unreachable!("there is room") };
         ring.give_up(slot);
         let (other, waiting) = (ring.clone(), ring.clone());
         let skipping = spawn(move || usize::from(other.skip().is_some()));
@@ -334,7 +334,7 @@ fn a_place_given_up_is_written_again() {
         let ring = ring(1, 1);
         let other = ring.clone();
         let giving_up = spawn(move || loop {
-            match other.hold_write() {
+            match other.hold_write(|| ()) {
                 Ok(slot) => break other.give_up(slot),
                 Err(_) => yield_now(),
             }
@@ -356,7 +356,7 @@ fn a_readers_hold_is_no_writers() {
         let ring = ring(2, 1);
         let other = ring.clone();
         let reader = spawn(move || {
-            let Ok((slot, head)) = other.claim_read() else { unreachable!("there is a value") };
+            let Ok((slot, head)) = other.claim_read(|| ()) else { unreachable!("there is a value") };
             slot.hold(other.position_of(head));
             other.empty(slot);
         });

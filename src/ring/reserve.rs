@@ -57,9 +57,10 @@ impl<T, M> Ring<T, M> {
         }
     }
 
-    /// Takes the right to the place behind the last one, with the tail's flags at that: to be filled at once, or held.
+    /// Takes the right to the place behind the last one, with the tail's flags at that: to be filled at once, or held. Calls `lost` whenever another was
+    /// faster, before the next attempt.
     #[inline(always)]
-    pub(crate) fn claim_write(&self) -> Result<(WriteSlot<'_, T>, u64), Refused> {
+    pub(crate) fn claim_write(&self, mut lost: impl FnMut()) -> Result<(WriteSlot<'_, T>, u64), Refused> {
         let mut tail = self.tail.guess();
         let layout = self.layout;
         loop {
@@ -71,12 +72,13 @@ impl<T, M> Ring<T, M> {
                     match self.tail.advance(tail, layout.next(tail)) {
                         Ok(()) => return Ok((WriteSlot { slot, position }, tail & FLAGS)),
                         Err(now) => {
-                            tail = now;
+                            tail = self.tail.after_loss(tail, now, &mut lost);
                             continue;
                         }
                     }
                 }
                 if compare(stamp, position) != Stamp::Behind {
+                    lost();
                     tail = self.tail.reload();
                     continue;
                 }
@@ -95,7 +97,7 @@ impl<T, M> Ring<T, M> {
     /// Appends `value`. `Ok` is the tail's flags at the append, `Err` gives the value back.
     #[inline(always)]
     pub(crate) fn push(&self, value: T) -> Result<u64, (T, Refused)> {
-        match self.claim_write() {
+        match self.claim_write(|| ()) {
             Ok((slot, flags)) => {
                 slot.publish(value);
                 Ok(flags)
@@ -121,9 +123,9 @@ impl<T, M> Ring<T, M> {
     }
 
     /// Takes the right to the first value, with the head word as it was: to be taken at once, or held. `Err`: the stamp of the head's slot
-    /// has no value for us; GIVEN_UP there is to be skipped.
+    /// has no value for us; GIVEN_UP there is to be skipped. `lost` as for `claim_write`.
     #[inline(always)]
-    pub(crate) fn claim_read(&self) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
+    pub(crate) fn claim_read(&self, mut lost: impl FnMut()) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
         let mut head = self.head.guess();
         let layout = self.layout;
         loop {
@@ -137,7 +139,7 @@ impl<T, M> Ring<T, M> {
                         return Ok((ReadSlot { slot, free }, head));
                     }
                     Err(now) => {
-                        head = now;
+                        head = self.head.after_loss(head, now, &mut lost);
                         continue;
                     }
                 }
@@ -146,6 +148,7 @@ impl<T, M> Ring<T, M> {
                 Stamp::Here(GIVEN_UP) => NoValue::GivenUp,
                 Stamp::Here(_) | Stamp::Behind => NoValue::Yet,
                 Stamp::Ahead => {
+                    lost();
                     head = self.head.reload();
                     continue;
                 }
@@ -170,6 +173,6 @@ impl<T, M> Ring<T, M> {
     /// Takes the first value, with the head word as it was.
     #[cfg(test)]
     pub(crate) fn pop(&self) -> Result<(T, u64), NoValue> {
-        self.claim_read().map(|(slot, head)| (slot.take(), head))
+        self.claim_read(|| ()).map(|(slot, head)| (slot.take(), head))
     }
 }

@@ -48,16 +48,35 @@ fn refuses_when_full() {
     }
 }
 
+/// Who finds that others were faster says so before the next attempt; that a flag was set meanwhile is nothing.
+#[test]
+fn who_is_overtaken_says_so() {
+    with_ring(4, |ring| {
+        let mut overtaken = 0;
+        (0..3).for_each(|i| assert!(ring.push(i).is_ok() && ring.pop().is_ok()));
+        ring.tail.word.fetch_or(WAITED, Ordering::Relaxed); // ORDERING: of this thread alone
+        ring.head.word.fetch_or(WAITED, Ordering::Relaxed); // ORDERING: as above
+        ring.claim_write(|| overtaken += 1).expect("room").0.publish(7);
+        assert_eq!(ring.claim_read(|| overtaken += 1).expect("a value").0.take(), 7);
+        assert_eq!(overtaken, 0);
+        ring.forget();
+        ring.claim_write(|| overtaken += 1).expect("room").0.publish(8);
+        assert_eq!(overtaken, 1);
+        assert_eq!(ring.claim_read(|| overtaken += 1).expect("a value").0.take(), 8);
+        assert_eq!(overtaken, 2);
+    });
+}
+
 #[test]
 fn batches_take_what_fits() {
     for cap in [1, 2, 3, 5, 8] {
         with_ring(cap, |ring| {
             for _ in 0..3 {
                 let mut values: VecDeque<u32> = (0..cap as u32 + 2).collect();
-                assert_eq!(ring.push_many(&mut values), Ok((cap, 0)));
+                assert_eq!(ring.push_many(&mut values, || ()), Ok((cap, 0)));
                 assert_eq!(values.len(), 2);
                 let mut got = Vec::new();
-                assert_eq!(ring.pop_many(100, |value| got.push(value)).0, cap);
+                assert_eq!(ring.pop_many(100, |value| got.push(value), || ()).0, cap);
                 assert_eq!(got, (0..cap as u32).collect::<Vec<_>>());
             }
         });
@@ -80,7 +99,7 @@ fn evicts_the_oldest() {
 #[test]
 fn skips_what_was_given_up() {
     with_ring(2, |ring| {
-        let held = ring.hold_write().expect("there is room");
+        let held = ring.hold_write(|| ()).expect("there is room");
         assert!(ring.push(2).is_ok());
         assert_eq!(ring.pop(), Err(NoValue::Yet), "held is not there yet");
         assert!(ring.head_is_held(ring.head_word()) && !ring.may_pop() && !ring.may_pop_now());
@@ -97,7 +116,7 @@ fn a_refusal_is_read_in_the_word_itself() {
     with_ring(3, |ring| {
         (0..3).for_each(|value| assert!(ring.push(value).is_ok()));
         let old = ring.head_word();
-        let (held, head) = ring.claim_read().expect("a value");
+        let (held, head) = ring.claim_read(|| ()).expect("a value");
         held.hold(ring.position_of(head));
         ring.head.guess.store(old, Ordering::Relaxed); // ORDERING: of this thread alone
         assert_eq!(ring.pop().map(|(value, _)| value), Ok(1), "the place before it is held, and was left behind");

@@ -12,9 +12,10 @@
 //!    moved at once. They are written by the release,
 //!    at no cost of their own, for attempts that must not sleep.
 
+use super::crowd::{Crowd, GAPS};
 use super::lag::{Lag, Patience};
 use super::seat::{hints_of, SHUT};
-use super::spin::pause_for;
+use super::spin::{pause_for, Spin};
 use crate::sync::{fetch_early, pause, AtomicU64, Gate, Ordering, MODEL};
 use core::ptr;
 
@@ -106,6 +107,29 @@ impl Lock {
         if !self.take_if_free() {
             self.lock_slow();
         }
+    }
+
+    /// As `lock`, at capacity 0, for an operation of the side of `spin`: another one may have a gap meanwhile (see `crowd`).
+    #[inline]
+    pub(crate) fn lock_in_turn(&self, crowd: &Crowd, spin: &Spin) {
+        if !self.take_if_free() && !self.grab_in_turn(crowd, spin) {
+            self.lock_slow();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grab_in_turn(&self, crowd: &Crowd, spin: &Spin) -> bool {
+        let mut gaps = 0;
+        !MODEL
+            && (0..LOOKS).any(|_| {
+                if gaps < GAPS && crowd.lost_turn(spin) {
+                    gaps += 1;
+                } else {
+                    pause();
+                }
+                self.grab()
+            })
     }
 
     #[cold]

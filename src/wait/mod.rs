@@ -25,6 +25,7 @@
 //!    and changes its waker, under that lock, too, and only while the waiter is in the queue: so the word is stored, not exchanged.
 
 mod claim;
+pub(crate) mod crowd;
 mod gap;
 mod giving;
 mod glance;
@@ -44,6 +45,7 @@ mod waker;
 mod won;
 
 pub(crate) use claim::Claim;
+pub(crate) use crowd::Crowd;
 pub(crate) use lag::{Lag, Patience};
 pub(crate) use lock::Lock;
 pub(crate) use phase::Phase;

@@ -58,6 +58,8 @@ pub(crate) struct Spin {
     /// When it last waited beyond the first stage, once it has learned to sleep.
     waited_us: AtomicU32,
     placing: Placing,
+    /// Which thread of this side leads, see `crowd`.
+    pub(super) leads: AtomicU32,
     /// See `gap`.
     pub(super) gap_ns: AtomicU32,
     pub(super) last_wait: AtomicU32,
@@ -99,6 +101,7 @@ impl Default for Spin {
             waits: AtomicU32::new(0),
             waited_us: AtomicU32::new(0),
             placing: Placing::new(),
+            leads: AtomicU32::new(0),
             gap_ns: AtomicU32::new(0),
             last_wait: AtomicU32::new(0),
             task_credit: AtomicU32::new(0),

@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
+mod crowd;
 mod gate;
 mod giving;
 mod odd;

@@ -134,8 +134,8 @@ fn a_wait_for_a_frozen_peer_is_awake_no_longer_than_another() {
             chan.spin(sending).set_limit(limit);
         }
         (0..cap).filter(|_| sending).for_each(|value| chan.try_send(value).expect("room"));
-        let frozen_read = sending.then(|| chan.ring.claim_read().expect("a value").0);
-        let frozen_write = (!sending).then(|| chan.ring.claim_write().expect("room").0);
+        let frozen_read = sending.then(|| chan.ring.claim_read(|| ()).expect("a value").0);
+        let frozen_write = (!sending).then(|| chan.ring.claim_write(|| ()).expect("room").0);
         std::thread::sleep(Duration::from_millis(1)); // what was done so far is counted then
         let before = on_processor();
         let deadline = Deadline::after(Duration::from_millis(5));

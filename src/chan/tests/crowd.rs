@@ -1,0 +1,120 @@
+//! Who loses an exchange to another of its side leaves the channel alone for a while.
+
+use crate::sync::processors;
+use crate::wait::crowd::HAD;
+use crate::wait::Patience;
+use crate::{bounded, select, Receiver, Sender};
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::thread::{scope, yield_now};
+use std::time::{Duration, Instant};
+
+/// The gaps that this thread has in `f`.
+fn gaps_of(f: impl FnOnce()) -> Vec<u32> {
+    HAD.take();
+    f();
+    HAD.take()
+}
+
+/// A channel whose ends are taken to be where they were before the last operations: as if others had been faster.
+fn overtaken(cap: usize, long: bool) -> (Sender<u32>, Receiver<u32>) {
+    let (tx, rx) = bounded(cap);
+    for _ in 0..2 {
+        tx.send(1).expect("open");
+        rx.recv().expect("open");
+    }
+    let chan = tx.0.chan();
+    chan.ring.forget();
+    if long {
+        chan.cold.crowd.be_long();
+    }
+    (tx, rx)
+}
+
+#[test]
+fn who_is_overtaken_has_a_gap() {
+    if processors() == 1 {
+        return; // where nobody runs meanwhile there is no gap
+    }
+    for (cap, long, thread, task) in [(1, false, 400, 400), (4, false, 400, 400), (1, true, 32_000, 8_000), (4, true, 8_000, 8_000)] {
+        let (thread, task) = ([thread], [task]);
+        let (tx, rx) = overtaken(cap, long);
+        assert_eq!(gaps_of(|| tx.send(2).expect("open")), thread);
+        assert_eq!(gaps_of(|| assert_eq!(rx.recv(), Ok(2))), thread);
+        assert_eq!(gaps_of(|| tx.send(2).expect("open")), [], "now it knows better");
+
+        let (tx, rx) = overtaken(cap, long);
+        assert_eq!(gaps_of(|| tx.try_send(2).expect("room")), thread);
+        assert_eq!(gaps_of(|| assert_eq!(rx.try_recv(), Ok(2))), thread);
+
+        let (tx, rx) = overtaken(cap, long);
+        assert_eq!(gaps_of(|| select! { send(tx, 2) -> sent => assert_eq!(sent, Ok(())) }), thread);
+        assert_eq!(gaps_of(|| select! { recv(rx) -> received => assert_eq!(received, Ok(2)) }), thread);
+
+        let (tx, rx) = overtaken(cap, long);
+        (tx.set_spin_limit(Duration::ZERO), rx.set_spin_limit(Duration::ZERO));
+        assert_eq!(gaps_of(|| tx.send(2).expect("open")), [], "waits do not stay awake");
+        assert_eq!(gaps_of(|| assert_eq!(rx.recv(), Ok(2))), []);
+
+        let (tx, _rx) = overtaken(cap, long);
+        let mut cx = Context::from_waker(Waker::noop());
+        assert_eq!(gaps_of(|| assert_eq!(pin!(tx.send_async(2)).poll(&mut cx), Poll::Ready(Ok(())))), task);
+        tx.0.chan().ring.forget(); // it has looked at the head
+        assert_eq!(gaps_of(|| assert_eq!(tx.0.chan().take_first_as(Patience::Task), Some(2))), task);
+    }
+}
+
+/// Who sends or takes many at once has one, too.
+#[test]
+fn many_at_once_have_gaps() {
+    if processors() == 1 {
+        return;
+    }
+    let (tx, rx) = bounded(64);
+    let end = Instant::now() + Duration::from_secs(60);
+    let until_a_gap = |work: &(dyn Fn() + Sync)| {
+        let had = AtomicBool::new(false);
+        let until_one_had = || {
+            // ORDERING: Relaxed, here and below: it only says to stop.
+            while !had.load(Ordering::Relaxed) {
+                let gaps = gaps_of(work);
+                had.fetch_or(!gaps.is_empty() || Instant::now() > end, Ordering::Relaxed);
+                // ORDERING: says to stop
+            }
+        };
+        scope(|scope| (0..2).for_each(|_| drop(scope.spawn(until_one_had))));
+        assert!(Instant::now() < end, "nobody had a gap");
+    };
+    until_a_gap(&|| {
+        tx.send_many(&mut VecDeque::from([1])).expect("open");
+        while tx.0.chan().ring.pop().is_err() {} // the other's may be on its way
+    });
+    until_a_gap(&|| {
+        while tx.0.chan().ring.push(1).is_err() {}
+        rx.recv_many(&mut Vec::new(), 1).expect("a value");
+    });
+}
+
+/// At capacity 0 it is the lock that is lost.
+#[test]
+fn who_does_not_get_the_lock_has_a_gap() {
+    if processors() == 1 {
+        return;
+    }
+    let (tx, rx) = bounded(0);
+    let chan = tx.0.chan();
+    let (guard, before) = (chan.lock(), format!("{:?}", chan.cold.crowd));
+    scope(|scope| {
+        let sender = scope.spawn(|| gaps_of(|| tx.send(1).expect("open")));
+        let end = Instant::now() + Duration::from_secs(10);
+        while format!("{:?}", chan.cold.crowd) == before && Instant::now() < end {
+            yield_now();
+        }
+        drop(guard);
+        assert_eq!(rx.recv_timeout(Duration::from_secs(60)), Ok(1));
+        assert_eq!(sender.join().expect("no panic"), [400]);
+    });
+}
