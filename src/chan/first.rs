@@ -84,24 +84,24 @@ impl<T> Chan<T> {
     /// The right to the first value, past slots that were given up.
     #[inline(always)]
     pub(super) fn claim_first(&self) -> Option<First<'_, T>> {
-        self.claim_first_as(Patience::Thread)
+        self.claim_first_or(|| self.lost(false, Patience::Thread))
     }
 
-    /// As `claim_first`, by a task or a thread.
+    /// As `claim_first`; calls `lost` whenever another was faster, before the next attempt.
     #[inline(always)]
-    fn claim_first_as(&self, patience: Patience) -> Option<First<'_, T>> {
-        match self.ring.claim_read(|| self.lost(false, patience)) {
+    fn claim_first_or(&self, lost: impl Fn()) -> Option<First<'_, T>> {
+        match self.ring.claim_read(&lost) {
             Ok((slot, head)) => Some(First { chan: self, slot, head, owes: false }),
             Err(NoValue::Yet) => None,
-            Err(NoValue::GivenUp) => self.skip_and_claim(patience),
+            Err(NoValue::GivenUp) => self.skip_and_claim(lost),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn skip_and_claim(&self, patience: Patience) -> Option<First<'_, T>> {
+    fn skip_and_claim(&self, lost: impl Fn()) -> Option<First<'_, T>> {
         self.skip();
-        self.claim_first_as(patience)
+        self.claim_first_or(lost)
     }
 
     /// Takes the first value if there is one, and sees to the senders that wait.
@@ -113,15 +113,15 @@ impl<T> Chan<T> {
     /// As `take_first`, by a task or a thread.
     #[inline(always)]
     pub(super) fn take_first_as(&self, patience: Patience) -> Option<T> {
-        let first = self.claim_first_as(patience)?;
+        let first = self.claim_first_or(|| self.lost(false, patience))?;
         // SAFETY: once.
         Some(unsafe { first.read() })
     }
 
-    /// As `take_first`, for who sees to the senders himself: with the head's flags at that.
+    /// As `take_first`, for the holder of the lock, who sees to the senders himself: with the head's flags at that.
     #[inline]
     pub(super) fn take_first_quietly(&self) -> Option<(T, u64)> {
-        let first = ManuallyDrop::new(self.claim_first()?);
+        let first = ManuallyDrop::new(self.claim_first_or(|| ())?);
         // SAFETY: once, and left once: it is not dropped.
         unsafe {
             let value = first.read();

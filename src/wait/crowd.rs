@@ -11,7 +11,7 @@
 //! A *short* gap does no harm where each has something else to do between two messages. A *long* one, in which others do hundreds of operations, wins where
 //! nobody has. Which of the two is better at a channel is found out: as long as exchanges are lost all the time, that time is taken in windows; the messages
 //! of each are counted, and the other gap is tried for one window, the more rarely the more often it has lost. Where few are lost, nothing is tried, and the
-//! gap stays as it was.
+//! gap is short.
 //!
 //! At capacity 0 it is the lock that is lost, or who sat, and mostly to the other side. There one of each side *leads*, which leaves nothing alone: else both
 //! could do so at the same time, and each would wait for the other. Who comes back from a gap takes the lead; the last one finds that out, and has its gap.
@@ -147,6 +147,8 @@ impl Crowd {
         set(&self.begun_at, at);
         if begun != 0 && took <= NO_WINDOW_US {
             self.judge((took << 16) / moved.max(1));
+        } else {
+            set(&self.course, 0); // not many at work, up to now
         }
     }
 

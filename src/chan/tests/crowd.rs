@@ -54,8 +54,14 @@ fn who_is_overtaken_has_a_gap() {
         assert_eq!(gaps_of(|| select! { send(tx, 2) -> sent => assert_eq!(sent, Ok(())) }), thread);
         assert_eq!(gaps_of(|| select! { recv(rx) -> received => assert_eq!(received, Ok(2)) }), thread);
 
+        let (tx, _rx) = overtaken(cap, long);
+        tx.0.chan().ring.push(2).expect("room");
+        tx.0.chan().ring.forget();
+        assert_eq!(gaps_of(|| drop(tx.0.chan().take_first_quietly())), [], "others wait for the lock");
+
         let (tx, rx) = overtaken(cap, long);
-        (tx.set_spin_limit(Duration::ZERO), rx.set_spin_limit(Duration::ZERO));
+        tx.set_spin_limit(Duration::ZERO);
+        rx.set_spin_limit(Duration::ZERO);
         assert_eq!(gaps_of(|| tx.send(2).expect("open")), [], "waits do not stay awake");
         assert_eq!(gaps_of(|| assert_eq!(rx.recv(), Ok(2))), []);
 

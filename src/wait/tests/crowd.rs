@@ -49,6 +49,9 @@ fn rare_losses_change_nothing() {
         assert_eq!(lose(&crowd, &clock, 190, 10, [30, 500]), 0);
         clock.set((clock.get().0.wrapping_add(5_000), clock.get().1));
     }
+    lose(&crowd, &clock, 10_000, 10, [30, 500]);
+    assert!(crowd.is_long());
+    assert_eq!(lose(&crowd, &clock, 10_000, 1_000, [30, 500]), 1, "the first is not known to be rare");
 }
 
 /// At capacity 0: one of a side leads and has no gap, and who has had one takes the lead.
