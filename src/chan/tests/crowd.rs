@@ -1,7 +1,7 @@
 //! Who loses an exchange to another of its side leaves the channel alone for a while.
 
 use crate::sync::processors;
-use crate::wait::crowd::HAD;
+use crate::wait::crowd::{HAD, LONG_ONES};
 use crate::wait::Patience;
 use crate::{bounded, select, Receiver, Sender};
 use std::collections::VecDeque;
@@ -20,17 +20,13 @@ fn gaps_of(f: impl FnOnce()) -> Vec<u32> {
 }
 
 /// A channel whose ends are taken to be where they were before the last operations: as if others had been faster.
-fn overtaken(cap: usize, long: bool) -> (Sender<u32>, Receiver<u32>) {
+fn overtaken(cap: usize) -> (Sender<u32>, Receiver<u32>) {
     let (tx, rx) = bounded(cap);
     for _ in 0..2 {
         tx.send(1).expect("open");
         rx.recv().expect("open");
     }
-    let chan = tx.0.chan();
-    chan.ring.forget();
-    if long {
-        chan.cold.crowd.be_long();
-    }
+    tx.0.chan().ring.forget();
     (tx, rx)
 }
 
@@ -40,32 +36,33 @@ fn who_is_overtaken_has_a_gap() {
         return; // where nobody runs meanwhile there is no gap
     }
     for (cap, long, thread, task) in [(1, false, 400, 400), (4, false, 400, 400), (1, true, 32_000, 8_000), (4, true, 8_000, 8_000)] {
+        LONG_ONES.set(long);
         let (thread, task) = ([thread], [task]);
-        let (tx, rx) = overtaken(cap, long);
+        let (tx, rx) = overtaken(cap);
         assert_eq!(gaps_of(|| tx.send(2).expect("open")), thread);
         assert_eq!(gaps_of(|| assert_eq!(rx.recv(), Ok(2))), thread);
         assert_eq!(gaps_of(|| tx.send(2).expect("open")), [], "now it knows better");
 
-        let (tx, rx) = overtaken(cap, long);
+        let (tx, rx) = overtaken(cap);
         assert_eq!(gaps_of(|| tx.try_send(2).expect("room")), thread);
         assert_eq!(gaps_of(|| assert_eq!(rx.try_recv(), Ok(2))), thread);
 
-        let (tx, rx) = overtaken(cap, long);
+        let (tx, rx) = overtaken(cap);
         assert_eq!(gaps_of(|| select! { send(tx, 2) -> sent => assert_eq!(sent, Ok(())) }), thread);
         assert_eq!(gaps_of(|| select! { recv(rx) -> received => assert_eq!(received, Ok(2)) }), thread);
 
-        let (tx, _rx) = overtaken(cap, long);
+        let (tx, _rx) = overtaken(cap);
         tx.0.chan().ring.push(2).expect("room");
         tx.0.chan().ring.forget();
-        assert_eq!(gaps_of(|| drop(tx.0.chan().take_first_quietly())), [], "others wait for the lock");
+        assert_eq!(gaps_of(|| assert!(tx.0.chan().take_first_quietly().is_some())), [], "others wait for the lock");
 
-        let (tx, rx) = overtaken(cap, long);
+        let (tx, rx) = overtaken(cap);
         tx.set_spin_limit(Duration::ZERO);
         rx.set_spin_limit(Duration::ZERO);
         assert_eq!(gaps_of(|| tx.send(2).expect("open")), [], "waits do not stay awake");
         assert_eq!(gaps_of(|| assert_eq!(rx.recv(), Ok(2))), []);
 
-        let (tx, _rx) = overtaken(cap, long);
+        let (tx, _rx) = overtaken(cap);
         let mut cx = Context::from_waker(Waker::noop());
         assert_eq!(gaps_of(|| assert_eq!(pin!(tx.send_async(2)).poll(&mut cx), Poll::Ready(Ok(())))), task);
         tx.0.chan().ring.forget(); // it has looked at the head
