@@ -11,6 +11,7 @@
 
 use super::first::Look;
 use super::frame::Place;
+use super::gaps::Loser;
 use super::handoff::{give_to, take_from};
 use super::ready::Lack;
 use super::words::Words;
@@ -106,8 +107,9 @@ impl<T> Chan<T> {
     #[inline(never)]
     fn win_recv_again(&self, manner: Manner) -> Option<Token> {
         let mut lag = Lag::new();
+        let mut lost = self.gaps(false, Loser::Attempts);
         loop {
-            match self.ring.claim_read(|| self.lost(false, manner.patience)) {
+            match self.ring.claim_read(&mut lost) {
                 Ok((_, head)) => return Some(Token::Read(Head(head))),
                 Err(_) => {
                     self.skip();
@@ -132,8 +134,9 @@ impl<T> Chan<T> {
             return Some(if self.is_closed() { Token::Closed } else { Token::Append });
         }
         let mut lag = Lag::new();
+        let mut lost = self.gaps(true, Loser::Attempts);
         loop {
-            match self.ring.hold_write(|| self.lost(true, manner.patience)) {
+            match self.ring.hold_write(&mut lost) {
                 Ok(slot) => {
                     let (slot, position) = slot.erase();
                     return Some(Token::Write { slot, position });

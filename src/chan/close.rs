@@ -3,6 +3,7 @@
 //! CLOSED in the tail decides. A sender that enlists does an RMW on the head (WAITED), then one on the tail; the closer does one on
 //! the tail, then looks at the head. So either the sender sees CLOSED, or the closer sees WAITED and finds the sender in the queue.
 
+use super::gaps::Loser;
 use super::Chan;
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WATCHED};
 use crate::wait::{Lag, WakeList};
@@ -99,7 +100,7 @@ impl<T> Chan<T> {
         }
         let mut lag = Lag::new();
         loop {
-            while let Some(value) = self.take_first() {
+            while let Some(value) = self.take_first(Loser::Serves) {
                 drop(value);
             }
             let (tail, head) = self.ring.words();

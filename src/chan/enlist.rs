@@ -13,7 +13,6 @@
 
 use super::frame::Place;
 use super::{Chan, Enlisted, Guard, Holding, Token, Turn};
-use crate::wait::crowd::longest;
 use crate::wait::{partner, Claim, Patience, Spin, Waiter, Waker};
 use core::alloc::Layout;
 use core::mem;
@@ -112,15 +111,6 @@ impl<T> Chan<T> {
     pub(crate) unsafe fn init_place(&self, place: *mut ()) {
         // SAFETY: the caller's promise.
         unsafe { Place::<T>::init(place.cast()) };
-    }
-
-    /// An exchange was lost to another of that side: a gap, see `wait::crowd`.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn lost(&self, sending: bool, patience: Patience) {
-        let longest = longest(self.ring.cap(), patience != Patience::Thread);
-        // Of both sides, as both must have their gaps before it is of use.
-        self.cold.crowd.lost(self.spin(sending), longest, || self.ring.tail_hint() as u32);
     }
 
     /// The learned budget of one side.

@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)] // a won slot is read and left, once each
 
+use super::gaps::Loser;
 use super::{Chan, WAITED, WAKING};
 use crate::error::TryRecvError;
 use crate::ring::position::{CLOSED, SPILLED};
@@ -59,13 +60,14 @@ impl<T> Chan<T> {
     #[inline(never)]
     pub(super) fn claim_first_bounded(&self) -> Result<First<'_, T>, TryRecvError> {
         let mut lag = Lag::new();
+        let mut lost = self.gaps(false, Loser::Attempts);
         loop {
             match self.look() {
                 Look::Closed => return Err(TryRecvError::Disconnected),
                 Look::Empty => return Err(TryRecvError::Empty),
                 Look::Coming => {}
             }
-            if let Some(first) = self.claim_first() {
+            if let Some(first) = self.claim_first(&mut lost) {
                 return Ok(first);
             }
             if !self.unspill(Some(Patience::Thread)) && !lag.wait_bounded(Patience::Thread) {
@@ -81,16 +83,10 @@ impl<T> Chan<T> {
         Ok(First { chan: self, slot, head, owes: false })
     }
 
-    /// The right to the first value, past slots that were given up.
+    /// The right to the first value, past slots that were given up. Calls `lost` whenever another was faster, before the next attempt.
     #[inline(always)]
-    pub(super) fn claim_first(&self) -> Option<First<'_, T>> {
-        self.claim_first_or(|| self.lost(false, Patience::Thread))
-    }
-
-    /// As `claim_first`; calls `lost` whenever another was faster, before the next attempt.
-    #[inline(always)]
-    fn claim_first_or(&self, lost: impl Fn()) -> Option<First<'_, T>> {
-        match self.ring.claim_read(&lost) {
+    pub(super) fn claim_first(&self, mut lost: impl FnMut()) -> Option<First<'_, T>> {
+        match self.ring.claim_read(&mut lost) {
             Ok((slot, head)) => Some(First { chan: self, slot, head, owes: false }),
             Err(NoValue::Yet) => None,
             Err(NoValue::GivenUp) => self.skip_and_claim(lost),
@@ -99,21 +95,15 @@ impl<T> Chan<T> {
 
     #[cold]
     #[inline(never)]
-    fn skip_and_claim(&self, lost: impl Fn()) -> Option<First<'_, T>> {
+    fn skip_and_claim(&self, lost: impl FnMut()) -> Option<First<'_, T>> {
         self.skip();
-        self.claim_first_or(lost)
+        self.claim_first(lost)
     }
 
     /// Takes the first value if there is one, and sees to the senders that wait.
     #[inline(always)]
-    pub(super) fn take_first(&self) -> Option<T> {
-        self.take_first_as(Patience::Thread)
-    }
-
-    /// As `take_first`, by a task or a thread.
-    #[inline(always)]
-    pub(super) fn take_first_as(&self, patience: Patience) -> Option<T> {
-        let first = self.claim_first_or(|| self.lost(false, patience))?;
+    pub(super) fn take_first(&self, loser: Loser) -> Option<T> {
+        let first = self.claim_first(self.gaps(false, loser))?;
         // SAFETY: once.
         Some(unsafe { first.read() })
     }
@@ -121,7 +111,7 @@ impl<T> Chan<T> {
     /// As `take_first`, for the holder of the lock, who sees to the senders himself: with the head's flags at that.
     #[inline]
     pub(super) fn take_first_quietly(&self) -> Option<(T, u64)> {
-        let first = ManuallyDrop::new(self.claim_first_or(|| ())?);
+        let first = ManuallyDrop::new(self.claim_first(self.gaps(false, Loser::Serves))?);
         // SAFETY: once, and left once: it is not dropped.
         unsafe {
             let value = first.read();

@@ -16,7 +16,7 @@ impl<T> Chan<T> {
     /// As `lock`, at capacity 0, for an operation of this side.
     #[inline(always)]
     pub(super) fn lock_in_turn(&self, sending: bool) -> Guard<'_, T> {
-        self.cold.lock.lock_in_turn(&self.cold.crowd, self.spin(sending));
+        self.cold.lock.lock_in_turn(|| self.cold.crowd.lost_turn(self.address(), self.spin(sending)));
         Guard::new(self)
     }
 

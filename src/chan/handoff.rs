@@ -124,7 +124,7 @@ impl<T> Chan<T> {
     fn pair(&self, sending: bool, may_sit: bool, deadline: Deadline) -> Pairing<'_, T> {
         let lock = &self.cold.lock;
         lock.fetch_early();
-        crowd::count();
+        crowd::count(self.address());
         partner::expect(self.address(), size_of::<T>());
         if let Some(seen) = lock.look() {
             if let Some(peer) = seen.seated(!sending) {
@@ -141,7 +141,7 @@ impl<T> Chan<T> {
 
     #[inline(always)]
     fn pair_locked(&self, sending: bool, deadline: Deadline) -> Pairing<'_, T> {
-        let mut guard = self.lock_in_turn(sending);
+        let mut guard = if deadline.expired() { self.lock() } else { self.lock_in_turn(sending) };
         let stashed = if sending { None } else { guard.with(Lists::take_stashed) };
         if let Some(value) = stashed {
             return Pairing::Stashed(value);

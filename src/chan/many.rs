@@ -1,5 +1,6 @@
 //! Many values at once, and values that push others out: one exchange and one wake-up for each batch.
 
+use super::gaps::Loser;
 use super::{Chan, Holding, Manner};
 use crate::error::{RecvError, RecvTimeoutError, SendError, SendTimeoutError, TrySendError};
 use crate::ring::Refused;
@@ -28,7 +29,7 @@ impl<T> Chan<T> {
     /// Sends of `values` what there is room for, without waiting for more; at capacity 0 nothing. With `patience`, it does not sleep for the lock either.
     pub(crate) fn send_ready(&self, values: &mut VecDeque<T>, patience: Option<Patience>) -> Result<(), SendError<()>> {
         while !values.is_empty() && !self.is_rendezvous() {
-            match self.ring.push_many(values, || self.lost(true, patience.unwrap_or(Patience::Thread))) {
+            match self.ring.push_many(values, self.gaps(true, if patience.is_none() { Loser::Waits } else { Loser::Attempts })) {
                 Ok((_, flags)) => self.after_push(flags),
                 Err(Refused::Closed) => return Err(SendError(())),
                 Err(refused) if self.spills(refused) => return self.spill_many(values, patience),
@@ -69,10 +70,10 @@ impl<T> Chan<T> {
             // Room first: a push that allocates could panic while values are in between.
             values.reserve(left.min(self.ring.len()));
             let room = left.min(values.capacity() - values.len());
-            let (taken, head) = self.ring.pop_many(room, |value| values.push(value), || self.lost(false, patience));
+            let (taken, head) = self.ring.pop_many(room, |value| values.push(value), self.gaps(false, Loser::Attempts));
             if taken > 0 {
                 self.after_pop(head);
-            } else if let Some(value) = self.take_first() {
+            } else if let Some(value) = self.take_first(Loser::Attempts) {
                 values.push(value); // after slots that were given up
             } else if !self.unspill(Some(patience)) {
                 break;

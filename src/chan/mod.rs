@@ -31,6 +31,7 @@ mod close;
 mod enlist;
 mod first;
 mod frame;
+mod gaps;
 mod guard;
 mod handoff;
 mod lazy;
@@ -61,7 +62,7 @@ pub(crate) use solo::{Attempt, Sent};
 
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING, WATCHED};
 use crate::ring::{Ring, Slot};
-use crate::sync::{next_id, AtomicU32, AtomicUsize, Cell, Ordering, Step};
+use crate::sync::{next_id, AtomicU32, AtomicUsize, Cell, Ordering, Step, MODEL};
 use crate::wait::{Crowd, Lock, Queue, Spin, Waiter};
 use core::fmt;
 use core::mem::MaybeUninit;
@@ -69,7 +70,7 @@ use core::ptr::{addr_of_mut, NonNull};
 use guard::Guard;
 
 /// Which slots an unbounded channel has before values wait behind the ring.
-const UNBOUNDED_RING: usize = if crate::sync::MODEL { 1 } else { 128 };
+const UNBOUNDED_RING: usize = if MODEL { 1 } else { 128 };
 
 /// A channel of any capacity.
 pub(crate) struct Chan<T> {
@@ -87,7 +88,7 @@ struct Cold<T> {
     /// How many values are in `Lists::spill`; written under the lock.
     spilled: AtomicUsize,
     unbounded: bool,
-    /// Written only where many lose exchanges all the time.
+    /// Hardly ever written but where exchanges are lost all the time.
     crowd: Crowd,
     /// So that the lock's word begins the second line.
     _pad: MaybeUninit<[u8; PAD]>,
@@ -101,8 +102,11 @@ struct Cold<T> {
     step: Step,
 }
 
-const PAD: usize = 64_usize
-    .saturating_sub(size_of::<u64>() + size_of::<AtomicUsize>() + size_of::<u32>() + size_of::<Crowd>() + crate::wait::lock::WORD_AT);
+const PAD: usize = {
+    let before = size_of::<u64>() + size_of::<AtomicUsize>() + size_of::<u32>() + size_of::<Crowd>() + crate::wait::lock::WORD_AT;
+    assert!(MODEL || before <= 64);
+    64_usize.saturating_sub(before)
+};
 
 /// What the lock guards.
 #[repr(C)]

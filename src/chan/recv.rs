@@ -4,6 +4,7 @@
 
 use super::first::{First, Look};
 use super::frame::Place;
+use super::gaps::Loser;
 use super::handoff::SMALL;
 use super::{Chan, Enlisted, Guard, Turn};
 use crate::error::{RecvTimeoutError, TryRecvError};
@@ -51,7 +52,7 @@ impl<T> Chan<T> {
         if self.ring.is_head_at_milestone() {
             turn::offer();
         }
-        match self.take_first() {
+        match self.take_first(Loser::Waits) {
             Some(value) => Ok(value),
             None => self.recv_slow(deadline),
         }
@@ -62,7 +63,7 @@ impl<T> Chan<T> {
         if self.ring.is_head_at_milestone() {
             turn::offer();
         }
-        if let Some(first) = self.claim_first() {
+        if let Some(first) = self.claim_first(self.gaps(false, Loser::Waits)) {
             return Ok(first);
         }
         match self.wait_for_value(deadline, ptr::null_mut())? {
@@ -107,7 +108,7 @@ impl<T> Chan<T> {
                 spin.gap(self.ring.head_hint(), self.ring.cap(), || self.ring.may_pop_now()) || spin.wait(deadline, || self.ring.may_pop())
             };
             if self.unspill(None) || (!lags && !spin.shares_processor() && comes()) {
-                match self.claim_first() {
+                match self.claim_first(self.gaps(false, Loser::Waits)) {
                     Some(first) => return Ok(Some(first)),
                     None => continue,
                 }
@@ -120,7 +121,7 @@ impl<T> Chan<T> {
                         lags = true; // was awake for long enough
                         lag.wait();
                     }
-                    match self.claim_first() {
+                    match self.claim_first(self.gaps(false, Loser::Waits)) {
                         Some(first) => return Ok(Some(first)),
                         None => continue,
                     }
@@ -173,7 +174,7 @@ impl<T> Chan<T> {
         let tail = self.ring.tail_clear(WAKING);
         // With or without a value: senders that saw WAKING left the others to us.
         let owes = tail & WAITED != 0;
-        match self.claim_first() {
+        match self.claim_first(self.gaps(false, Loser::Serves)) {
             Some(mut first) => {
                 first.owes = owes;
                 Some(first)

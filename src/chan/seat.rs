@@ -21,6 +21,7 @@
 
 use super::first::Look;
 use super::frame::Place;
+use super::gaps::Loser;
 use super::handoff::SMALL;
 use super::{Chan, Guard, Lists, CLOSED, SPILLED, WAITED};
 use crate::sync::Ordering;
@@ -102,7 +103,7 @@ impl<T> Chan<T> {
         }
         let Some(sender) = self.cold.lock.serve_seated(sender) else { return false };
         // A longer copy is not worth holding it up.
-        let at_once = || self.ring.claim_write_at_once().or_else(|_| self.ring.claim_write(|| ()));
+        let at_once = || self.ring.claim_write_at_once().or_else(|_| self.ring.claim_write(self.gaps(true, Loser::Serves)));
         let room = if size_of::<T>() > SMALL { None } else { at_once().ok() };
         match room {
             Some((slot, tail)) => {

@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // enlisting a waiter of this frame
 
 use super::frame::Place;
+use super::gaps::Loser;
 use super::handoff::SMALL;
 use super::{Chan, Enlisted, Guard, Turn};
 use crate::error::{SendTimeoutError, TrySendError};
@@ -45,7 +46,7 @@ impl<T> Chan<T> {
 
     #[inline(always)]
     fn try_send_again(&self, value: T) -> Result<(), TrySendError<T>> {
-        match self.claim_place().or_else(|refused| self.claim_bounded(refused)) {
+        match self.attempt_to_claim() {
             Ok(place) => {
                 self.fill(place, value);
                 Ok(())
@@ -56,9 +57,16 @@ impl<T> Chan<T> {
         }
     }
 
+    /// A place, if there is one now.
+    #[inline(always)]
+    fn attempt_to_claim(&self) -> Result<ToFill<'_, T>, Refused> {
+        let mut lost = self.gaps(true, Loser::Attempts);
+        self.claim_place(&mut lost).or_else(|refused| self.claim_bounded(refused, lost))
+    }
+
     /// Whether the ring, which refused a value, is full, or closed, or to be spilled behind; or room that came meanwhile.
     #[inline(always)]
-    fn claim_bounded(&self, refused: Refused) -> Result<ToFill<'_, T>, Refused> {
+    fn claim_bounded(&self, refused: Refused, mut lost: impl FnMut()) -> Result<ToFill<'_, T>, Refused> {
         let mut refused = refused;
         let mut lag = Lag::new();
         loop {
@@ -72,7 +80,7 @@ impl<T> Chan<T> {
             if self.is_full() || !lag.wait_bounded(Patience::Thread) {
                 return Err(Refused::Full);
             }
-            match self.claim_place() {
+            match self.claim_place(&mut lost) {
                 Ok(place) => return Ok(place),
                 Err(again) => refused = again,
             }
@@ -80,8 +88,8 @@ impl<T> Chan<T> {
     }
 
     #[inline(always)]
-    fn claim_place(&self) -> Result<ToFill<'_, T>, Refused> {
-        let (slot, flags) = self.ring.claim_write(|| self.lost(true, Patience::Thread))?;
+    fn claim_place(&self, lost: impl FnMut()) -> Result<ToFill<'_, T>, Refused> {
+        let (slot, flags) = self.ring.claim_write(lost)?;
         Ok(ToFill { slot, flags, owes: false })
     }
 
@@ -124,7 +132,7 @@ impl<T> Chan<T> {
         if self.ring.is_tail_at_milestone() {
             turn::offer();
         }
-        match self.claim_place() {
+        match self.claim_place(self.gaps(true, Loser::Waits)) {
             Ok(place) => {
                 self.fill(place, value);
                 Ok(())
@@ -193,14 +201,14 @@ impl<T> Chan<T> {
         let mut lags = false;
         loop {
             if deadline.expired() {
-                return self.claim_place().or_else(|refused| self.claim_bounded(refused)).map(Some);
+                return self.attempt_to_claim().map(Some);
             }
             let comes = || {
                 spin.gap(self.ring.tail_hint(), self.ring.cap(), || self.ring.may_push_now())
                     || spin.wait(deadline, || self.ring.may_push())
             };
             let room = if !lags && !spin.shares_processor() && comes() {
-                self.claim_place()
+                self.claim_place(self.gaps(true, Loser::Waits))
             } else {
                 // SAFETY: the waiter is in no queue, and this frame and the caller's place stay until it was claimed or taken out again, below.
                 match unsafe { self.enlist_sender(&waiter, turn, None) } {
@@ -210,7 +218,7 @@ impl<T> Chan<T> {
                             lags = true; // was awake for long enough
                             lag.wait();
                         }
-                        self.claim_place()
+                        self.claim_place(self.gaps(true, Loser::Waits))
                     }
                     Enlisted::Yes => {
                         match self.wait_enlisted(&claim, spin, deadline) {
@@ -244,7 +252,7 @@ impl<T> Chan<T> {
         let head = self.ring.head_clear(WAKING);
         // With or without success: receivers that saw WAKING left the others to us.
         let owes = head & WAITED != 0;
-        match self.ring.claim_write(|| self.lost(true, Patience::Thread)) {
+        match self.ring.claim_write(self.gaps(true, Loser::Serves)) {
             Ok((slot, flags)) => Ok(ToFill { slot, flags, owes }),
             Err(refused) => {
                 if owes {

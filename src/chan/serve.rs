@@ -36,6 +36,7 @@
 
 use super::first::Look;
 use super::frame::Place;
+use super::gaps::Loser;
 use super::handoff::SMALL;
 use super::{Guard, CLOSED, SPILLED, WAITED, WAKING};
 use crate::wait::lock::{WAKE_RX, WAKE_RX_ANEW, WAKE_TX, WAKE_TX_ANEW};
@@ -277,7 +278,7 @@ impl<T> Guard<'_, T> {
         if sender.place.is_null() || size_of::<T>() > SMALL {
             return false;
         }
-        let Ok((slot, tail)) = self.chan.ring.claim_write(|| ()) else { return false };
+        let Ok((slot, tail)) = self.chan.ring.claim_write(self.chan.gaps(true, Loser::Serves)) else { return false };
         // SAFETY: of a sender of this channel, hence a `Place<T>`; ours and full from the claim to the decision (rule 1).
         slot.publish(unsafe { (*sender.place.cast::<Place<T>>()).take() });
         if tail & (WAITED | WAKING) == WAITED && !self.with(|lists| lists.rx.is_empty()) {

@@ -7,6 +7,7 @@
 #![allow(unsafe_code)] // waiters and places of futures
 
 use super::frame::Place;
+use super::gaps::Loser;
 use super::handoff::{give_releasing, take_releasing};
 use super::{Chan, Lists, Turn};
 use crate::chan::Enlisted;
@@ -68,7 +69,7 @@ impl<T> Chan<T> {
     /// The caller owns the place, and it is empty.
     #[inline(never)]
     pub(super) unsafe fn recv_into(&self, place: &Place<T>) -> bool {
-        let Some(value) = self.take_first_as(Patience::Task) else { return false };
+        let Some(value) = self.take_first(Loser::Attempts) else { return false };
         // SAFETY: the caller's promise.
         unsafe { place.put(value) };
         true
@@ -174,7 +175,7 @@ impl<T> Chan<T> {
     /// As for `send_at_once`.
     #[inline(never)]
     pub(super) unsafe fn send_again_at_once(&self, place: &Place<T>) -> bool {
-        let Ok((slot, flags)) = self.ring.claim_write(|| self.lost(true, Patience::Task)) else { return false };
+        let Ok((slot, flags)) = self.ring.claim_write(self.gaps(true, Loser::Attempts)) else { return false };
         // SAFETY: the caller's promise.
         slot.publish(unsafe { place.take() });
         self.after_push(flags);
@@ -188,7 +189,7 @@ impl<T> Chan<T> {
     pub(super) unsafe fn send_from(&self, place: &Place<T>) -> Option<Sent> {
         // SAFETY: the caller's promise; and where it was not sent, the value goes back.
         let value = unsafe { place.take() };
-        let (value, refused) = match self.ring.claim_write(|| self.lost(true, Patience::Task)) {
+        let (value, refused) = match self.ring.claim_write(self.gaps(true, Loser::Attempts)) {
             Ok((slot, flags)) => {
                 slot.publish(value);
                 self.after_push(flags);

@@ -107,6 +107,11 @@ impl<T, M> Ring<T, M> {
         self.tail.word.load(Ordering::Relaxed) / (FLAGS + 1) // ORDERING: a hint
     }
 
+    /// How many values were ever appended, up to a multiple of 2^32: a hint for learning.
+    pub(crate) fn appended_hint(&self) -> u32 {
+        self.layout.distance(self.tail.word.load(Ordering::Relaxed), 0) as u32 // ORDERING: a hint
+    }
+
     /// Roughly how many values were ever taken: a hint for learning.
     pub(crate) fn head_hint(&self) -> u64 {
         self.head.word.load(Ordering::Relaxed) / (FLAGS + 1) // ORDERING: a hint

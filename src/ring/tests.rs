@@ -67,6 +67,19 @@ fn who_is_overtaken_says_so() {
     });
 }
 
+/// At capacities that are no powers of two, too.
+#[test]
+fn every_append_counts_as_one() {
+    for cap in [1, 2, 3, 5, 64, 100] {
+        with_ring(cap, |ring| {
+            for n in 0..300 {
+                assert_eq!(ring.appended_hint(), n);
+                assert!(ring.push(n).is_ok() && ring.pop().is_ok());
+            }
+        });
+    }
+}
+
 #[test]
 fn batches_take_what_fits() {
     for cap in [1, 2, 3, 5, 8] {

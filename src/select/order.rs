@@ -38,7 +38,11 @@ pub(crate) fn below(n: u32) -> u32 {
 }
 
 /// The index of a set bit, of each with the same chance.
+#[inline]
 pub(super) fn one_of(mut set: u32) -> usize {
+    if set.is_power_of_two() {
+        return set.trailing_zeros() as usize;
+    }
     for _ in 0..below(set.count_ones()) {
         set &= set - 1;
     }

@@ -119,6 +119,7 @@ fn the_first_look_is_sure_of_nothing_only_if_nothing_moved() {
     assert!(none(2, Until::Now, false));
     assert!(!none(2, Until::Now, true));
     assert!(!none(2, FOR_EVER, false));
+    assert!(!none(1, FOR_EVER, false));
     // Ready, and lost to another before it could be won.
     let lost = first::<()>(2, Order::Random, Until::Now, |_| true, |_| true, |_| 0, |_| None);
     assert!(matches!(lost, First::Unsure), "{lost:?}");
@@ -133,6 +134,8 @@ fn an_arm_that_only_a_full_look_finds_has_its_chance() {
     };
     let wins = (0..1000).map(|_| won()).sum::<usize>();
     assert!((350..650).contains(&wins), "{wins} of 1000");
+    let biased = first(2, Order::Given, FOR_EVER, |i| i == 1, |_| true, |_| 0, Some);
+    assert!(matches!(biased, First::Won(0, 0)), "{biased:?}");
 }
 
 /// Whether it goes behind the others or, woken in vain, in front of them: who comes finds the first of its arms first.

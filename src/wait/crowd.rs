@@ -22,24 +22,24 @@
 //! 1091, 768 and 791; mpmc_0 1450, 972 and 1001. Long gaps only, where work is done: mpmc_128 with 0.5 us 350 to 417, mpmc8_0 with 9 us 2163 to 2683. Two processors: no difference in 18 rows.)
 
 use super::spin::{get, pause_for, set, Spin};
-use crate::sync::{micros, processors, AtomicU32, Ordering};
+use crate::sync::{micros, processors, AtomicU32, Ordering, LINE};
 use core::cell::Cell;
 use core::ptr;
 
 /// The short gap: as long as some operations of those that go on.
 const SHORT_NS: u32 = 400;
 /// The long one, at a ring of several slots: what comes of a longer one is hardly more (mpmc_128 16 and with 32 us 14 ns).
-const LONG_NS: u32 = 8_000;
+pub(crate) const LONG_NS: u32 = 8_000;
 /// Where each message is several ways of a line, each that comes back costs as much as some messages (mpsc_1 440 and 255 ns, mpmc8_0 700 and 390).
-const LONG_NARROW_NS: u32 = 32_000;
-/// Tasks behind one that polls wait for it.
-const LONG_TASK_NS: u32 = LONG_NS;
-/// Who waits for the lock has no more gaps than this, before it looks all the time, and then sleeps.
-pub(super) const GAPS: u32 = 4;
+pub(crate) const LONG_NARROW_NS: u32 = 32_000;
+/// One operation has no more gaps than this.
+pub(crate) const GAPS: u32 = 4;
 
 /// So long is a window; one that was much longer is no window: nothing was lost meanwhile.
 const WINDOW_US: u32 = 200;
 const NO_WINDOW_US: u32 = 4 * WINDOW_US;
+/// No thread begins so many operations in a window; it may have begun more before that.
+const BEGUN_MAX: u32 = 4_096;
 /// The other gap is tried after so many windows if it has just won, and after twice as many each time it has lost.
 const WINDOWS: (u32, u32) = (8, 256);
 
@@ -64,24 +64,28 @@ pub(crate) struct Crowd {
     operations: AtomicU32,
 }
 
+/// For how many channels a thread counts at the same time: for fewer, if they fall on the same place.
+const CHANNELS: usize = 4;
+
 thread_local! {
-    /// How many operations of capacity 0 this thread began, since it last told of them.
-    static BEGUN: Cell<u32> = const { Cell::new(0) };
+    /// At which channels this thread began operations of capacity 0, and how many since it last told of them.
+    static BEGUN: [Cell<(usize, u32)>; CHANNELS] = const { [const { Cell::new((0, 0)) }; CHANNELS] };
 }
 
-/// An operation of capacity 0 begins.
+/// Channels are aligned to two cache lines.
+fn place_of(channel: *const ()) -> usize {
+    channel.addr() / (2 * LINE) % CHANNELS
+}
+
+/// An operation of capacity 0 begins at `channel`.
 #[inline(always)]
-pub(crate) fn count() {
-    let _ = BEGUN.try_with(|begun| begun.set(begun.get().wrapping_add(1))); // a thread on its way out is not counted
-}
-
-/// The long gap at a channel of so many slots.
-pub(crate) fn longest(slots: usize, of_task: bool) -> u32 {
-    match slots {
-        _ if of_task => LONG_TASK_NS,
-        0 | 1 => LONG_NARROW_NS,
-        _ => LONG_NS,
-    }
+pub(crate) fn count(channel: *const ()) {
+    // A thread on its way out is not counted.
+    let _ = BEGUN.try_with(|begun| {
+        let begun = &begun[place_of(channel)];
+        let (at, count) = begun.get();
+        begun.set((channel.addr(), if at == channel.addr() { count + 1 } else { 1 }));
+    });
 }
 
 impl Crowd {
@@ -95,14 +99,19 @@ impl Crowd {
         }
     }
 
-    /// At capacity 0, the lock, or who sat, was lost to another. Answers whether there was a gap: not for who leads.
+    /// The lock of `channel`, of capacity 0, was lost to another. Answers whether there was a gap: not for who leads.
     #[cold]
     #[inline(never)]
-    pub(crate) fn lost_turn(&self, spin: &Spin) -> bool {
+    pub(crate) fn lost_turn(&self, channel: *const (), spin: &Spin) -> bool {
         if processors() == 1 || !spin.is_on() {
             return false;
         }
-        let Ok((me, begun)) = BEGUN.try_with(|begun| (ptr::from_ref(begun).addr() as u32, begun.take())) else { return false };
+        let tell = |begun: &[Cell<(usize, u32)>; CHANNELS]| {
+            let place = &begun[place_of(channel)];
+            let (_, count) = if place.get().0 == channel.addr() { place.take() } else { (0, 0) };
+            (ptr::from_ref(begun).addr() as u32, count.min(BEGUN_MAX))
+        };
+        let Ok((me, begun)) = BEGUN.try_with(tell) else { return false };
         set(&self.operations, get(&self.operations).wrapping_add(begun));
         self.look(micros(), || get(&self.operations));
         if get(&spin.leads) == me {
@@ -126,12 +135,18 @@ impl Crowd {
         get(&self.course) & LONG != 0
     }
 
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn operations(&self) -> u32 {
+        get(&self.operations)
+    }
+
     /// If the window is over, judges it, and begins another.
     #[inline]
     pub(super) fn look(&self, now_us: u32, at: impl FnOnce() -> u32) {
         let (begun, now) = (get(&self.begun_us), now_us.max(1));
         let took = now.wrapping_sub(begun);
-        if begun != 0 && took < WINDOW_US {
+        // Below 0: another has begun it since our look at the clock.
+        if begun != 0 && (took as i32) < WINDOW_US as i32 {
             return;
         }
         // One alone judges a window. ORDERING: Relaxed: hints are all that is guarded.
@@ -141,7 +156,8 @@ impl Crowd {
         let at = at();
         let moved = at.wrapping_sub(get(&self.begun_at));
         set(&self.begun_at, at);
-        if begun != 0 && took <= NO_WINDOW_US {
+        // Below 0: another has judged the next window before this was done.
+        if begun != 0 && took <= NO_WINDOW_US && (moved as i32) >= 0 {
             self.judge((took << 16) / moved.max(1));
         } else {
             set(&self.course, 0); // not many at work, up to now
@@ -159,8 +175,10 @@ impl Crowd {
             return;
         }
         set(&self.windows, 0);
+        // In doubt a gap is short.
         let before = get(&self.pace);
-        if pace < before - before / 4 {
+        let better = if course & LONG != 0 { pace < before - before / 4 } else { before > pace - pace / 4 };
+        if better {
             set(&self.course, course & !TRYING);
             set(&self.windows_to_try, WINDOWS.0);
         } else {

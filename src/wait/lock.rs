@@ -12,10 +12,10 @@
 //!    moved at once. They are written by the release,
 //!    at no cost of their own, for attempts that must not sleep.
 
-use super::crowd::{Crowd, GAPS};
+use super::crowd::GAPS;
 use super::lag::{Lag, Patience};
 use super::seat::{hints_of, SHUT};
-use super::spin::{pause_for, Spin};
+use super::spin::pause_for;
 use crate::sync::{fetch_early, pause, AtomicU64, Gate, Ordering, MODEL};
 use core::ptr;
 
@@ -109,27 +109,18 @@ impl Lock {
         }
     }
 
-    /// As `lock`, at capacity 0, for an operation of the side of `spin`: another one may have a gap meanwhile (see `crowd`).
+    /// As `lock`, for who leaves it alone for a while if it is lost, but if `lost_turn` answers that it leads (see `crowd`).
     #[inline]
-    pub(crate) fn lock_in_turn(&self, crowd: &Crowd, spin: &Spin) {
-        if !self.take_if_free() && !self.grab_in_turn(crowd, spin) {
+    pub(crate) fn lock_in_turn(&self, lost_turn: impl FnMut() -> bool) {
+        if !self.take_if_free() && !self.grab_in_turn(lost_turn) {
             self.lock_slow();
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn grab_in_turn(&self, crowd: &Crowd, spin: &Spin) -> bool {
-        let mut gaps = 0;
-        !MODEL
-            && (0..LOOKS).any(|_| {
-                if gaps < GAPS && crowd.lost_turn(spin) {
-                    gaps += 1;
-                } else {
-                    pause();
-                }
-                self.grab()
-            })
+    fn grab_in_turn(&self, mut lost_turn: impl FnMut() -> bool) -> bool {
+        (0..GAPS).take_while(|_| !MODEL && lost_turn()).any(|_| self.grab())
     }
 
     #[cold]

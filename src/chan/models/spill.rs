@@ -2,6 +2,7 @@
 
 use super::held::{end_elsewhere, win_and_hold};
 use super::{assert_quiet, channel, model, recv, rest, send, Sleeper};
+use crate::chan::gaps::Loser;
 use crate::chan::Chan;
 use crate::sync::{nap, Deadline};
 use crate::wait::Phase;
@@ -29,7 +30,7 @@ fn take_woken(chan: &Chan<i32>, sleeper: Sleeper) -> i32 {
         if !chan.unspill(None) {
             nap(0); // the other one is about to leave the slot
         }
-        value = chan.take_first();
+        value = chan.take_first(Loser::Serves);
     }
     value.unwrap_or_default()
 }

@@ -1,8 +1,8 @@
 //! Who loses an exchange to another of its side leaves the channel alone for a while.
 
+use crate::chan::gaps::Loser;
 use crate::sync::processors;
 use crate::wait::crowd::{HAD, LONG_ONES};
-use crate::wait::Patience;
 use crate::{bounded, select, Receiver, Sender};
 use std::collections::VecDeque;
 use std::future::Future;
@@ -35,21 +35,21 @@ fn who_is_overtaken_has_a_gap() {
     if processors() == 1 {
         return; // where nobody runs meanwhile there is no gap
     }
-    for (cap, long, thread, task) in [(1, false, 400, 400), (4, false, 400, 400), (1, true, 32_000, 8_000), (4, true, 8_000, 8_000)] {
+    for (cap, long, waits, attempts) in [(1, false, 400, 400), (4, false, 400, 400), (1, true, 32_000, 8_000), (4, true, 8_000, 8_000)] {
         LONG_ONES.set(long);
-        let (thread, task) = ([thread], [task]);
+        let (waits, attempts) = ([waits], [attempts]);
         let (tx, rx) = overtaken(cap);
-        assert_eq!(gaps_of(|| tx.send(2).expect("open")), thread);
-        assert_eq!(gaps_of(|| assert_eq!(rx.recv(), Ok(2))), thread);
+        assert_eq!(gaps_of(|| tx.send(2).expect("open")), waits);
+        assert_eq!(gaps_of(|| assert_eq!(rx.recv(), Ok(2))), waits);
         assert_eq!(gaps_of(|| tx.send(2).expect("open")), [], "now it knows better");
 
         let (tx, rx) = overtaken(cap);
-        assert_eq!(gaps_of(|| tx.try_send(2).expect("room")), thread);
-        assert_eq!(gaps_of(|| assert_eq!(rx.try_recv(), Ok(2))), thread);
+        assert_eq!(gaps_of(|| tx.try_send(2).expect("room")), attempts);
+        assert_eq!(gaps_of(|| assert_eq!(rx.try_recv(), Ok(2))), attempts);
 
         let (tx, rx) = overtaken(cap);
-        assert_eq!(gaps_of(|| select! { send(tx, 2) -> sent => assert_eq!(sent, Ok(())) }), thread);
-        assert_eq!(gaps_of(|| select! { recv(rx) -> received => assert_eq!(received, Ok(2)) }), thread);
+        assert_eq!(gaps_of(|| select! { send(tx, 2) -> sent => assert_eq!(sent, Ok(())) }), attempts);
+        assert_eq!(gaps_of(|| select! { recv(rx) -> received => assert_eq!(received, Ok(2)) }), attempts);
 
         let (tx, _rx) = overtaken(cap);
         tx.0.chan().ring.push(2).expect("room");
@@ -64,9 +64,9 @@ fn who_is_overtaken_has_a_gap() {
 
         let (tx, _rx) = overtaken(cap);
         let mut cx = Context::from_waker(Waker::noop());
-        assert_eq!(gaps_of(|| assert_eq!(pin!(tx.send_async(2)).poll(&mut cx), Poll::Ready(Ok(())))), task);
+        assert_eq!(gaps_of(|| assert_eq!(pin!(tx.send_async(2)).poll(&mut cx), Poll::Ready(Ok(())))), attempts);
         tx.0.chan().ring.forget(); // it has looked at the head
-        assert_eq!(gaps_of(|| assert_eq!(tx.0.chan().take_first_as(Patience::Task), Some(2))), task);
+        assert_eq!(gaps_of(|| assert_eq!(tx.0.chan().take_first(Loser::Attempts), Some(2))), attempts);
     }
 }
 

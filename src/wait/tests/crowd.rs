@@ -1,10 +1,11 @@
 //! Who leaves a channel alone, and for how long.
 
 use crate::sync::{processors, Duration};
+use crate::wait::crowd::count;
 use crate::wait::{Crowd, Spin};
 use std::cell::Cell;
-use std::iter;
 use std::thread::scope;
+use std::{iter, ptr};
 
 /// Losses of so many microseconds, one each `each_us`; with a short and with a long gap so many messages pass meanwhile. Answers how many of the losses
 /// found the gap long.
@@ -61,11 +62,61 @@ fn who_comes_back_from_a_gap_leads() {
         return; // where nobody runs meanwhile there is no gap
     }
     let (crowd, spin) = (Crowd::default(), Spin::default());
-    let twice = || [crowd.lost_turn(&spin), crowd.lost_turn(&spin)];
+    let twice = || [(); 2].map(|()| crowd.lost_turn(ptr::null(), &spin));
     for _ in 0..3 {
         assert_eq!(twice(), [true, false]);
         scope(|scope| assert_eq!(scope.spawn(twice).join().expect("no panic"), [true, false]));
     }
     spin.set_limit(Duration::ZERO);
     assert!(iter::repeat_with(twice).take(3).all(|gaps| gaps == [false; 2]), "waits do not stay awake");
+}
+
+/// Where the load alone decides how many pass, gaps are short, whatever chance makes of the windows.
+#[test]
+fn chance_decides_for_short_gaps() {
+    let (crowd, mut now, mut at, mut random, mut long) = (Crowd::default(), 1, 0, 1_u32, 0);
+    for _ in 0..100_000 {
+        crowd.look(now, || at);
+        long += u32::from(crowd.is_long());
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (now, at) = (now + 200, at + 500 + random % 1_000);
+    }
+    assert!(long < 10_000, "{long} of 100000");
+}
+
+/// A thread whose look at the clock is old, or that is late with what it has counted, ends no window.
+#[test]
+fn who_comes_late_judges_nothing() {
+    let (crowd, clock) = (Crowd::default(), clock());
+    lose(&crowd, &clock, 10_000, 10, [30, 500]);
+    let (now, at) = clock.get();
+    for late in [100, 1_000] {
+        crowd.look(now.wrapping_sub(late), || at);
+        assert!(crowd.is_long(), "{late}");
+    }
+    let window = format!("{crowd:?}");
+    crowd.look(now.wrapping_sub(1_000), || at);
+    assert_eq!(format!("{crowd:?}"), window);
+}
+
+/// What a thread did at other channels is not counted, nor what it did long ago.
+#[test]
+fn operations_are_counted_by_channel() {
+    if processors() == 1 {
+        return;
+    }
+    let (crowd, spin) = (Crowd::default(), Spin::default());
+    let channels = [0_usize, 128, 4 * 128].map(|address| ptr::without_provenance(4096 + address));
+    for channel in channels {
+        (0..100).for_each(|_| count(channel));
+    }
+    let told_of = |channel| {
+        let before = crowd.operations();
+        crowd.lost_turn(channel, &spin);
+        crowd.operations() - before
+    };
+    assert_eq!(channels.map(told_of), [0, 100, 100], "the first and the last are counted at the same place");
+    assert_eq!(channels.map(told_of), [0; 3], "they were told of");
+    (0..1_000_000).for_each(|_| count(channels[0]));
+    assert_eq!(told_of(channels[0]), 4_096);
 }
