@@ -20,7 +20,7 @@ impl<T> Chan<T> {
     pub(super) fn gaps(&self, sending: bool, loser: Loser) -> impl FnMut() + '_ {
         let mut left = match loser {
             Loser::Waits => GAPS,
-            Loser::Attempts => 1,
+            Loser::Attempts => GAPS / 2,
             Loser::Serves => 0,
         };
         move || {

@@ -13,13 +13,20 @@
 //! of each are counted, and the other gap is tried for one window, the more rarely the more often it has lost. Where few are lost, nothing is tried, and the
 //! gap is short.
 //!
-//! At capacity 0 it is the lock that is lost, or who sat, and mostly to the other side. There one of each side *leads*, which leaves nothing alone: else both
+//! At capacity 0 it is the lock that is lost, and mostly to the other side. There one of each side *leads*, which leaves nothing alone: else both
 //! could do so at the same time, and each would wait for the other. Who comes back from a gap takes the lead; the last one finds that out, and has its gap.
 //!
-//! (16 processors, where a line takes 180 ns there and back, 8 bytes, ns a message without gaps, with them, and the best of crossbeam-channel, kanal and Go:
-//! mpmc_128 288, 16 and 130; mpsc_128 215, 14 and 90; mpmc32_128 518, 30 and 150; mpmc_inf 280, 33 and 47; mpmc_16 313, 64 and 210; mpmc_1 1249, 400 and
-//! 501; mpsc_1 955, 263 and 335; mpmc_0 1465, 292 and 608; mpsc_0 1003, 248 and 457; mpmc32_0 2365, 418 and 787. With 0.9 us of work before each message: mpmc_1
-//! 1091, 768 and 791; mpmc_0 1450, 972 and 1001. Long gaps only, where work is done: mpmc_128 with 0.5 us 350 to 417, mpmc8_0 with 9 us 2163 to 2683. Two processors: no difference in 18 rows.)
+//! 16 processors, where a line takes 180 ns there and back, 8 bytes, ns a message; the peer is the best of crossbeam-channel, kanal and Go:
+//!
+//! ```text
+//!              no gaps  gaps  peer               no gaps  gaps  peer               no gaps  gaps  peer
+//!   mpmc_128       288    16   130   mpmc_1         1249   400   501   mpmc_0         1465   292   608
+//!   mpsc_128       215    14    90   mpsc_1          955   263   335   mpsc_0         1003   248   457
+//!   mpmc32_128     518    30   150   mpmc_inf        280    33    47   mpmc32_0       2365   418   787
+//! ```
+//!
+//! With 0.9 us of work before each message mpmc_1 takes 1091, 768 and 791, mpmc_0 1450, 972 and 1001. Long gaps where short ones are better: mpmc_128 with
+//! 0.5 us of work 350 and 417, mpmc8_0 with 9 us 2163 and 2683. Two processors: no difference in 14 rows.
 
 use super::spin::{get, pause_for, set, Spin};
 use crate::sync::{micros, processors, AtomicU32, Ordering, LINE};
@@ -89,7 +96,7 @@ pub(crate) fn count(channel: *const ()) {
 }
 
 impl Crowd {
-    /// An exchange was lost to another of the same side: the gap. `spin` is of that side; `at` is asked for the number of messages up to now.
+    /// An exchange was lost, mostly to another of the same side: the gap. `spin` is of that side; `at` is asked for the number of messages up to now.
     #[cold]
     #[inline(never)]
     pub(crate) fn lost(&self, spin: &Spin, longest: u32, at: impl FnOnce() -> u32) {

@@ -101,23 +101,35 @@ fn many_at_once_have_gaps() {
     });
 }
 
+/// The gaps of an operation that finds the lock held, of a channel of capacity 0, until it sleeps for it.
+fn gaps_at_the_lock(work: impl FnOnce(&Sender<u32>) + Send, then: impl FnOnce(&Receiver<u32>)) -> Vec<u32> {
+    let (tx, rx) = bounded(0);
+    let chan = tx.0.chan();
+    let (guard, before) = (chan.lock(), format!("{:?}", chan.cold.lock));
+    let end = Instant::now() + Duration::from_secs(10);
+    scope(|scope| {
+        let worker = scope.spawn(|| gaps_of(|| work(&tx)));
+        while format!("{:?}", chan.cold.lock) == before && Instant::now() < end {
+            yield_now();
+        }
+        drop(guard);
+        then(&rx);
+        worker.join().expect("no panic")
+    })
+}
+
 /// At capacity 0 it is the lock that is lost.
 #[test]
 fn who_does_not_get_the_lock_has_a_gap() {
     if processors() == 1 {
         return;
     }
-    let (tx, rx) = bounded(0);
-    let chan = tx.0.chan();
-    let (guard, before) = (chan.lock(), format!("{:?}", chan.cold.crowd));
-    scope(|scope| {
-        let sender = scope.spawn(|| gaps_of(|| tx.send(1).expect("open")));
-        let end = Instant::now() + Duration::from_secs(10);
-        while format!("{:?}", chan.cold.crowd) == before && Instant::now() < end {
-            yield_now();
-        }
-        drop(guard);
-        assert_eq!(rx.recv_timeout(Duration::from_secs(60)), Ok(1));
-        assert_eq!(sender.join().expect("no panic"), [400]);
-    });
+    let gaps = gaps_at_the_lock(|tx| tx.send(1).expect("open"), |rx| assert_eq!(rx.recv(), Ok(1)));
+    assert_eq!(gaps, [400]);
+}
+
+#[test]
+fn who_has_no_time_has_no_gap_for_the_lock() {
+    let gaps = gaps_at_the_lock(|tx| assert!(tx.send_timeout(1, Duration::ZERO).is_err()), |_| ());
+    assert_eq!(gaps, []);
 }
