@@ -98,16 +98,21 @@ impl<T> Chan<T> {
     /// Tries to win a receive for the operation `own`.
     #[inline]
     pub(crate) fn win_recv(&self, own: *const Claim, manner: Manner) -> Option<Token> {
+        self.win_recv_as(own, manner, Loser::Attempts)
+    }
+
+    #[inline(always)]
+    fn win_recv_as(&self, own: *const Claim, manner: Manner, loser: Loser) -> Option<Token> {
         if self.is_rendezvous() {
             return self.win_peer(false, own, manner);
         }
-        self.win_recv_at_once().map(Token::Read).or_else(|| self.win_recv_again(manner))
+        self.win_recv_at_once().map(Token::Read).or_else(|| self.win_recv_again(manner, loser))
     }
 
     #[inline(never)]
-    fn win_recv_again(&self, manner: Manner) -> Option<Token> {
+    fn win_recv_again(&self, manner: Manner, loser: Loser) -> Option<Token> {
         let mut lag = Lag::new();
-        let mut lost = self.gaps(false, Loser::Attempts);
+        let mut lost = self.gaps(false, loser);
         loop {
             match self.ring.claim_read(&mut lost) {
                 Ok((_, head)) => return Some(Token::Read(Head(head))),
@@ -127,6 +132,11 @@ impl<T> Chan<T> {
     /// Tries to win a send for the operation `own`.
     #[inline]
     pub(crate) fn win_send(&self, own: *const Claim, manner: Manner) -> Option<Token> {
+        self.win_send_as(own, manner, Loser::Attempts)
+    }
+
+    #[inline(always)]
+    fn win_send_as(&self, own: *const Claim, manner: Manner, loser: Loser) -> Option<Token> {
         if self.is_rendezvous() {
             return self.win_peer(true, own, manner);
         }
@@ -134,7 +144,7 @@ impl<T> Chan<T> {
             return Some(if self.is_closed() { Token::Closed } else { Token::Append });
         }
         let mut lag = Lag::new();
-        let mut lost = self.gaps(true, Loser::Attempts);
+        let mut lost = self.gaps(true, loser);
         loop {
             match self.ring.hold_write(&mut lost) {
                 Ok(slot) => {
@@ -342,7 +352,8 @@ impl<T> Chan<T> {
             return token;
         }
         let others = self.clear_waking(sending);
-        let token = if sending { self.win_send(own, manner) } else { self.win_recv(own, manner) };
+        let loser = if others { Loser::Serves } else { Loser::Attempts };
+        let token = if sending { self.win_send_as(own, manner, loser) } else { self.win_recv_as(own, manner, loser) };
         if others {
             match token {
                 None => self.come_in_vain(sending),

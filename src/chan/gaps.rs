@@ -1,25 +1,26 @@
 //! How often who loses an exchange to another of its side leaves the ring alone, and for how long at most (see `wait::crowd`).
 
 use super::Chan;
+use crate::sync::Deadline;
 use crate::wait::crowd::{GAPS, LONG_NARROW_NS, LONG_NS};
 
 /// Who it is that loses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Loser {
-    /// One that would wait anyway.
-    Waits,
-    /// One that is to be back soon: an attempt, or a poll, behind which other tasks wait.
+    /// One that would wait anyway, and for how long.
+    Waits(Deadline),
+    /// One that is to be back soon: an attempt, an arm of a select, or a poll, behind which other tasks wait.
     Attempts,
-    /// One that others wait for: it holds the lock, or was woken to see to them.
+    /// One that others wait for: it holds the lock, or was woken and may have to see to them.
     Serves,
 }
 
 impl<T> Chan<T> {
-    /// Whenever it is called there is a gap, as long as it is not too much for one operation.
+    /// Whenever it is called there is a gap, as long as it is not too much for one attempt.
     #[inline(always)]
     pub(super) fn gaps(&self, sending: bool, loser: Loser) -> impl FnMut() + '_ {
         let mut left = match loser {
-            Loser::Waits => GAPS,
+            Loser::Waits(_) => GAPS,
             Loser::Attempts => GAPS / 2,
             Loser::Serves => 0,
         };
@@ -34,8 +35,12 @@ impl<T> Chan<T> {
     #[cold]
     #[inline(never)]
     fn gap(&self, sending: bool, loser: Loser) {
-        let narrow = self.ring.cap() == 1 && loser == Loser::Waits;
+        let longest = match loser {
+            Loser::Waits(deadline) if deadline.expired() => return,
+            Loser::Waits(_) if self.ring.cap() == 1 => LONG_NARROW_NS,
+            _ => LONG_NS,
+        };
         // One course for both ends: only if those at both have their gaps the others are faster.
-        self.cold.crowd.lost(self.spin(sending), if narrow { LONG_NARROW_NS } else { LONG_NS }, || self.ring.appended_hint());
+        self.cold.crowd.lost(self.spin(sending), longest, || self.ring.appended_hint());
     }
 }

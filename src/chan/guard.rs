@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // what the lock guards
 
 use super::{Chan, Lists, WAITED};
+use crate::sync::Deadline;
 use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX};
 use crate::wait::{Patience, Waiter};
 use core::mem::ManuallyDrop;
@@ -15,8 +16,8 @@ impl<T> Chan<T> {
 
     /// As `lock`, at capacity 0, for an operation of this side.
     #[inline(always)]
-    pub(super) fn lock_in_turn(&self, sending: bool) -> Guard<'_, T> {
-        self.cold.lock.lock_in_turn(|| self.cold.crowd.lost_turn(self.address(), self.spin(sending)));
+    pub(super) fn lock_in_turn(&self, sending: bool, deadline: Deadline) -> Guard<'_, T> {
+        self.cold.lock.lock_in_turn(|| !deadline.expired() && self.cold.crowd.lost_turn(self.address(), self.spin(sending)));
         Guard::new(self)
     }
 

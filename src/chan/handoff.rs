@@ -141,7 +141,7 @@ impl<T> Chan<T> {
 
     #[inline(always)]
     fn pair_locked(&self, sending: bool, deadline: Deadline) -> Pairing<'_, T> {
-        let mut guard = if deadline.expired() { self.lock() } else { self.lock_in_turn(sending) };
+        let mut guard = self.lock_in_turn(sending, deadline);
         let stashed = if sending { None } else { guard.with(Lists::take_stashed) };
         if let Some(value) = stashed {
             return Pairing::Stashed(value);

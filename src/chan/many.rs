@@ -28,8 +28,9 @@ impl<T> Chan<T> {
 
     /// Sends of `values` what there is room for, without waiting for more; at capacity 0 nothing. With `patience`, it does not sleep for the lock either.
     pub(crate) fn send_ready(&self, values: &mut VecDeque<T>, patience: Option<Patience>) -> Result<(), SendError<()>> {
+        let mut lost = self.gaps(true, if patience.is_none() { Loser::Waits(Deadline::NEVER) } else { Loser::Attempts });
         while !values.is_empty() && !self.is_rendezvous() {
-            match self.ring.push_many(values, self.gaps(true, if patience.is_none() { Loser::Waits } else { Loser::Attempts })) {
+            match self.ring.push_many(values, &mut lost) {
                 Ok((_, flags)) => self.after_push(flags),
                 Err(Refused::Closed) => return Err(SendError(())),
                 Err(refused) if self.spills(refused) => return self.spill_many(values, patience),
@@ -58,6 +59,7 @@ impl<T> Chan<T> {
     /// Takes what is there, up to `max`, without waiting. Answers how many.
     pub(crate) fn take_ready(&self, values: &mut Vec<T>, max: usize, patience: Patience) -> usize {
         let start = values.len();
+        let mut lost = self.gaps(false, Loser::Attempts);
         while values.len() - start < max {
             let left = max - (values.len() - start);
             if self.is_rendezvous() {
@@ -70,7 +72,7 @@ impl<T> Chan<T> {
             // Room first: a push that allocates could panic while values are in between.
             values.reserve(left.min(self.ring.len()));
             let room = left.min(values.capacity() - values.len());
-            let (taken, head) = self.ring.pop_many(room, |value| values.push(value), self.gaps(false, Loser::Attempts));
+            let (taken, head) = self.ring.pop_many(room, |value| values.push(value), &mut lost);
             if taken > 0 {
                 self.after_pop(head);
             } else if let Some(value) = self.take_first(Loser::Attempts) {

@@ -52,7 +52,7 @@ impl<T> Chan<T> {
         if self.ring.is_head_at_milestone() {
             turn::offer();
         }
-        match self.take_first(Loser::Waits) {
+        match self.take_first(Loser::Waits(deadline)) {
             Some(value) => Ok(value),
             None => self.recv_slow(deadline),
         }
@@ -63,7 +63,7 @@ impl<T> Chan<T> {
         if self.ring.is_head_at_milestone() {
             turn::offer();
         }
-        if let Some(first) = self.claim_first(self.gaps(false, Loser::Waits)) {
+        if let Some(first) = self.claim_first(self.gaps(false, Loser::Waits(deadline))) {
             return Ok(first);
         }
         match self.wait_for_value(deadline, ptr::null_mut())? {
@@ -108,7 +108,7 @@ impl<T> Chan<T> {
                 spin.gap(self.ring.head_hint(), self.ring.cap(), || self.ring.may_pop_now()) || spin.wait(deadline, || self.ring.may_pop())
             };
             if self.unspill(None) || (!lags && !spin.shares_processor() && comes()) {
-                match self.claim_first(self.gaps(false, Loser::Waits)) {
+                match self.claim_first(self.gaps(false, Loser::Waits(deadline))) {
                     Some(first) => return Ok(Some(first)),
                     None => continue,
                 }
@@ -121,7 +121,7 @@ impl<T> Chan<T> {
                         lags = true; // was awake for long enough
                         lag.wait();
                     }
-                    match self.claim_first(self.gaps(false, Loser::Waits)) {
+                    match self.claim_first(self.gaps(false, Loser::Waits(deadline))) {
                         Some(first) => return Ok(Some(first)),
                         None => continue,
                     }

@@ -132,7 +132,7 @@ impl<T> Chan<T> {
         if self.ring.is_tail_at_milestone() {
             turn::offer();
         }
-        match self.claim_place(self.gaps(true, Loser::Waits)) {
+        match self.claim_place(self.gaps(true, Loser::Waits(deadline))) {
             Ok(place) => {
                 self.fill(place, value);
                 Ok(())
@@ -208,7 +208,7 @@ impl<T> Chan<T> {
                     || spin.wait(deadline, || self.ring.may_push())
             };
             let room = if !lags && !spin.shares_processor() && comes() {
-                self.claim_place(self.gaps(true, Loser::Waits))
+                self.claim_place(self.gaps(true, Loser::Waits(deadline)))
             } else {
                 // SAFETY: the waiter is in no queue, and this frame and the caller's place stay until it was claimed or taken out again, below.
                 match unsafe { self.enlist_sender(&waiter, turn, None) } {
@@ -218,7 +218,7 @@ impl<T> Chan<T> {
                             lags = true; // was awake for long enough
                             lag.wait();
                         }
-                        self.claim_place(self.gaps(true, Loser::Waits))
+                        self.claim_place(self.gaps(true, Loser::Waits(deadline)))
                     }
                     Enlisted::Yes => {
                         match self.wait_enlisted(&claim, spin, deadline) {

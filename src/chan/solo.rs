@@ -58,7 +58,7 @@ impl<T> Chan<T> {
                 Some(value)
             }
             // SAFETY: the caller's promise; and it was received just now.
-            Err(Miss::Lost) => unsafe { self.recv_into(place).then(|| place.take()) },
+            Err(Miss::Lost) => unsafe { self.recv_into(place, self.gaps(false, Loser::Attempts)).then(|| place.take()) },
             Err(Miss::Nothing) => None,
         }
     }
@@ -68,10 +68,10 @@ impl<T> Chan<T> {
     /// # Safety
     /// The caller owns the place, and it is empty.
     #[inline(never)]
-    pub(super) unsafe fn recv_into(&self, place: &Place<T>) -> bool {
-        let Some(value) = self.take_first(Loser::Attempts) else { return false };
-        // SAFETY: the caller's promise.
-        unsafe { place.put(value) };
+    pub(super) unsafe fn recv_into(&self, place: &Place<T>, lost: impl FnMut()) -> bool {
+        let Some(first) = self.claim_first(lost) else { return false };
+        // SAFETY: the caller's promise; and once.
+        unsafe { place.put(first.read()) };
         true
     }
 
@@ -139,10 +139,10 @@ impl<T> Chan<T> {
     /// The caller owns the place, and it is empty.
     #[inline(never)]
     unsafe fn recv_lagging(&self, place: &Place<T>) -> bool {
-        let mut lag = Lag::new();
+        let (mut lag, mut lost) = (Lag::new(), self.gaps(false, Loser::Attempts));
         loop {
             // SAFETY: the caller's promise.
-            if unsafe { self.recv_into(place) } {
+            if unsafe { self.recv_into(place, &mut lost) } {
                 return true;
             }
             if !self.unspill(Some(Patience::Task)) && !lag.wait_bounded(Patience::Task) {
@@ -186,10 +186,10 @@ impl<T> Chan<T> {
     ///
     /// # Safety
     /// As for `send_at_once`.
-    pub(super) unsafe fn send_from(&self, place: &Place<T>) -> Option<Sent> {
+    pub(super) unsafe fn send_from(&self, place: &Place<T>, lost: impl FnMut()) -> Option<Sent> {
         // SAFETY: the caller's promise; and where it was not sent, the value goes back.
         let value = unsafe { place.take() };
-        let (value, refused) = match self.ring.claim_write(self.gaps(true, Loser::Attempts)) {
+        let (value, refused) = match self.ring.claim_write(lost) {
             Ok((slot, flags)) => {
                 slot.publish(value);
                 self.after_push(flags);
@@ -270,10 +270,10 @@ impl<T> Chan<T> {
     /// As for `send_at_once`.
     #[inline(never)]
     unsafe fn send_lagging(&self, place: &Place<T>) -> Attempt<Sent> {
-        let mut lag = Lag::new();
+        let (mut lag, mut lost) = (Lag::new(), self.gaps(true, Loser::Attempts));
         loop {
             // SAFETY: the caller's promise.
-            if let Some(sent) = unsafe { self.send_from(place) } {
+            if let Some(sent) = unsafe { self.send_from(place, &mut lost) } {
                 return Attempt::Now(sent);
             }
             // Behind the ring there is room: it was the lock that could not be had, and that has been waited for.

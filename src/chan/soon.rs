@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // places of futures
 
 use super::frame::Place;
+use super::gaps::Loser;
 use super::Chan;
 
 impl<T> Chan<T> {
@@ -18,7 +19,7 @@ impl<T> Chan<T> {
             && !self.cold.unbounded
             && self.spin(false).gap_of_task(|| ring.may_pop_now())
             // SAFETY: the caller's promise.
-            && unsafe { self.recv_into(place) }
+            && unsafe { self.recv_into(place, self.gaps(false, Loser::Attempts)) }
     }
 
     /// After `send_at_once` in vain: sends what is in `place` if room comes soon. Answers whether.

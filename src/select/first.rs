@@ -37,6 +37,7 @@ impl<R> First<R> {
 }
 
 /// Looks at `n` arms, each of which answers for itself. Inlined where `n`, the order and mostly the limit are constants.
+// (Loops, as they are inlined for certain: an iterator's method and what it calls need not be.)
 #[inline(always)]
 pub(crate) fn first<R>(
     n: usize,
@@ -53,42 +54,22 @@ pub(crate) fn first<R>(
     if MODEL {
         return (0..n).find_map(|i| Some(First::Won(i, win(i)?))).unwrap_or(First::Unsure);
     }
-    let now = matches!(until, Until::Now);
-    if !now {
+    if let Until::Deadline(_) = until {
         turn::count();
-        if order == Order::Random {
-            return in_random_order(n, may_win, is_ready, win);
-        }
+        return of_who_waits(n, order, may_win, is_ready, win);
     }
-    // Who waits asks first what it would ask while it waits: to look at an empty channel costs those who fill it a cache line.
-    let cheap = |i: usize| !now && may_win(i);
-    // (Loops, as they are inlined for certain: an iterator's method and what it calls need not be.)
-    let mut found = 0;
-    for i in 0..n {
-        found |= u32::from(cheap(i)) << i;
-    }
-    if !now && found == 0 {
-        return First::Unsure;
-    }
-    let versions = || if now && n > 1 { (0..n).fold(0, |hash, i| mix(hash, version(i))) } else { 0 };
+    let versions = || if n > 1 { (0..n).fold(0, |hash, i| mix(hash, version(i))) } else { 0 };
     let before = versions();
-    let mut ready = found;
+    let mut ready = 0;
     for i in 0..n {
-        if found >> i & 1 == 0 {
-            ready |= u32::from(is_ready(i)) << i;
-        }
+        ready |= u32::from(is_ready(i)) << i;
     }
     if ready == 0 {
-        return if now && before == versions() { First::Nothing } else { First::Unsure };
+        return if before == versions() { First::Nothing } else { First::Unsure };
     }
-    let mut chosen = ready.trailing_zeros() as usize;
-    if n > 1 && order == Order::Random {
-        if !ready.is_power_of_two() {
-            chosen = one_of(ready);
-        }
-        if (0..n).any(|i| i < chosen && (cheap(i) || is_ready(i)) != (ready >> i & 1 == 1)) {
-            return First::Unsure;
-        }
+    let chosen = if order == Order::Random { one_of(ready) } else { ready.trailing_zeros() as usize };
+    if order == Order::Random && moved(chosen, ready, is_ready) {
+        return First::Unsure;
     }
     win(chosen).map_or(First::Unsure, |won| First::Won(chosen, won))
 }
@@ -98,22 +79,24 @@ pub(crate) fn first<R>(
 /// and 306; two processors: selboth_1 441 and 330, selboth_128 168 and 149, but selready_1 28 and 33. One arm after another until one is ready is worse there:
 /// selrx_128 95 and 108, selready_1 28 and 42).
 #[inline(always)]
-fn in_random_order<R>(
+fn of_who_waits<R>(
     n: usize,
+    order: Order,
     may_win: impl Fn(usize) -> bool,
     is_ready: impl Fn(usize) -> bool,
     mut win: impl FnMut(usize) -> Option<R>,
 ) -> First<R> {
-    let mut chosen = below(n as u32) as usize;
+    let mut chosen = if n > 1 && order == Order::Random { below(n as u32) as usize } else { 0 };
     if !may_win(chosen) {
-        let mut found = 0;
+        // Asks first what it would ask while it waits: to look at an empty channel costs those who fill it a cache line.
+        let mut ready = 0;
         for i in 0..n {
-            found |= u32::from(may_win(i)) << i;
+            ready |= u32::from(may_win(i)) << i;
         }
-        if found == 0 {
+        if ready == 0 {
             return First::Unsure;
         }
-        let mut ready = found;
+        let found = ready;
         for i in 0..n {
             if found >> i & 1 == 0 {
                 ready |= u32::from(is_ready(i)) << i;
@@ -121,8 +104,23 @@ fn in_random_order<R>(
         }
         // What is ready by now stays chosen: it was first.
         if ready >> chosen & 1 == 0 {
-            chosen = one_of(ready);
+            chosen = if order == Order::Random { one_of(ready) } else { ready.trailing_zeros() as usize };
+        }
+        if order == Order::Random && moved(chosen, ready, |i| may_win(i) || is_ready(i)) {
+            return First::Unsure;
         }
     }
     win(chosen).map_or(First::Unsure, |won| First::Won(chosen, won))
+}
+
+/// Whether an arm before the chosen one is `ready` now or was before, and not both: if two become ready together, the chosen one may have won only because it was
+/// looked at later.
+#[inline(always)]
+fn moved(chosen: usize, ready: u32, is_ready: impl Fn(usize) -> bool) -> bool {
+    for i in 0..FEW {
+        if i < chosen && is_ready(i) != (ready >> i & 1 == 1) {
+            return true;
+        }
+    }
+    false
 }

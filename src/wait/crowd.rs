@@ -13,8 +13,9 @@
 //! of each are counted, and the other gap is tried for one window, the more rarely the more often it has lost. Where few are lost, nothing is tried, and the
 //! gap is short.
 //!
-//! At capacity 0 it is the lock that is lost, and mostly to the other side. There one of each side *leads*, which leaves nothing alone: else both
-//! could do so at the same time, and each would wait for the other. Who comes back from a gap takes the lead; the last one finds that out, and has its gap.
+//! At capacity 0 it is the lock that is lost, and mostly to the other side. There one thread of each side *leads*: it has no gaps. Else both
+//! sides could have them at the same time, and each would wait for the other. Who comes back from a gap takes the lead; who led before finds that out when it
+//! loses the next time, and has a gap.
 //!
 //! 16 processors, where a line takes 180 ns there and back, 8 bytes, ns a message; the peer is the best of crossbeam-channel, kanal and Go:
 //!
@@ -35,17 +36,20 @@ use core::ptr;
 
 /// The short gap: as long as some operations of those that go on.
 const SHORT_NS: u32 = 400;
-/// The long one, at a ring of several slots: what comes of a longer one is hardly more (mpmc_128 16 and with 32 us 14 ns).
+/// The long one, at a ring of several slots: longer ones gain hardly anything (mpmc_128 16 and with 32 us 14 ns).
 pub(crate) const LONG_NS: u32 = 8_000;
-/// Where each message is several ways of a line, each that comes back costs as much as some messages (mpsc_1 440 and 255 ns, mpmc8_0 700 and 390).
+/// At capacities 0 and 1, where a message takes several ways of a line, whoever comes back costs as much as some messages (with 8 and 32 us mpsc_1 440 and 255
+/// ns, mpmc8_0 700 and 390).
 pub(crate) const LONG_NARROW_NS: u32 = 32_000;
-/// One operation has no more gaps than this.
+/// One attempt has no more gaps than this; an operation that waits makes several.
 pub(crate) const GAPS: u32 = 4;
 
 /// So long is a window; one that was much longer is no window: nothing was lost meanwhile.
 const WINDOW_US: u32 = 200;
 const NO_WINDOW_US: u32 = 4 * WINDOW_US;
-/// No thread begins so many operations in a window; it may have begun more before that.
+/// No thread is so late between two of its steps; or if it is, a window more or less does not matter.
+const LATE_US: u32 = 1 << 20;
+/// So many operations of a thread are believed to be of the window; no thread begins more in one.
 const BEGUN_MAX: u32 = 4_096;
 /// The other gap is tried after so many windows if it has just won, and after twice as many each time it has lost.
 const WINDOWS: (u32, u32) = (8, 256);
@@ -91,18 +95,19 @@ pub(crate) fn count(channel: *const ()) {
     let _ = BEGUN.try_with(|begun| {
         let begun = &begun[place_of(channel)];
         let (at, count) = begun.get();
-        begun.set((channel.addr(), if at == channel.addr() { count + 1 } else { 1 }));
+        begun.set((channel.addr(), if at == channel.addr() { (count + 1).min(BEGUN_MAX) } else { 1 }));
     });
 }
 
 impl Crowd {
-    /// An exchange was lost, mostly to another of the same side: the gap. `spin` is of that side; `at` is asked for the number of messages up to now.
+    /// An exchange was lost, mostly to another of the same side (an old guess may look like that): the gap. `spin` is of that side; `at` is asked for the number
+    /// of messages up to now.
     #[cold]
     #[inline(never)]
     pub(crate) fn lost(&self, spin: &Spin, longest: u32, at: impl FnOnce() -> u32) {
         if processors() > 1 && spin.is_on() {
             self.look(micros(), at);
-            self.gap(longest);
+            self.gap(spin, longest);
         }
     }
 
@@ -116,7 +121,8 @@ impl Crowd {
         let tell = |begun: &[Cell<(usize, u32)>; CHANNELS]| {
             let place = &begun[place_of(channel)];
             let (_, count) = if place.get().0 == channel.addr() { place.take() } else { (0, 0) };
-            (ptr::from_ref(begun).addr() as u32, count.min(BEGUN_MAX))
+            // Who leads is known by half of an address: of two with the same half both would, which does no harm.
+            (ptr::from_ref(begun).addr() as u32, count)
         };
         let Ok((me, begun)) = BEGUN.try_with(tell) else { return false };
         set(&self.operations, get(&self.operations).wrapping_add(begun));
@@ -124,13 +130,14 @@ impl Crowd {
         if get(&spin.leads) == me {
             return false;
         }
-        self.gap(LONG_NARROW_NS);
+        self.gap(spin, LONG_NARROW_NS);
         set(&spin.leads, me);
         true
     }
 
-    fn gap(&self, longest: u32) {
-        let gap = if self.is_long() { longest } else { SHORT_NS };
+    fn gap(&self, spin: &Spin, longest: u32) {
+        let longest = longest.min(get(&spin.limit_ns).saturating_mul(2)); // the limit that nobody has set allows for all
+        let gap = if self.is_long() { longest } else { SHORT_NS.min(longest) };
         #[cfg(all(test, not(loom)))]
         let gap = if LONG_ONES.get() { longest } else { gap };
         #[cfg(all(test, not(loom)))]
@@ -152,8 +159,8 @@ impl Crowd {
     pub(super) fn look(&self, now_us: u32, at: impl FnOnce() -> u32) {
         let (begun, now) = (get(&self.begun_us), now_us.max(1));
         let took = now.wrapping_sub(begun);
-        // Below 0: another has begun it since our look at the clock.
-        if begun != 0 && (took as i32) < WINDOW_US as i32 {
+        // A little below 0: another has begun it since our look at the clock.
+        if begun != 0 && took.wrapping_add(LATE_US) < LATE_US + WINDOW_US {
             return;
         }
         // One alone judges a window. ORDERING: Relaxed: hints are all that is guarded.

@@ -37,6 +37,12 @@ fn price(limit: Option<Duration>) -> Duration {
 
 #[test]
 fn a_wait_of_many_arms_is_awake_no_longer_than_another() {
-    let (asleep, default) = (price(Some(Duration::ZERO)), price(None));
-    assert!(default < asleep + asleep / 4 + Duration::from_micros(200), "{asleep:?} without staying awake, {default:?} with");
+    let (mut asleep, mut default) = (Duration::MAX, Duration::MAX);
+    // What else the machine does makes both longer: so the least of each, until that will do.
+    let within = (0..20).any(|_| {
+        asleep = asleep.min(price(Some(Duration::ZERO)));
+        default = default.min(price(None));
+        default < asleep + asleep / 4 + Duration::from_micros(200)
+    });
+    assert!(within, "{asleep:?} without staying awake, {default:?} with");
 }

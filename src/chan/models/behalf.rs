@@ -47,7 +47,7 @@ impl Offer {
             match self.claim.sleep(Deadline::NEVER) {
                 Phase::Done(_) => return Ok(()),
                 // SAFETY: decided without a transfer: full, and ours.
-                Phase::Ready(_) => match unsafe { chan.send_from(&self.place) } {
+                Phase::Ready(_) => match unsafe { chan.send_from(&self.place, || ()) } {
                     Some(Ok(())) => return Ok(()),
                     // SAFETY: as above.
                     Some(Err(_)) => return Err(unsafe { self.place.take() }),

@@ -1,12 +1,15 @@
 //! Who loses an exchange to another of its side leaves the channel alone for a while.
 
 use crate::chan::gaps::Loser;
-use crate::sync::processors;
+use crate::chan::{Holding, Manner, WAITED, WAKING};
+use crate::sync::{processors, Deadline};
 use crate::wait::crowd::{HAD, LONG_ONES};
+use crate::wait::Patience;
 use crate::{bounded, select, Receiver, Sender};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::pin;
+use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::thread::{scope, yield_now};
@@ -37,7 +40,7 @@ fn who_is_overtaken_has_a_gap() {
     }
     for (cap, long, waits, attempts) in [(1, false, 400, 400), (4, false, 400, 400), (1, true, 32_000, 8_000), (4, true, 8_000, 8_000)] {
         LONG_ONES.set(long);
-        let (waits, attempts) = ([waits], [attempts]);
+        let (waits, attempts) = ([waits], [attempts]); // ns
         let (tx, rx) = overtaken(cap);
         assert_eq!(gaps_of(|| tx.send(2).expect("open")), waits);
         assert_eq!(gaps_of(|| assert_eq!(rx.recv(), Ok(2))), waits);
@@ -67,6 +70,52 @@ fn who_is_overtaken_has_a_gap() {
         assert_eq!(gaps_of(|| assert_eq!(pin!(tx.send_async(2)).poll(&mut cx), Poll::Ready(Ok(())))), attempts);
         tx.0.chan().ring.forget(); // it has looked at the head
         assert_eq!(gaps_of(|| assert_eq!(tx.0.chan().take_first(Loser::Attempts), Some(2))), attempts);
+    }
+}
+
+/// An attempt has so many gaps, whatever it loses; and none once its time is over.
+#[test]
+fn gaps_are_few() {
+    if processors() == 1 {
+        return;
+    }
+    LONG_ONES.set(true);
+    let (tx, _rx) = bounded::<u32>(1);
+    let chan = tx.0.chan();
+    let gaps = |loser| {
+        gaps_of(|| {
+            let mut lost = chan.gaps(true, loser);
+            (0..9).for_each(|_| lost());
+        })
+    };
+    assert_eq!(gaps(Loser::Waits(Deadline::NEVER)), [32_000; 4]);
+    assert_eq!(gaps(Loser::Waits(Deadline::at(Instant::now()))), []);
+    assert_eq!(gaps(Loser::Attempts), [8_000; 2]);
+    assert_eq!(gaps(Loser::Serves), []);
+    tx.set_spin_limit(Duration::from_micros(1));
+    assert_eq!(gaps(Loser::Attempts), [2_000; 2], "twice as long as a wait stays awake");
+    LONG_ONES.set(false);
+    tx.set_spin_limit(Duration::from_nanos(100));
+    assert_eq!(gaps(Loser::Attempts), [200; 2]);
+}
+
+/// A select that was woken, and may have to see to others, has none.
+#[test]
+fn who_was_woken_for_others_has_no_gap() {
+    if processors() == 1 {
+        return;
+    }
+    let manner = Manner { patience: Patience::Thread, hold: Holding::None };
+    for others in [false, true] {
+        let (tx, _rx) = overtaken(4);
+        let chan = tx.0.chan();
+        chan.ring.head_set(if others { WAITED | WAKING } else { WAKING });
+        chan.ring.forget();
+        let gaps = gaps_of(|| {
+            let token = chan.win_notified(true, ptr::null(), manner).expect("room");
+            chan.finish_send(token, 2, || false).expect("open");
+        });
+        assert_eq!(gaps.is_empty(), others);
     }
 }
 
