@@ -159,6 +159,8 @@ impl Spin {
         if MODEL || limit == 0 {
             return false;
         }
+        #[cfg(all(test, not(loom)))]
+        AWAKE.set(AWAKE.get() + 1);
         let shares = self.shares_processor();
         if !shares || self.placing.looks_again() {
             turn::count();
@@ -315,6 +317,12 @@ impl Spin {
         set(&self.waited_us, now);
         since >= RARE_US
     }
+}
+
+#[cfg(all(test, not(loom)))]
+thread_local! {
+    /// How many waits of this thread have stayed awake.
+    pub(crate) static AWAKE: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
 /// Yields, and answers for how long; on one processor, where only a yield lets a peer come, nothing.
