@@ -15,7 +15,7 @@
 //!   [`select!`].
 //! - **Time.** Any `Duration` is accepted, one too large for the clock means no limit; an expired deadline still tries once.
 //! - **Waiting is cheap.** A blocked operation spins for some tens of microseconds at most, or as long as [`Sender::set_spin_limit`] says, then sleeps. It
-//!   allocates nothing.
+//!   allocates nothing. Where many threads of one side are in each other's way, those that lose pause before that, a few times, for 32 µs at most.
 //! - **Fair.** Those who wait are served in order; a running thread may overtake a sleeping one. Who sends or receives for half a millisecond without
 //!   sleeping yields its processor once (`try_` operations and tasks do not).
 //!

@@ -13,6 +13,9 @@ impl<T> Receiver<T> {
     /// It holds for all receivers of the channel, at every capacity, from their next wait on; a select goes by the first of its channels. A task
     /// looks twice before it waits, half a microsecond apart, where that has been worth it; at 0 it does not. Timers sleep anyway.
     ///
+    /// Where many receivers are in each other's way, one that another has overtaken leaves the channel alone for 0.4 µs before it tries again, a few times; and
+    /// where that has been seen to be faster, for 8 µs, or for 32 µs at capacities 0 and 1 if it would wait anyway. That is never longer than twice the limit.
+    ///
     /// ```
     /// use std::time::Duration;
     ///
