@@ -59,20 +59,31 @@ impl<T> Chan<T> {
     /// The right to the first value, unless there is none.
     #[inline(never)]
     pub(super) fn claim_first_bounded(&self) -> Result<First<'_, T>, TryRecvError> {
-        let mut lag = Lag::new();
-        let mut lost = self.gaps(false, Loser::Attempts);
+        self.comes()?;
+        self.claim_coming()
+    }
+
+    /// As `claim_first_bounded`, where one is there or on its way.
+    #[inline(never)] // who finds nothing needs none of its frame
+    fn claim_coming(&self) -> Result<First<'_, T>, TryRecvError> {
+        let (mut lag, mut lost) = (Lag::new(), self.gaps(false, Loser::Attempts));
         loop {
-            match self.look() {
-                Look::Closed => return Err(TryRecvError::Disconnected),
-                Look::Empty => return Err(TryRecvError::Empty),
-                Look::Coming => {}
-            }
             if let Some(first) = self.claim_first(&mut lost) {
                 return Ok(first);
             }
             if !self.unspill(Some(Patience::Thread)) && !lag.wait_bounded(Patience::Thread) {
                 return Err(TryRecvError::Empty);
             }
+            self.comes()?;
+        }
+    }
+
+    #[inline(always)]
+    fn comes(&self) -> Result<(), TryRecvError> {
+        match self.look() {
+            Look::Closed => Err(TryRecvError::Disconnected),
+            Look::Empty => Err(TryRecvError::Empty),
+            Look::Coming => Ok(()),
         }
     }
 
