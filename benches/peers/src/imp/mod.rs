@@ -1,6 +1,7 @@
 //! What an implementation must offer, and which there are.
 
 pub mod async_channel;
+mod cells;
 pub mod crossbeam;
 pub mod crossfire;
 pub mod flume;
@@ -64,15 +65,16 @@ pub struct Impl {
     pub name: &'static str,
     /// The package whose version the report states; `None`: it comes with the compiler, or is Go.
     pub package: Option<&'static str>,
-    /// Cannot block, only spin: a floor to compare with, not a peer.
-    pub floor: bool,
+    /// No peer, but a floor to compare with, which lacks what makes it one: and what it does in its place.
+    pub floor: Option<&'static str>,
 }
 
 pub const OURS: &str = "rendez";
 pub const GO: &str = "go";
+const CELLS: &str = "cells";
 
 const fn peer(name: &'static str, package: &'static str) -> Impl {
-    Impl { name, package: Some(package), floor: false }
+    Impl { name, package: Some(package), floor: None }
 }
 
 /// In the order of the columns.
@@ -87,9 +89,10 @@ pub const ALL: &[Impl] = &[
     peer("loole", "loole"),
     peer("async-channel", "async-channel"),
     peer("tokio", "tokio"),
-    Impl { name: "std", package: None, floor: false },
-    Impl { name: GO, package: None, floor: false },
-    Impl { name: "rtrb", package: Some("rtrb"), floor: true },
+    Impl { name: "std", package: None, floor: None },
+    Impl { name: GO, package: None, floor: None },
+    Impl { name: "rtrb", package: Some("rtrb"), floor: Some("spins") },
+    Impl { name: CELLS, package: None, floor: Some("one thread") },
 ];
 
 /// Runs a scenario in this process. `None`: this implementation has no such thing.
@@ -166,6 +169,7 @@ fn run_tasks<T: Message>(name: &str, scenario: &Scenario, count: u64) -> Option<
     let run = match name {
         "rendez" => tasks::run::<T, rendez::Rendez>,
         "flume" => tasks::run::<T, flume::Flume>,
+        CELLS if scenario.family == Family::OneThread => tasks::run::<T, cells::Cells>,
         "kanal" => tasks::run::<T, kanal::KanalTasks>,
         "crossfire" => tasks::run::<T, crossfire::mpmc::Bounded>,
         "crossfire-mpsc" => tasks::run::<T, crossfire::mpsc::Bounded>,
@@ -194,6 +198,15 @@ mod tests {
             };
             let run = run(OURS, &scenario, count, 8).unwrap_or_else(|| panic!("{name} is not there"));
             assert_eq!(run.tally, Tally::of_all(count), "{name}");
+        }
+    }
+
+    #[test]
+    fn cells_run_every_scenario_of_one_thread_and_lose_nothing() {
+        for scenario in NAMES.iter().map(|name| Scenario::parse(name).expect(name)) {
+            let run = run(CELLS, &scenario, 4000, 8);
+            assert_eq!(run.is_some(), scenario.family == Family::OneThread, "{}", scenario.name);
+            assert!(run.is_none_or(|run| run.tally == Tally::of_all(4000)), "{}", scenario.name);
         }
     }
 }

@@ -45,7 +45,7 @@ impl Cell {
 
     /// A figure to compare with: one that blocks, and gets through.
     fn competes(&self) -> bool {
-        !self.imp.floor && self.failures() < PATIENCE
+        self.imp.floor.is_none() && self.failures() < PATIENCE
     }
 
     /// Medians of wall and CPU; `None` where no run ended well.

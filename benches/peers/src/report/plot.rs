@@ -112,7 +112,7 @@ fn panel(svg: &mut String, row: &Row, x: f64, y: f64) {
 fn bar(svg: &mut String, cell: &Cell, sample: Sample, one: f64, x: f64, y: f64) {
     let length = |ns: f64| (ns / one).min(CUT) / CUT * BAR;
     let class = match cell.imp {
-        imp if imp.floor => "floor",
+        imp if imp.floor.is_some() => "floor",
         imp if imp.name == OURS => "ours",
         _ => "peer",
     };

@@ -57,7 +57,7 @@ fn columns(report: &Report) -> Vec<Impl> {
 fn grid(text: &mut String, report: &Report, shown: &[Impl]) {
     text.push_str("| scenario |");
     for imp in shown {
-        let floor = if imp.floor { " (spins)" } else { "" };
+        let floor = imp.floor.map_or(String::new(), |does| format!(" ({does})"));
         let _ = write!(text, " {}{floor} |", imp.name);
     }
     text.push_str(" wall | CPU |\n|---|");
