@@ -59,8 +59,8 @@ impl<T> Port for Sender<T> {
         self.0.chan().hold(token);
     }
 
-    fn give_up(&self, token: Token) {
-        self.0.chan().give_up(token, || self.orphaned());
+    fn give_up(&self, token: Token, drains: bool) {
+        self.0.chan().give_up(token, || drains && self.orphaned());
     }
 
     fn win_notified(&self, own: *const Claim, manner: Manner) -> Option<Token> {
@@ -201,7 +201,7 @@ impl<T> Port for Receiver<T> {
         }
     }
 
-    fn give_up(&self, token: Token) {
+    fn give_up(&self, token: Token, _drains: bool) {
         if let Source::Chan(strong) = &self.0 {
             strong.chan().give_up(token, || false);
         }

@@ -215,7 +215,7 @@ impl<T> Held<'_, T> {
 impl<T> Drop for Held<'_, T> {
     fn drop(&mut self) {
         if let (Some(sender), Some(token)) = (self.sender, self.token.take()) {
-            sender.give_up(token);
+            sender.give_up(token, true);
         }
     }
 }

@@ -47,7 +47,7 @@ pub struct Select<'a> {
 #[allow(unsafe_code)]
 // SAFETY: ports are references to handles. Those of `T: Send` may be used from any thread. A handle of another `T` cannot leave its thread,
 // and neither can a value of it be completed elsewhere, since that takes the handle; what another thread can do with the select alone is to win (no `T` is
-// touched) and to give up, where it does not drop a `T` (see `SelectedOperation::drop`).
+// touched) and to give up, where it drops no `T`, neither the one that was won nor what a closed channel still holds (see `SelectedOperation::drop`).
 unsafe impl Send for Select<'_> {}
 #[allow(unsafe_code)]
 // SAFETY: `&Select` can only be cloned.

@@ -10,9 +10,11 @@ use core::mem;
 
 /// An operation that a [`Select`](crate::Select) has won, to be completed.
 ///
-/// Until then others see it as not there yet. Dropped, it is given up: a send leaves its place to be skipped; a receive drops its value, or leaks it
-/// on another thread than the one that added the operations. At capacity 0 no value is lost: a sender that waits keeps it, and waits on; one that has
-/// had it accepted already leaves it to the next receiver.
+/// Until then others see it as not there yet. Dropped, it is given up: a send leaves its place to be skipped; a receive drops its value. At capacity 0 no
+/// value is lost: a sender that waits keeps it, and waits on; one that has had it accepted already leaves it to the next receiver.
+///
+/// On another thread than the one that added the operations no value is dropped, as it might not be one that can leave its thread: a receive leaks its
+/// value, and where a send was in the way of the last receiver, what that would have dropped goes with the last sender.
 ///
 /// ```
 /// let (tx, rx) = rendez::bounded(1);
@@ -118,9 +120,10 @@ impl Drop for SelectedOperation<'_> {
     fn drop(&mut self) {
         if let Some(token) = self.token.take() {
             let token = self.storage.attach(token);
-            // On another thread a value might not be ours to drop: it stays where it is, for ever.
-            if self.home == Some(current_thread()) || !matches!(token, Token::Read(_) | Token::Held(_)) {
-                self.port.give_up(token);
+            let at_home = self.home == Some(current_thread());
+            // On another thread a value might not be ours to drop: one that was won stays where it is, for ever.
+            if at_home || !matches!(token, Token::Read(_) | Token::Held(_)) {
+                self.port.give_up(token, at_home);
             }
         }
     }

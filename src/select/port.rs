@@ -43,8 +43,8 @@ pub(crate) trait Port {
     /// Marks a won token as held by foreign code.
     fn hold(&self, token: &mut Token);
 
-    /// Gives a won token up.
-    fn give_up(&self, token: Token);
+    /// Gives a won token up. `drains`: values may be dropped here that nobody is left to receive; else they go with the last handle.
+    fn give_up(&self, token: Token, drains: bool);
 
     /// Discharges a READY of this arm, and tries to win.
     fn win_notified(&self, own: *const Claim, manner: Manner) -> Option<Token>;

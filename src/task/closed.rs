@@ -28,7 +28,7 @@ impl<T> Port for Watch<'_, T> {
 
     fn hold(&self, _token: &mut Token) {}
 
-    fn give_up(&self, _token: Token) {}
+    fn give_up(&self, _token: Token, _drains: bool) {}
 
     fn win_notified(&self, own: *const Claim, manner: Manner) -> Option<Token> {
         self.win(own, manner)

@@ -153,7 +153,7 @@ impl Drop for SelectFuture<'_, '_> {
         // SAFETY: it was pinned if it was polled, and is not moved any more.
         if let Left::Token(i, token) = unsafe { Pin::new_unchecked(&mut self.wait) }.cancel(wanted(arms, order)) {
             if let Some(port) = arms[i].0 {
-                port.give_up(token);
+                port.give_up(token, false); // it may be dropped on any thread
             }
         }
         let spare = self.wait.waiters_mut();

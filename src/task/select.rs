@@ -100,7 +100,7 @@ impl Right<'_> {
 impl Drop for Right<'_> {
     fn drop(&mut self) {
         if let (Some(port), Some(token)) = (self.port, self.take()) {
-            port.give_up(token);
+            port.give_up(token, true);
         }
     }
 }
@@ -218,7 +218,7 @@ impl<M, const N: usize> Drop for ArmsFuture<'_, '_, M, N> {
         // SAFETY: it was pinned if it was polled, and is not moved any more.
         if let Left::Token(i, token) = unsafe { Pin::new_unchecked(&mut self.wait) }.cancel(wanted) {
             if let Some(port) = self.arms[i].0 {
-                port.give_up(token);
+                port.give_up(token, true);
             }
         }
     }
