@@ -34,14 +34,9 @@ impl<T> Receiver<T> {
 
     #[inline(always)]
     pub(crate) fn finish_read(&self, head: Head) -> Result<T, RecvError> {
-        match &self.0 {
-            Source::Chan(strong) => Ok(strong.chan().finish_read(head)),
-            _ => Err(RecvError),
-        }
+        self.chan().map(|chan| chan.finish_read(head)).ok_or(RecvError)
     }
-}
 
-impl<T> Receiver<T> {
     /// Whether it is a timer with a message.
     #[inline(never)]
     fn is_due(&self) -> bool {
@@ -74,10 +69,6 @@ impl<T> Port for Sender<T> {
     #[inline]
     fn is_ready(&self, patience: Patience) -> bool {
         self.0.chan().is_ready(true, patience)
-    }
-
-    fn is_ready_otherwise(&self) -> bool {
-        false
     }
 
     fn has_peer(&self, patience: Patience) -> bool {
@@ -113,10 +104,6 @@ impl<T> Port for Sender<T> {
         Some(self.0.chan().spin(true))
     }
 
-    fn due(&self) -> Option<Instant> {
-        None
-    }
-
     unsafe fn enlist(&self, waiter: &Waiter, again: bool, patience: Option<Patience>) -> Enlisted {
         // SAFETY: the caller's promise.
         unsafe { self.0.chan().enlist_arm(true, waiter, again, patience) }
@@ -136,16 +123,6 @@ impl<T> Port for Sender<T> {
 
     fn meeting(&self) -> Option<u64> {
         self.0.chan().meeting()
-    }
-
-    fn place_layout(&self) -> Option<Layout> {
-        None // the value does not exist before the arm has won
-    }
-
-    unsafe fn init_place(&self, _place: *mut ()) {}
-
-    unsafe fn take_placed(&self, _place: *mut ()) -> Option<Token> {
-        None
     }
 
     fn lock(&self, patience: Option<Patience>) -> bool {
@@ -180,10 +157,7 @@ impl<T> Port for Sender<T> {
 impl<T> Port for Receiver<T> {
     #[inline(always)]
     fn win_at_once(&self) -> Option<Head> {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().win_recv_at_once(),
-            _ => None,
-        }
+        self.chan()?.win_recv_at_once()
     }
 
     #[inline]
@@ -196,64 +170,57 @@ impl<T> Port for Receiver<T> {
     }
 
     fn hold(&self, token: &mut Token) {
-        if let Source::Chan(strong) = &self.0 {
-            strong.chan().hold(token);
+        if let Some(chan) = self.chan() {
+            chan.hold(token);
         }
     }
 
     fn give_up(&self, token: Token, _drains: bool) {
-        if let Source::Chan(strong) = &self.0 {
-            strong.chan().give_up(token, || false);
+        if let Some(chan) = self.chan() {
+            chan.give_up(token, || false);
         }
     }
 
     fn win_notified(&self, own: *const Claim, manner: Manner) -> Option<Token> {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().win_notified(false, own, manner),
-            _ => self.win(own, manner),
+        match self.chan() {
+            Some(chan) => chan.win_notified(false, own, manner),
+            None => self.win(own, manner),
         }
     }
 
     fn renounce(&self) {
-        if let Source::Chan(strong) = &self.0 {
-            strong.chan().renounce(false);
+        if let Some(chan) = self.chan() {
+            chan.renounce(false);
         }
     }
 
     #[inline]
     fn is_ready(&self, patience: Patience) -> bool {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().is_ready(false, patience),
-            _ => self.is_due(),
+        match self.chan() {
+            Some(chan) => chan.is_ready(false, patience),
+            None => self.is_due(),
         }
     }
 
     #[inline]
     fn is_ready_otherwise(&self) -> bool {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().is_ready_otherwise(),
-            _ => self.is_due(),
+        match self.chan() {
+            Some(chan) => chan.is_ready_otherwise(),
+            None => self.is_due(),
         }
     }
 
     #[inline]
     fn has_peer(&self, patience: Patience) -> bool {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().has_peer(false, patience),
-            _ => false,
-        }
+        self.chan().is_some_and(|chan| chan.has_peer(false, patience))
     }
 
     fn version(&self) -> u64 {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().version(false),
-            _ => 0, // the clock is not a peer that could tell what it saw
-        }
+        self.chan().map_or(0, |chan| chan.version(false)) // the clock is not a peer that could tell what it saw
     }
 
     unsafe fn enlist_lazy(&self, waiter: &Waiter, own: *const Claim) -> bool {
-        let Source::Chan(strong) = &self.0 else { return true };
-        let chan = strong.chan();
+        let Some(chan) = self.chan() else { return true };
         // SAFETY: the caller's promise.
         unsafe {
             if chan.meeting().is_some() {
@@ -265,21 +232,15 @@ impl<T> Port for Receiver<T> {
     }
 
     fn may_win(&self) -> bool {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().may_win(false),
-            _ => false, // the sleep ends in time
-        }
+        self.chan().is_some_and(|chan| chan.may_win(false)) // a timer's sleep ends in time
     }
 
     fn may_call(&self) -> bool {
-        matches!(&self.0, Source::Chan(strong) if strong.chan().may_call(false))
+        self.chan().is_some_and(|chan| chan.may_call(false))
     }
 
     fn spin(&self) -> Option<&Spin> {
-        match &self.0 {
-            Source::Chan(strong) => Some(strong.chan().spin(false)),
-            _ => None,
-        }
+        Some(self.chan()?.spin(false))
     }
 
     fn due(&self) -> Option<Instant> {
@@ -290,113 +251,82 @@ impl<T> Port for Receiver<T> {
     }
 
     unsafe fn enlist(&self, waiter: &Waiter, again: bool, patience: Option<Patience>) -> Enlisted {
-        match &self.0 {
-            // SAFETY: the caller's promise.
-            Source::Chan(strong) => unsafe { strong.chan().enlist_arm(false, waiter, again, patience) },
-            _ => Enlisted::Yes,
-        }
+        let Some(chan) = self.chan() else { return Enlisted::Yes };
+        // SAFETY: the caller's promise.
+        unsafe { chan.enlist_arm(false, waiter, again, patience) }
     }
 
     fn withdraw(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().withdraw_waiter(false, waiter, patience),
-            _ => true,
-        }
+        self.chan().is_none_or(|chan| chan.withdraw_waiter(false, waiter, patience))
     }
 
     fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().arm_hold(claim, waker),
-            _ => Enlisted::Again, // nobody holds it
+        match self.chan() {
+            Some(chan) => chan.arm_hold(claim, waker),
+            None => Enlisted::Again, // nobody holds it
         }
     }
 
     fn leave_hold(&self, claim: &Claim) -> bool {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().leave_hold(claim, false),
-            _ => false,
-        }
-    }
-
-    fn meeting(&self) -> Option<u64> {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().meeting(),
-            _ => None,
-        }
+        self.chan().is_some_and(|chan| chan.leave_hold(claim, false))
     }
 
     fn place_layout(&self) -> Option<Layout> {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().meeting().map(|_| strong.chan().place_layout()),
-            _ => None,
-        }
+        let chan = self.chan()?;
+        chan.meeting().map(|_| chan.place_layout())
+    }
+
+    fn meeting(&self) -> Option<u64> {
+        self.chan()?.meeting()
     }
 
     unsafe fn init_place(&self, place: *mut ()) {
-        if let Source::Chan(strong) = &self.0 {
+        if let Some(chan) = self.chan() {
             // SAFETY: the caller's promise.
-            unsafe { strong.chan().init_place(place) }
+            unsafe { chan.init_place(place) }
         }
     }
 
     unsafe fn take_placed(&self, place: *mut ()) -> Option<Token> {
-        match &self.0 {
-            // SAFETY: the caller's promise.
-            Source::Chan(strong) => unsafe { strong.chan().take_placed(place) },
-            _ => None,
-        }
+        // SAFETY: the caller's promise.
+        unsafe { self.chan()?.take_placed(place) }
     }
 
     fn lock(&self, patience: Option<Patience>) -> bool {
-        match &self.0 {
-            Source::Chan(strong) => strong.chan().lock_for_select(patience),
-            _ => true,
-        }
+        self.chan().is_none_or(|chan| chan.lock_for_select(patience))
     }
 
     unsafe fn unlock(&self) -> u64 {
-        match &self.0 {
-            // SAFETY: the caller's promise.
-            Source::Chan(strong) => unsafe { strong.chan().unlock_for_select() },
-            _ => 0,
-        }
+        // SAFETY: the caller's promise.
+        self.chan().map_or(0, |chan| unsafe { chan.unlock_for_select() })
     }
 
     fn ask_again(&self, requests: u64) {
-        if let Source::Chan(strong) = &self.0 {
-            strong.chan().ask_again(requests);
+        if let Some(chan) = self.chan() {
+            chan.ask_again(requests);
         }
     }
 
     unsafe fn accept_early(&self, token: Token, hold: Holding, place: *mut ()) -> Token {
-        match &self.0 {
+        match self.chan() {
             // SAFETY: the caller's promise.
-            Source::Chan(strong) => unsafe { strong.chan().accept_early(token, hold, place) },
-            _ => token,
+            Some(chan) => unsafe { chan.accept_early(token, hold, place) },
+            None => token,
         }
     }
 
     unsafe fn may_win_locked(&self, own: *const Claim) -> bool {
-        match &self.0 {
-            // SAFETY: the caller's promise.
-            Source::Chan(strong) => unsafe { strong.chan().may_win_locked(false, own) },
-            _ => false,
-        }
+        // SAFETY: the caller's promise.
+        self.chan().is_some_and(|chan| unsafe { chan.may_win_locked(false, own) })
     }
 
     unsafe fn win_locked(&self, own: *const Claim, hold: Holding) -> Option<Token> {
-        match &self.0 {
-            // SAFETY: the caller's promise.
-            Source::Chan(strong) => unsafe { strong.chan().win_locked(false, own, hold) },
-            _ => None,
-        }
+        // SAFETY: the caller's promise.
+        unsafe { self.chan()?.win_locked(false, own, hold) }
     }
 
     unsafe fn enlist_locked(&self, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Option<Waker>> {
-        match &self.0 {
-            // SAFETY: the caller's promise.
-            Source::Chan(strong) => unsafe { strong.chan().enlist_locked(false, waiter, again, own) },
-            _ => None,
-        }
+        // SAFETY: the caller's promise.
+        unsafe { self.chan()?.enlist_locked(false, waiter, again, own) }
     }
 }

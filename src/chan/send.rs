@@ -46,7 +46,7 @@ impl<T> Chan<T> {
 
     #[inline(always)]
     fn try_send_again(&self, value: T) -> Result<(), TrySendError<T>> {
-        match self.attempt_to_claim() {
+        match self.claim_bounded() {
             Ok(place) => {
                 self.fill(place, value);
                 Ok(())
@@ -57,32 +57,19 @@ impl<T> Chan<T> {
         }
     }
 
-    /// A place, if there is one now.
+    /// A place, if there is one now, or a receiver is just leaving one. `Spilled`: there is room behind the ring.
+    ///
+    /// (A receive asks first whether there is a value, and claims it then: an attempt on an empty channel needs nothing of this.)
     #[inline(always)]
-    fn attempt_to_claim(&self) -> Result<ToFill<'_, T>, Refused> {
-        let mut lost = self.gaps(true, Loser::Attempts);
-        self.claim_place(&mut lost).or_else(|refused| self.claim_bounded(refused, lost))
-    }
-
-    /// Whether the ring, which refused a value, is full, or closed, or to be spilled behind; or room that came meanwhile.
-    #[inline(always)]
-    fn claim_bounded(&self, refused: Refused, mut lost: impl FnMut()) -> Result<ToFill<'_, T>, Refused> {
-        let mut refused = refused;
-        let mut lag = Lag::new();
+    fn claim_bounded(&self) -> Result<ToFill<'_, T>, Refused> {
+        let (mut lag, mut lost) = (Lag::new(), self.gaps(true, Loser::Attempts));
         loop {
-            if refused == Refused::Closed {
-                return Err(Refused::Closed);
-            }
-            if self.cold.unbounded {
-                return Err(Refused::Spilled);
-            }
-            // Full by its slot. If not by the positions, a receiver is leaving the slot just now.
-            if self.is_full() || !lag.wait_bounded(Patience::Thread) {
-                return Err(Refused::Full);
-            }
             match self.claim_place(&mut lost) {
-                Ok(place) => return Ok(place),
-                Err(again) => refused = again,
+                Err(Refused::Full | Refused::Spilled) if self.cold.unbounded => return Err(Refused::Spilled),
+                // Full by its slot. If not by the positions, a receiver is leaving the slot just now.
+                Err(Refused::Full | Refused::Spilled) if self.is_full() || !lag.wait_bounded(Patience::Thread) => return Err(Refused::Full),
+                Err(Refused::Full | Refused::Spilled) => {}
+                decided => return decided,
             }
         }
     }
@@ -201,7 +188,7 @@ impl<T> Chan<T> {
         let mut lags = false;
         loop {
             if deadline.expired() {
-                return self.attempt_to_claim().map(Some);
+                return self.claim_bounded().map(Some);
             }
             let comes = || {
                 spin.gap(self.ring.tail_hint(), self.ring.cap(), || self.ring.may_push_now())

@@ -5,7 +5,7 @@ mod weak;
 
 pub use weak::WeakReceiver;
 
-use crate::chan::Strong;
+use crate::chan::{Chan, Strong};
 use crate::error::{RecvError, RecvTimeoutError, TryRecvError};
 use crate::iter::{Drain, IntoIter, Iter, TryIter};
 use crate::sync::{Arc, Deadline, Duration, Instant, Parker};
@@ -59,6 +59,15 @@ fn sleep_until<T>(deadline: Deadline) -> Result<T, RecvTimeoutError> {
 impl<T> Receiver<T> {
     pub(crate) const fn new(source: Source<T>) -> Receiver<T> {
         Receiver(source)
+    }
+
+    /// `None`: it receives from the clock, or from nowhere.
+    #[inline(always)]
+    pub(crate) fn chan(&self) -> Option<&Chan<T>> {
+        match &self.0 {
+            Source::Chan(strong) => Some(strong.chan()),
+            _ => None,
+        }
     }
 
     #[inline(always)]

@@ -28,7 +28,7 @@ pub(crate) struct Spot {
     pub(crate) calls: bool,
 }
 
-/// One side of a channel, or a timer, as an arm sees it.
+/// One side of a channel, or a timer, as an arm sees it. What is not said stands for one without a peer, a hold, or a place to meet at.
 #[allow(unsafe_code)]
 pub(crate) trait Port {
     /// Tries to win, for the operation `own`. Bounded; runs no foreign code before the end of what it wins, unless that is held.
@@ -57,10 +57,14 @@ pub(crate) trait Port {
 
     /// Whether an operation would not wait now although `may_win` says nothing of it. Cheap; for who is going to wait, and finds out later what is missed
     /// here.
-    fn is_ready_otherwise(&self) -> bool;
+    fn is_ready_otherwise(&self) -> bool {
+        false
+    }
 
     /// Whether a peer waits at capacity 0 that is not enough for `is_ready`, as it has no value yet: it has to be called.
-    fn has_peer(&self, patience: Patience) -> bool;
+    fn has_peer(&self, _patience: Patience) -> bool {
+        false
+    }
 
     /// A number that changes whenever an arm that was not ready becomes so.
     fn version(&self) -> u64;
@@ -75,7 +79,9 @@ pub(crate) trait Port {
     fn may_win(&self) -> bool;
 
     /// Whether a peer seems to wait that has no value yet, and would have to be called: cheap, polled.
-    fn may_call(&self) -> bool;
+    fn may_call(&self) -> bool {
+        false
+    }
 
     /// What one look says: `may_win` and `may_call` by one call.
     fn glimpse(&self) -> Glimpse {
@@ -88,10 +94,14 @@ pub(crate) trait Port {
     }
 
     /// The learned budget to stay awake, if this arm can wake anybody.
-    fn spin(&self) -> Option<&Spin>;
+    fn spin(&self) -> Option<&Spin> {
+        None
+    }
 
     /// The instant at which `win` will succeed by the clock.
-    fn due(&self) -> Option<Instant>;
+    fn due(&self) -> Option<Instant> {
+        None
+    }
 
     /// Enlists. Not at capacity 0.
     ///
@@ -103,36 +113,48 @@ pub(crate) trait Port {
     fn withdraw(&self, waiter: &Waiter, patience: Option<Patience>) -> bool;
 
     /// Owner of a HELD claim, a future: leaves its waker, unless the peer is just finishing (`Again`), or the lock could not be had in time (`Busy`).
-    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted;
+    fn arm_hold(&self, _claim: &Claim, _waker: Waker) -> Enlisted {
+        Enlisted::Again
+    }
 
     /// Owner of a HELD claim, a future that is dropped: leaves; `false` if the peer is just finishing.
-    fn leave_hold(&self, claim: &Claim) -> bool;
+    fn leave_hold(&self, _claim: &Claim) -> bool {
+        false
+    }
+
+    /// The size of the place that the arm needs, if it needs one: to receive at capacity 0.
+    fn place_layout(&self) -> Option<Layout> {
+        None
+    }
 
     /// At capacity 0, the number by which channels are locked in order; the methods below are for such ports only.
-    fn meeting(&self) -> Option<u64>;
+    fn meeting(&self) -> Option<u64> {
+        None
+    }
 
     /// As a place to meet at, if it is of capacity 0.
     fn spot(&self) -> Option<Spot> {
         self.meeting().map(|channel| Spot { channel, receives: self.place_layout().is_some(), calls: self.may_call() })
     }
 
-    /// The size of the place that the arm needs, if it needs one.
-    fn place_layout(&self) -> Option<Layout>;
-
     /// Makes an empty place.
     ///
     /// # Safety
     /// `place` is valid for writes of `place_layout`.
-    unsafe fn init_place(&self, place: *mut ());
+    unsafe fn init_place(&self, _place: *mut ()) {}
 
     /// A small value that a peer has put into the place, as a token of its own.
     ///
     /// # Safety
     /// A place of this port, which is full and the caller's; it is left for good if a token is the answer.
-    unsafe fn take_placed(&self, place: *mut ()) -> Option<Token>;
+    unsafe fn take_placed(&self, _place: *mut ()) -> Option<Token> {
+        None
+    }
 
     /// Takes the channel's lock; `false` if it could not be had in time.
-    fn lock(&self, patience: Option<Patience>) -> bool;
+    fn lock(&self, _patience: Option<Patience>) -> bool {
+        true
+    }
 
     /// Releases the channel's lock. Answers what others have asked its holder for meanwhile: for `ask_again`, once no lock is held, and nothing is won
     /// without being held.
@@ -140,22 +162,28 @@ pub(crate) trait Port {
     /// # Safety
     /// It was taken by `lock`.
     #[must_use]
-    unsafe fn unlock(&self) -> u64;
+    unsafe fn unlock(&self) -> u64 {
+        0
+    }
 
     /// Foreign code may run in here.
-    fn ask_again(&self, requests: u64);
+    fn ask_again(&self, _requests: u64) {}
 
     /// Whether `win_locked` would win, unless the peer is won elsewhere.
     ///
     /// # Safety
     /// The lock is held.
-    unsafe fn may_win_locked(&self, own: *const Claim) -> bool;
+    unsafe fn may_win_locked(&self, _own: *const Claim) -> bool {
+        false
+    }
 
     /// As `win`.
     ///
     /// # Safety
     /// The lock is held.
-    unsafe fn win_locked(&self, own: *const Claim, hold: Holding) -> Option<Token>;
+    unsafe fn win_locked(&self, _own: *const Claim, _hold: Holding) -> Option<Token> {
+        None
+    }
 
     /// Foreign code is about to run before the end of an arm that was won. If its peer is not held for that, its value goes to `place` now.
     ///
@@ -169,5 +197,7 @@ pub(crate) trait Port {
     ///
     /// # Safety
     /// The lock is held; and as for `enlist`.
-    unsafe fn enlist_locked(&self, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Option<Waker>>;
+    unsafe fn enlist_locked(&self, _waiter: &Waiter, _again: bool, _own: *const Claim) -> Option<Option<Waker>> {
+        None
+    }
 }

@@ -5,12 +5,10 @@
 use super::wait::Wait;
 use super::wanted::{Fixed, Wanted};
 use crate::chan::{Chan, Enlisted, Holding, Manner, Token};
-use crate::receiver::Source;
 use crate::select::{Arm, Order, Port};
-use crate::sync::{Deadline, Instant};
-use crate::wait::{Claim, Patience, Spin, Waiter, Waker};
+use crate::sync::Deadline;
+use crate::wait::{Claim, Patience, Waiter};
 use crate::{Receiver, Sender};
-use core::alloc::Layout;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
@@ -40,14 +38,6 @@ impl<T> Port for Watch<'_, T> {
         self.0.is_closed()
     }
 
-    fn is_ready_otherwise(&self) -> bool {
-        false
-    }
-
-    fn has_peer(&self, _patience: Patience) -> bool {
-        false
-    }
-
     fn version(&self) -> u64 {
         self.0.is_closed().into()
     }
@@ -61,18 +51,6 @@ impl<T> Port for Watch<'_, T> {
         self.0.is_closed()
     }
 
-    fn may_call(&self) -> bool {
-        false
-    }
-
-    fn spin(&self) -> Option<&Spin> {
-        None
-    }
-
-    fn due(&self) -> Option<Instant> {
-        None
-    }
-
     unsafe fn enlist(&self, waiter: &Waiter, _again: bool, patience: Option<Patience>) -> Enlisted {
         // SAFETY: the caller's promise.
         unsafe { self.0.enlist_watcher(waiter, patience) }
@@ -80,50 +58,6 @@ impl<T> Port for Watch<'_, T> {
 
     fn withdraw(&self, waiter: &Waiter, patience: Option<Patience>) -> bool {
         self.0.withdraw_watcher(waiter, patience)
-    }
-
-    fn arm_hold(&self, _claim: &Claim, _waker: Waker) -> Enlisted {
-        Enlisted::Again
-    }
-
-    fn leave_hold(&self, _claim: &Claim) -> bool {
-        false
-    }
-
-    fn meeting(&self) -> Option<u64> {
-        None // so the methods below are not called
-    }
-
-    fn place_layout(&self) -> Option<Layout> {
-        None
-    }
-
-    unsafe fn init_place(&self, _place: *mut ()) {}
-
-    fn lock(&self, _patience: Option<Patience>) -> bool {
-        true
-    }
-
-    unsafe fn unlock(&self) -> u64 {
-        0
-    }
-
-    fn ask_again(&self, _requests: u64) {}
-
-    unsafe fn take_placed(&self, _place: *mut ()) -> Option<Token> {
-        None
-    }
-
-    unsafe fn may_win_locked(&self, _own: *const Claim) -> bool {
-        false
-    }
-
-    unsafe fn win_locked(&self, _own: *const Claim, _hold: Holding) -> Option<Token> {
-        None
-    }
-
-    unsafe fn enlist_locked(&self, _waiter: &Waiter, _again: bool, _own: *const Claim) -> Option<Option<Waker>> {
-        None
     }
 }
 
@@ -217,10 +151,7 @@ impl<T> Receiver<T> {
     /// # });
     /// ```
     pub fn closed(&self) -> ClosedFuture<'_, T> {
-        ClosedFuture::new(match &self.0 {
-            Source::Chan(strong) => Some(strong.chan()),
-            _ => None,
-        })
+        ClosedFuture::new(self.chan())
     }
 }
 

@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // pinned fields
 
 use super::wait::Wait;
-use super::wanted::{Left, Waiters, Wanted};
+use super::wanted::{Waiters, Wanted};
 use crate::chan::Holding;
 use crate::dynamic::{Select, SelectedOperation};
 use crate::select::{Arm, Order, Storage, INLINE};
@@ -151,7 +151,7 @@ impl Drop for SelectFuture<'_, '_> {
     fn drop(&mut self) {
         let (arms, order, _) = self.select.parts();
         // SAFETY: it was pinned if it was polled, and is not moved any more.
-        if let Left::Token(i, token) = unsafe { Pin::new_unchecked(&mut self.wait) }.cancel(wanted(arms, order)) {
+        if let Some((i, token)) = unsafe { Pin::new_unchecked(&mut self.wait) }.cancel(wanted(arms, order)) {
             if let Some(port) = arms[i].0 {
                 port.give_up(token, false); // it may be dropped on any thread
             }

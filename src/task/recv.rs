@@ -3,10 +3,10 @@
 #![allow(unsafe_code)] // the place inside the pinned future
 
 use super::solo::{Glance, Left, Operation, Sat, Waiting};
-use crate::chan::{Attempt, Chan, Enlisted, Met, Place, Strong};
+use crate::chan::{Attempt, Chan, Met, Place, Strong};
 use crate::error::RecvError;
 use crate::receiver::Source;
-use crate::wait::{Claim, Phase, Waiter, Waker};
+use crate::wait::{Claim, Waiter};
 use crate::Receiver;
 use core::fmt;
 use core::future::Future;
@@ -37,7 +37,13 @@ struct Receive<'a, T, const MEETING: bool> {
 }
 
 impl<T, const MEETING: bool> Operation for Receive<'_, T, MEETING> {
+    type Value = T;
     type Output = Result<T, RecvError>;
+    const SENDING: bool = false;
+
+    fn chan(&self) -> &Chan<T> {
+        self.chan
+    }
 
     fn place(&self) -> *mut () {
         if MEETING {
@@ -62,27 +68,6 @@ impl<T, const MEETING: bool> Operation for Receive<'_, T, MEETING> {
     fn done(&self) -> Self::Output {
         // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it.
         Ok(unsafe { self.place.take() })
-    }
-
-    fn renounce(&self) {
-        self.chan.renounce(false);
-    }
-
-    fn rearm(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
-        self.chan.rearm(waiter, claim, waker)
-    }
-
-    fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase> {
-        // SAFETY: it was enlisted in that queue, by this claim.
-        unsafe { self.chan.leave_queue(false, waiter, claim) }
-    }
-
-    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
-        self.chan.arm_hold(claim, waker)
-    }
-
-    fn leave_hold(&self, claim: &Claim) -> bool {
-        self.chan.leave_hold(claim, false)
     }
 }
 

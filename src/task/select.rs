@@ -6,7 +6,7 @@
 
 use super::foreign::PollArm;
 use super::wait::Wait;
-use super::wanted::{Fixed, Left, Wanted};
+use super::wanted::{Fixed, Wanted};
 use crate::chan::{Holding, Manner, Token};
 use crate::select::{below, look, ports, settle_on_none, Arm, Order, Port, Storage, Until};
 use crate::sync::{Deadline, Duration, MODEL};
@@ -216,7 +216,7 @@ impl<M, const N: usize> Drop for ArmsFuture<'_, '_, M, N> {
     fn drop(&mut self) {
         let wanted = wanted(&self.arms, self.order, self.until);
         // SAFETY: it was pinned if it was polled, and is not moved any more.
-        if let Left::Token(i, token) = unsafe { Pin::new_unchecked(&mut self.wait) }.cancel(wanted) {
+        if let Some((i, token)) = unsafe { Pin::new_unchecked(&mut self.wait) }.cancel(wanted) {
             if let Some(port) = self.arms[i].0 {
                 port.give_up(token, true);
             }

@@ -3,9 +3,9 @@
 #![allow(unsafe_code)] // the place inside the pinned future
 
 use super::solo::{Glance, Left, Operation, Sat, Waiting};
-use crate::chan::{Attempt, Chan, Enlisted, Met, Place, Sent, Strong};
+use crate::chan::{Attempt, Chan, Met, Place, Sent, Strong};
 use crate::error::SendError;
-use crate::wait::{Claim, Phase, Waiter, Waker};
+use crate::wait::{Claim, Waiter};
 use crate::Sender;
 use core::fmt;
 use core::future::Future;
@@ -34,7 +34,13 @@ struct Giving<'a, T, const MEETING: bool> {
 }
 
 impl<T, const MEETING: bool> Operation for Giving<'_, T, MEETING> {
+    type Value = T;
     type Output = Sent;
+    const SENDING: bool = true;
+
+    fn chan(&self) -> &Chan<T> {
+        self.chan
+    }
 
     fn place(&self) -> *mut () {
         self.place.erased()
@@ -54,27 +60,6 @@ impl<T, const MEETING: bool> Operation for Giving<'_, T, MEETING> {
 
     fn done(&self) -> Sent {
         Ok(())
-    }
-
-    fn renounce(&self) {
-        self.chan.renounce(true);
-    }
-
-    fn rearm(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
-        self.chan.rearm(waiter, claim, waker)
-    }
-
-    fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase> {
-        // SAFETY: it was enlisted in that queue, by this claim.
-        unsafe { self.chan.leave_queue(true, waiter, claim) }
-    }
-
-    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
-        self.chan.arm_hold(claim, waker)
-    }
-
-    fn leave_hold(&self, claim: &Claim) -> bool {
-        self.chan.leave_hold(claim, true)
     }
 }
 

@@ -12,6 +12,7 @@
 use super::send::Sending;
 use crate::error::{SendError, TrySendError};
 use crate::Sender;
+use core::borrow::Borrow;
 use core::fmt;
 use core::pin::Pin;
 use core::task::{ready, Context, Poll};
@@ -66,29 +67,13 @@ pub struct SendSink<'a, T>(Inner<&'a Sender<T>, T>);
 #[must_use = "a sink does nothing unless values are sent into it"]
 pub struct IntoSink<T>(Inner<Sender<T>, T>);
 
-struct Inner<S: AsSender<T>, T> {
+struct Inner<S: Borrow<Sender<T>>, T> {
     /// `None` once the sink is closed: then no value is on its way.
     tx: Option<S>,
     sending: Sending<T>,
 }
 
-trait AsSender<T> {
-    fn sender(&self) -> &Sender<T>;
-}
-
-impl<T> AsSender<T> for Sender<T> {
-    fn sender(&self) -> &Sender<T> {
-        self
-    }
-}
-
-impl<T> AsSender<T> for &Sender<T> {
-    fn sender(&self) -> &Sender<T> {
-        self
-    }
-}
-
-impl<S: AsSender<T>, T> Inner<S, T> {
+impl<S: Borrow<Sender<T>>, T> Inner<S, T> {
     fn new(tx: S) -> Inner<S, T> {
         Inner { tx: Some(tx), sending: Sending::empty() }
     }
@@ -104,7 +89,8 @@ impl<S: AsSender<T>, T> Inner<S, T> {
         let (tx, sending) = self.parts();
         assert!(!sending.is_full(), "a value was put into a sink that was not ready");
         let Some(tx) = tx else { return Err(SendError(value)) };
-        match tx.sender().try_send(value) {
+        let tx: &Sender<T> = (*tx).borrow();
+        match tx.try_send(value) {
             Ok(()) => Ok(()),
             Err(TrySendError::Full(value)) => {
                 sending.put(value);
@@ -117,7 +103,7 @@ impl<S: AsSender<T>, T> Inner<S, T> {
     /// Ready when nothing is on its way.
     fn flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<T>>> {
         match self.parts() {
-            (Some(tx), sending) if sending.is_full() => sending.poll(tx.sender(), cx),
+            (Some(tx), sending) if sending.is_full() => sending.poll((*tx).borrow(), cx),
             _ => Poll::Ready(Ok(())),
         }
     }
@@ -130,11 +116,11 @@ impl<S: AsSender<T>, T> Inner<S, T> {
 
     fn cancel(self: Pin<&mut Self>) -> Option<T> {
         let (tx, sending) = self.parts();
-        tx.as_ref().and_then(|tx| sending.cancel(tx.sender()))
+        tx.as_ref().and_then(|tx| sending.cancel(tx.borrow()))
     }
 }
 
-impl<S: AsSender<T>, T> Drop for Inner<S, T> {
+impl<S: Borrow<Sender<T>>, T> Drop for Inner<S, T> {
     fn drop(&mut self) {
         // SAFETY: it was pinned if it was polled, and is not moved any more.
         drop(unsafe { Pin::new_unchecked(self) }.cancel());

@@ -17,7 +17,7 @@
 
 #![allow(unsafe_code)] // the waiter inside the pinned future
 
-use crate::chan::{Attempt, Enlisted};
+use crate::chan::{Attempt, Chan, Enlisted};
 use crate::sync::{pause, Alarm, Instant, MODEL};
 use crate::wait::{Claim, Phase, Waiter, Waker};
 use core::marker::PhantomPinned;
@@ -27,7 +27,11 @@ use core::task::{Context, Poll};
 
 /// What is waited for.
 pub(super) trait Operation {
+    type Value;
     type Output;
+    const SENDING: bool;
+
+    fn chan(&self) -> &Chan<Self::Value>;
 
     /// Where a peer takes the value from, or puts it; null if the operation is to be tried again instead.
     fn place(&self) -> *mut ();
@@ -42,19 +46,33 @@ pub(super) trait Operation {
     fn done(&self) -> Self::Output;
 
     /// After READY, without trying: passes the wake-up on.
-    fn renounce(&self);
+    fn renounce(&self) {
+        self.chan().renounce(Self::SENDING);
+    }
 
     /// While enlisted: leaves another waker, unless a peer has decided (`Again`).
-    fn rearm(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted;
+    fn rearm(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
+        self.chan().rearm(waiter, claim, waker)
+    }
 
     /// Takes the waiter out of its queue. `Err` is what a peer decided first.
-    fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase>;
+    ///
+    /// # Safety
+    /// It was enlisted by `enlist`, of this claim.
+    unsafe fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase> {
+        // SAFETY: the caller's promise.
+        unsafe { self.chan().leave_queue(Self::SENDING, waiter, claim) }
+    }
 
     /// Leaves a waker with the peer that holds the claim, unless that is just finishing (`Again`), or the lock could not be had in time (`Busy`).
-    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted;
+    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
+        self.chan().arm_hold(claim, waker)
+    }
 
     /// Leaves the peer that holds the claim; `false` if that is just finishing.
-    fn leave_hold(&self, claim: &Claim) -> bool;
+    fn leave_hold(&self, claim: &Claim) -> bool {
+        self.chan().leave_hold(claim, Self::SENDING)
+    }
 }
 
 /// What came of waiting alone.
@@ -362,7 +380,8 @@ impl Waiting {
         // SAFETY: enlisted (invariant 1).
         let Solo { claim, waiter } = unsafe { &*self.memory.solo };
         let left = loop {
-            match operation.leave(waiter, claim) {
+            // SAFETY: enlisted.
+            match unsafe { operation.leave(waiter, claim) } {
                 Ok(()) => {
                     claim.discard_waker(); // as in `enlist`
                     break Left::Nothing;

@@ -4,6 +4,7 @@
 
 use super::recv::Receiving;
 use crate::Receiver;
+use core::borrow::Borrow;
 use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -47,29 +48,13 @@ pub struct RecvStream<'a, T>(Inner<&'a Receiver<T>, T>);
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct IntoStream<T>(Inner<Receiver<T>, T>);
 
-struct Inner<R: AsReceiver<T>, T> {
+struct Inner<R: Borrow<Receiver<T>>, T> {
     rx: R,
     receiving: Receiving<T>,
     ended: bool,
 }
 
-trait AsReceiver<T> {
-    fn receiver(&self) -> &Receiver<T>;
-}
-
-impl<T> AsReceiver<T> for Receiver<T> {
-    fn receiver(&self) -> &Receiver<T> {
-        self
-    }
-}
-
-impl<T> AsReceiver<T> for &Receiver<T> {
-    fn receiver(&self) -> &Receiver<T> {
-        self
-    }
-}
-
-impl<R: AsReceiver<T>, T> Inner<R, T> {
+impl<R: Borrow<Receiver<T>>, T> Inner<R, T> {
     fn new(rx: R) -> Inner<R, T> {
         Inner { rx, receiving: Receiving::new(), ended: false }
     }
@@ -83,17 +68,17 @@ impl<R: AsReceiver<T>, T> Inner<R, T> {
         // SAFETY: as above.
         let mut receiving = unsafe { Pin::new_unchecked(&mut this.receiving) };
         receiving.as_mut().restart();
-        receiving.poll(this.rx.receiver(), cx).map(|result| {
+        receiving.poll(this.rx.borrow(), cx).map(|result| {
             this.ended = result.is_err();
             result.ok()
         })
     }
 }
 
-impl<R: AsReceiver<T>, T> Drop for Inner<R, T> {
+impl<R: Borrow<Receiver<T>>, T> Drop for Inner<R, T> {
     fn drop(&mut self) {
         // SAFETY: it was pinned if it was polled, and is not moved any more.
-        unsafe { Pin::new_unchecked(&mut self.receiving) }.cancel(self.rx.receiver());
+        unsafe { Pin::new_unchecked(&mut self.receiving) }.cancel(self.rx.borrow());
     }
 }
 

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // waiters inside the pinned future
 
-use super::wanted::{Left, Waiters, Wanted};
+use super::wanted::{Waiters, Wanted};
 use crate::chan::{Enlisted, Token};
 use crate::select::{look, meetings, placed, ports, settle_on_none, Enlisting, Round, INLINE};
 use crate::sync::{pause, Alarm, Deadline, MODEL};
@@ -227,11 +227,10 @@ impl<W: Waiters> Wait<W> {
         Poll::Pending
     }
 
-    /// Gives the operation up. For destructors: waits for locks, which are held for some instructions at a time.
-    pub(super) fn cancel(self: Pin<&mut Self>, wanted: Wanted<'_, '_>) -> Left {
+    /// Gives the operation up. Answers the arm that had been won. For destructors: waits for locks, which are held for some instructions at a time.
+    pub(super) fn cancel(self: Pin<&mut Self>, wanted: Wanted<'_, '_>) -> Option<(usize, Token)> {
         // SAFETY: nothing is moved out of it.
         let this = unsafe { self.get_unchecked_mut() };
-        let mut taken = false;
         while this.state == State::Enlisted {
             this.withdraw();
             if this.state != State::Enlisted {
@@ -240,25 +239,23 @@ impl<W: Waiters> Wait<W> {
             match this.claim.phase() {
                 Phase::Held(i) => {
                     if wanted.arms[i].0.is_some_and(|port| port.leave_hold(&this.claim)) {
-                        taken = true;
                         this.state = State::Leaving(Outcome::Nothing);
                     }
                 }
                 phase => drop(this.claim.settle(phase)),
             }
         }
-        let State::Leaving(outcome) = this.state else { return Left::Nothing };
+        let State::Leaving(outcome) = this.state else { return None };
         this.with_round(wanted, None, |round, _| round.withdraw_all(decided(outcome)));
         this.state = State::Over;
         this.alarm.cancel();
         match outcome {
-            Outcome::Done(_) => this.left(outcome, wanted).map_or(Left::Nothing, |(i, token)| Left::Token(i, token)),
+            Outcome::Done(_) => this.left(outcome, wanted),
             Outcome::Ready(i) => {
                 wanted.arms[i].0.iter().for_each(|port| port.renounce());
-                Left::Nothing
+                None
             }
-            _ if taken => Left::Taken,
-            _ => Left::Nothing,
+            _ => None,
         }
     }
 

@@ -1,22 +1,11 @@
 //! What a future with several arms waits for, and its memory for the waiters.
 
-use crate::chan::{Holding, Manner, Token};
+use crate::chan::{Holding, Manner};
 use crate::select::{Arm, Order};
 use crate::sync::Deadline;
 use crate::wait::{Patience, Waiter};
 use core::cell::Cell;
 use core::mem::MaybeUninit;
-
-/// What an operation that is given up leaves.
-#[derive(Debug)]
-pub(super) enum Left {
-    /// Nothing was won.
-    Nothing,
-    /// This arm had been won.
-    Token(usize, Token),
-    /// A peer had won it, and has the value.
-    Taken,
-}
 
 /// What is waited for.
 #[derive(Clone, Copy)]
