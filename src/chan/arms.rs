@@ -23,7 +23,7 @@ use crate::ring::Refused;
 use crate::sync::{Deadline, Instant};
 use crate::wait::lock::{PLACED_RX, PLACED_TX, WAKE_RX, WAKE_TX};
 use crate::wait::queue::Chosen;
-use crate::wait::{partner, Claim, Lag, Patience};
+use crate::wait::{partner, wake, Claim, Lag, Patience};
 
 /// How an operation tries to win.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +92,7 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return None;
         }
-        self.ring.claim_read_at_once().ok().map(|(_, head)| Head(head))
+        self.ring.reserve_read_at_once().ok().map(|(_, head)| Head(head))
     }
 
     /// Tries to win a receive for the operation `own`.
@@ -114,7 +114,7 @@ impl<T> Chan<T> {
         let mut lag = Lag::new();
         let mut lost = self.gaps(false, loser);
         loop {
-            match self.ring.claim_read(&mut lost) {
+            match self.ring.reserve_read(&mut lost) {
                 Ok((_, head)) => return Some(Token::Read(Head(head))),
                 Err(_) => {
                     self.skip();
@@ -234,7 +234,7 @@ impl<T> Chan<T> {
     pub(crate) fn hold(&self, token: &mut Token) {
         if let Token::Read(Head(head)) | Token::ReadOwing(Head(head)) = *token {
             // SAFETY: the token's right, which stays in the token; dropping the copy does nothing.
-            unsafe { self.ring.claimed(head) }.hold(self.ring.position_of(head));
+            unsafe { self.ring.reserved(head) }.hold(self.ring.position_of(head));
             if let Token::ReadOwing(_) = core::mem::replace(token, Token::Held(Head(head))) {
                 self.pass_on_value();
             }
@@ -252,7 +252,7 @@ impl<T> Chan<T> {
     #[inline(always)]
     pub(crate) fn finish_read(&self, Head(head): Head) -> T {
         // SAFETY: the right to a slot of this channel; used once, as it is gone.
-        let value = unsafe { self.ring.claimed(head) }.take();
+        let value = unsafe { self.ring.reserved(head) }.take();
         self.after_pop(head);
         value
     }
@@ -267,7 +267,7 @@ impl<T> Chan<T> {
             }
             Token::Held(Head(head)) => {
                 // SAFETY: as in `finish_read`.
-                let (value, head) = self.ring.empty(unsafe { self.ring.claimed(head) });
+                let (value, head) = self.ring.empty(unsafe { self.ring.reserved(head) });
                 self.after_pop(head);
                 self.after_hold();
                 Ok(value)
@@ -323,11 +323,7 @@ impl<T> Chan<T> {
                 self.skip(); // if it is the first, it is room again at once
                 self.end_write(tail, orphaned);
             }
-            Token::Peer(peer) => {
-                if let Some(waker) = peer.won.ready() {
-                    waker.wake();
-                }
-            }
+            Token::Peer(peer) => wake(peer.won.ready()),
             Token::PeerOwing(peer) => {
                 self.give_up(Token::Peer(peer), orphaned);
                 self.request(WAKE_RX | WAKE_TX);

@@ -12,7 +12,7 @@
 #![allow(unsafe_code)] // enlisting waiters, and a lock that is held without its guard
 
 use super::frame::Place;
-use super::{Chan, Enlisted, Guard, Holding, Token, Turn};
+use super::{Chan, Enlisted, Guard, Holding, Rank, Token};
 use crate::wait::{partner, Claim, Patience, Spin, Waiter, Waker};
 use core::alloc::Layout;
 use core::mem;
@@ -23,13 +23,13 @@ impl<T> Chan<T> {
     /// # Safety
     /// As for `Queue::push_back`.
     pub(crate) unsafe fn enlist_arm(&self, sending: bool, waiter: &Waiter, again: bool, patience: Option<Patience>) -> Enlisted {
-        let turn = if again { Turn::First } else { Turn::Last };
+        let rank = Rank::of(again);
         // SAFETY: the caller's promise.
         unsafe {
             match sending {
                 true if self.cold.unbounded => Enlisted::Again,
-                true => self.enlist_sender(waiter, turn, patience),
-                false => self.enlist_receiver(waiter, turn, patience),
+                true => self.enlist_sender(waiter, rank, patience),
+                false => self.enlist_receiver(waiter, rank, patience),
             }
         }
     }
@@ -88,14 +88,11 @@ impl<T> Chan<T> {
     /// As for `win_locked` and `Queue::push_back`.
     pub(crate) unsafe fn enlist_locked(&self, sending: bool, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Option<Waker>> {
         let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
-        let turn = if again { Turn::First } else { Turn::Last };
+        self.count_enlisted();
         guard.with(|lists| {
-            let queue = if sending { &mut lists.tx } else { &mut lists.rx };
             // SAFETY: the caller's promise.
-            unsafe { turn.push(queue, waiter) };
-            self.count_enlisted();
-            let peers = if sending { &mut lists.rx } else { &mut lists.tx };
-            peers.choose_lazy(own).map(|peer| peer.won.ready())
+            unsafe { Rank::of(again).push(lists.of(sending), waiter) };
+            lists.of(!sending).choose_lazy(own).map(|peer| peer.won.ready())
         })
     }
 

@@ -58,17 +58,17 @@ impl<T> Drop for First<'_, T> {
 impl<T> Chan<T> {
     /// The right to the first value, unless there is none.
     #[inline(never)]
-    pub(super) fn claim_first_bounded(&self) -> Result<First<'_, T>, TryRecvError> {
+    pub(super) fn reserve_first_bounded(&self) -> Result<First<'_, T>, TryRecvError> {
         self.comes()?;
-        self.claim_coming()
+        self.reserve_coming()
     }
 
-    /// As `claim_first_bounded`, where one is there or on its way.
+    /// As `reserve_first_bounded`, where one is there or on its way.
     #[inline(never)] // who finds nothing needs none of its frame
-    fn claim_coming(&self) -> Result<First<'_, T>, TryRecvError> {
+    fn reserve_coming(&self) -> Result<First<'_, T>, TryRecvError> {
         let (mut lag, mut lost) = (Lag::new(), self.gaps(false, Loser::Attempts));
         loop {
-            if let Some(first) = self.claim_first(&mut lost) {
+            if let Some(first) = self.reserve_first(&mut lost) {
                 return Ok(first);
             }
             if !self.unspill(Some(Patience::Thread)) && !lag.wait_bounded(Patience::Thread) {
@@ -89,32 +89,32 @@ impl<T> Chan<T> {
 
     /// The right to the first value, by one attempt.
     #[inline(always)]
-    pub(super) fn claim_first_at_once(&self) -> Result<First<'_, T>, Miss> {
-        let (slot, head) = self.ring.claim_read_at_once()?;
+    pub(super) fn reserve_first_at_once(&self) -> Result<First<'_, T>, Miss> {
+        let (slot, head) = self.ring.reserve_read_at_once()?;
         Ok(First { chan: self, slot, head, owes: false })
     }
 
     /// The right to the first value, past slots that were given up. Calls `lost` whenever another was faster, before the next attempt.
     #[inline(always)]
-    pub(super) fn claim_first(&self, mut lost: impl FnMut()) -> Option<First<'_, T>> {
-        match self.ring.claim_read(&mut lost) {
+    pub(super) fn reserve_first(&self, mut lost: impl FnMut()) -> Option<First<'_, T>> {
+        match self.ring.reserve_read(&mut lost) {
             Ok((slot, head)) => Some(First { chan: self, slot, head, owes: false }),
             Err(NoValue::Yet) => None,
-            Err(NoValue::GivenUp) => self.skip_and_claim(lost),
+            Err(NoValue::GivenUp) => self.skip_and_reserve(lost),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn skip_and_claim(&self, lost: impl FnMut()) -> Option<First<'_, T>> {
+    fn skip_and_reserve(&self, lost: impl FnMut()) -> Option<First<'_, T>> {
         self.skip();
-        self.claim_first(lost)
+        self.reserve_first(lost)
     }
 
     /// Takes the first value if there is one, and sees to the senders that wait.
     #[inline(always)]
     pub(super) fn take_first(&self, loser: Loser) -> Option<T> {
-        let first = self.claim_first(self.gaps(false, loser))?;
+        let first = self.reserve_first(self.gaps(false, loser))?;
         // SAFETY: once.
         Some(unsafe { first.read() })
     }
@@ -122,7 +122,7 @@ impl<T> Chan<T> {
     /// As `take_first`, for the holder of the lock, who sees to the senders himself: with the head's flags at that.
     #[inline]
     pub(super) fn take_first_quietly(&self) -> Option<(T, u64)> {
-        let first = ManuallyDrop::new(self.claim_first(self.gaps(false, Loser::Serves))?);
+        let first = ManuallyDrop::new(self.reserve_first(self.gaps(false, Loser::Serves))?);
         // SAFETY: once, and left once: it is not dropped.
         unsafe {
             let value = first.read();

@@ -59,7 +59,7 @@ impl<T> Guard<'_, T> {
     /// As for `Queue::remove`.
     pub(super) unsafe fn unlink(&mut self, sending: bool, waiter: &Waiter) {
         let empty = self.with(|lists| {
-            let queue = if sending { &mut lists.tx } else { &mut lists.rx };
+            let queue = lists.of(sending);
             // SAFETY: the caller's promise.
             unsafe { queue.remove(waiter) };
             queue.is_empty()

@@ -26,12 +26,12 @@
 
 use super::frame::Frame;
 use super::frame::Place;
-use super::{Chan, Guard, Lists, Turn};
+use super::{Chan, Guard, Lists, Rank};
 use crate::error::{RecvTimeoutError, SendTimeoutError};
 use crate::sync::{Deadline, MODEL};
 use crate::wait::queue::Chosen;
 use crate::wait::seat::Serving;
-use crate::wait::{crowd, partner, Claim, Phase, Waiter};
+use crate::wait::{crowd, partner, wake, Claim, Phase, Waiter};
 use core::ptr;
 
 /// Gives the value to a receiver that was chosen, and wakes it. No lock is held.
@@ -39,9 +39,7 @@ use core::ptr;
 pub(super) fn give_to<T>(receiver: Chosen, value: T) {
     // SAFETY: a receiver's place of this channel, hence a `Place<T>`; it is ours and empty from the claim to `done` (invariant 2).
     unsafe { (*receiver.place.cast::<Place<T>>()).put(value) };
-    if let Some(waker) = receiver.won.done() {
-        waker.wake();
-    }
+    wake(receiver.won.done());
 }
 
 /// Takes the value of a sender that was chosen, and wakes it. No lock is held.
@@ -49,10 +47,8 @@ pub(super) fn give_to<T>(receiver: Chosen, value: T) {
 pub(super) fn take_from<T>(sender: Chosen) -> T {
     // SAFETY: a sender's place of this channel, hence a `Place<T>`; it is ours and full from the claim to `done` (invariant 2).
     let value = unsafe { (*sender.place.cast::<Place<T>>()).take() };
-    if let Some(waker) = sender.won.done() {
-        // The value is safe in this frame if the waker panics: it is dropped by the unwinding, as a receiver's is.
-        waker.wake();
-    }
+    // The value is safe in this frame if the waker panics: it is dropped by the unwinding, as a receiver's is.
+    wake(sender.won.done());
     value
 }
 
@@ -72,9 +68,7 @@ pub(super) fn give_releasing<T>(guard: Guard<'_, T>, receiver: Chosen, value: T)
     unsafe { (*receiver.place.cast::<Place<T>>()).put(value) };
     let waker = receiver.won.done();
     drop(guard);
-    if let Some(waker) = waker {
-        waker.wake();
-    }
+    wake(waker);
 }
 
 /// As `take_from`, for who holds the lock, and releases it before anybody is woken; nor is anybody woken before the sender is done.
@@ -90,9 +84,7 @@ pub(super) fn take_releasing<T>(guard: Guard<'_, T>, sender: Chosen) -> T {
     let value = unsafe { (*sender.place.cast::<Place<T>>()).take() };
     let waker = sender.won.done();
     drop(guard);
-    if let Some(waker) = waker {
-        waker.wake();
-    }
+    wake(waker);
     value
 }
 
@@ -204,7 +196,7 @@ impl<T> Chan<T> {
         let mut frame = Frame::new(Place::holding(value));
         frame.settle();
         let Frame { claim, waiter, place, .. } = &frame;
-        let (mut turn, mut may_sit) = (Turn::Last, true);
+        let (mut rank, mut may_sit) = (Rank::Last, true);
         loop {
             // SAFETY, of each `take`: nothing was moved out of the place, and it is ours: before it waits, and decided without a transfer (invariant 2). And
             // it is left for good.
@@ -226,7 +218,7 @@ impl<T> Chan<T> {
                 // SAFETY: in no queue; this frame stays until the claim is decided, below, or who gives up has taken the waiter out.
                 Pairing::Vacant => unsafe { self.sit(waiter, true) },
                 // SAFETY: as above.
-                Pairing::Nobody(guard) => unsafe { self.enlist(guard, waiter, claim, true, turn) },
+                Pairing::Nobody(guard) => unsafe { self.enlist(guard, waiter, claim, true, rank) },
             };
             if waits {
                 match self.meet_or_leave(waiter, claim, true, deadline) {
@@ -238,7 +230,7 @@ impl<T> Chan<T> {
                     _ => return Err(SendTimeoutError::Disconnected(unsafe { place.take() })),
                 }
                 claim.reopen();
-                turn = Turn::First;
+                rank = Rank::First;
             }
             may_sit = false; // who could not, enlists
         }
@@ -262,7 +254,7 @@ impl<T> Chan<T> {
         let mut frame = Frame::new(Place::<T>::empty());
         frame.settle();
         let Frame { claim, waiter, place, .. } = &frame;
-        let (mut turn, mut may_sit) = (Turn::Last, true);
+        let (mut rank, mut may_sit) = (Rank::Last, true);
         loop {
             let waits = match self.pair(false, may_sit, deadline) {
                 Pairing::Seated(sender) => return Ok(self.take_from_risen(sender)),
@@ -273,7 +265,7 @@ impl<T> Chan<T> {
                 // SAFETY: as in `give`.
                 Pairing::Vacant => unsafe { self.sit(waiter, false) },
                 // SAFETY: as in `give`.
-                Pairing::Nobody(guard) => unsafe { self.enlist(guard, waiter, claim, false, turn) },
+                Pairing::Nobody(guard) => unsafe { self.enlist(guard, waiter, claim, false, rank) },
             };
             if waits {
                 match self.meet_or_leave(waiter, claim, false, deadline) {
@@ -284,19 +276,20 @@ impl<T> Chan<T> {
                     _ => return Err(RecvTimeoutError::Disconnected),
                 }
                 claim.reopen();
-                turn = Turn::First;
+                rank = Rank::First;
             }
             may_sit = false; // who could not, enlists
         }
     }
 
-    /// Enlists, and releases. Answers that it waits now.
+    /// At capacity 0: enlists, and releases. Answers that it waits now.
     ///
     /// # Safety
     /// As for `Queue::push_back`.
-    unsafe fn enlist(&self, mut guard: Guard<'_, T>, waiter: &Waiter, claim: &Claim, sending: bool, turn: Turn) -> bool {
+    #[inline(always)]
+    pub(super) unsafe fn enlist(&self, mut guard: Guard<'_, T>, waiter: &Waiter, claim: &Claim, sending: bool, rank: Rank) -> bool {
         // SAFETY: the caller's promise.
-        guard.with(|lists| unsafe { turn.push(if sending { &mut lists.tx } else { &mut lists.rx }, waiter) });
+        guard.with(|lists| unsafe { rank.push(lists.of(sending), waiter) });
         self.count_enlisted();
         self.release_calling_lazy(guard, sending, claim);
         true

@@ -18,7 +18,7 @@ use super::frame::{Frame, Place};
 use super::{Chan, Guard};
 use crate::error::TryRecvError;
 use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX, WAKE_RX, WAKE_TX};
-use crate::wait::{Claim, Patience, Phase, Waiter};
+use crate::wait::{wake, Claim, Patience, Phase, Waiter};
 
 impl<T> Chan<T> {
     /// Enlists a lazy waiter at capacity 0; `false` if an operation would not wait now.
@@ -39,7 +39,7 @@ impl<T> Chan<T> {
                 return false;
             }
             // SAFETY: the caller's promise.
-            unsafe { if sending { &mut lists.tx } else { &mut lists.rx }.push_back(waiter) };
+            unsafe { lists.of(sending).push_back(waiter) };
             self.count_enlisted();
             true
         });
@@ -61,16 +61,11 @@ impl<T> Chan<T> {
 
     #[inline(never)]
     fn release_calling(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) -> bool {
-        let peer = guard.with(|lists| {
-            let peers = if sending { &mut lists.rx } else { &mut lists.tx };
-            peers.choose_lazy(own)
-        });
+        let peer = guard.with(|lists| lists.of(!sending).choose_lazy(own));
         let called = peer.map(|peer| peer.won.ready());
         drop(guard);
         let any = called.is_some();
-        if let Some(waker) = called.flatten() {
-            waker.wake();
-        }
+        wake(called.flatten());
         any
     }
 
@@ -87,11 +82,7 @@ impl<T> Chan<T> {
             claim.sleep_briefly();
         }
         self.cold.step.take();
-        let phase = match claim.withdraw() {
-            Ok(()) => Phase::Dead,
-            Err(phase) => claim.settle(phase),
-        };
-        match phase {
+        match claim.give_up() {
             // SAFETY: DONE, seen with Acquire: a sender has filled the place and left it (`handoff`, 2).
             Phase::Done(_) => Ok(unsafe { place.take() }),
             Phase::Closed(_) => Err(TryRecvError::Disconnected),

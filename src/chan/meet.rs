@@ -21,10 +21,10 @@
 
 use super::frame::Place;
 use super::handoff::{give_releasing, take_releasing, SMALL};
-use super::{Chan, Guard, Lists, Turn};
+use super::{Chan, Guard, Lists, Rank};
 use crate::wait::lock::{HAS_RX, HAS_TX, PLACED_RX, PLACED_TX};
 use crate::wait::seen::Seen;
-use crate::wait::{Phase, Waiter, Waker};
+use crate::wait::{wake, Phase, Waiter};
 use core::mem::ManuallyDrop;
 use core::ptr;
 
@@ -165,9 +165,8 @@ impl<T> Chan<T> {
             release_apart(guard);
             return false;
         }
-        let turn = if again { Turn::First } else { Turn::Last };
         // SAFETY: the caller's promise.
-        guard.with(|lists| unsafe { turn.push(if sending { &mut lists.tx } else { &mut lists.rx }, waiter) });
+        guard.with(|lists| unsafe { Rank::of(again).push(lists.of(sending), waiter) });
         self.count_enlisted();
         guard.release_seen(seen, hints);
         true
@@ -196,11 +195,4 @@ impl<T> Guard<'_, T> {
 #[inline(never)]
 fn release_apart<T>(guard: Guard<'_, T>) {
     drop(guard);
-}
-
-#[inline(always)]
-fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        waker.wake();
-    }
 }

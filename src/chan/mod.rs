@@ -124,6 +124,18 @@ struct Lists<T> {
     order: wake_order::WakeOrder,
 }
 
+impl<T> Lists<T> {
+    /// The queue of senders, or of receivers.
+    #[inline(always)]
+    fn of(&mut self, sending: bool) -> &mut Queue {
+        if sending {
+            &mut self.tx
+        } else {
+            &mut self.rx
+        }
+    }
+}
+
 #[allow(unsafe_code)]
 // SAFETY: the ring is `Sync` for `T: Send`; `lists` is entered only through a `Guard`, whose holder has the lock.
 unsafe impl<T: Send> Sync for Chan<T> {}
@@ -144,14 +156,23 @@ pub(crate) enum Enlisted {
     Busy,
 }
 
-/// Where in the queue to enlist: a waiter that was woken in vain keeps its turn.
+/// Where in the queue to enlist: a waiter that was woken in vain keeps its rank.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Turn {
+enum Rank {
     Last,
     First,
 }
 
-impl Turn {
+impl Rank {
+    #[inline(always)]
+    fn of(again: bool) -> Rank {
+        if again {
+            Rank::First
+        } else {
+            Rank::Last
+        }
+    }
+
     /// # Safety
     /// As for `Queue::push_back`.
     #[inline(always)]
@@ -159,9 +180,9 @@ impl Turn {
     unsafe fn push(self, queue: &mut Queue, waiter: &Waiter) {
         match self {
             // SAFETY: the caller's promise.
-            Turn::Last => unsafe { queue.push_back(waiter) },
+            Rank::Last => unsafe { queue.push_back(waiter) },
             // SAFETY: as above.
-            Turn::First => unsafe { queue.push_front(waiter) },
+            Rank::First => unsafe { queue.push_front(waiter) },
         }
     }
 }

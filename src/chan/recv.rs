@@ -6,7 +6,7 @@ use super::first::{First, Look};
 use super::frame::Place;
 use super::gaps::Loser;
 use super::handoff::SMALL;
-use super::{Chan, Enlisted, Guard, Turn};
+use super::{Chan, Enlisted, Guard, Rank};
 use crate::error::{RecvTimeoutError, TryRecvError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::sync::Deadline;
@@ -19,9 +19,9 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.fetch();
         }
-        let first = match self.claim_first_at_once() {
+        let first = match self.reserve_first_at_once() {
             Ok(first) => first,
-            Err(_) => self.claim_first_bounded()?,
+            Err(_) => self.reserve_first_bounded()?,
         };
         // SAFETY: once.
         Ok(unsafe { first.read() })
@@ -38,7 +38,7 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.accept_apart(deadline).map_err(fail);
         }
-        let first = match self.claim_first_at_once() {
+        let first = match self.reserve_first_at_once() {
             Ok(first) => first,
             Err(_) if size_of::<T>() <= SMALL => return self.recv_again(deadline).map_err(fail),
             Err(_) => self.first_again(deadline).map_err(fail)?,
@@ -63,7 +63,7 @@ impl<T> Chan<T> {
         if self.ring.is_head_at_milestone() {
             turn::offer();
         }
-        if let Some(first) = self.claim_first(self.gaps(false, Loser::Waits(deadline))) {
+        if let Some(first) = self.reserve_first(self.gaps(false, Loser::Waits(deadline))) {
             return Ok(first);
         }
         match self.wait_for_value(deadline, ptr::null_mut())? {
@@ -88,7 +88,7 @@ impl<T> Chan<T> {
     /// left to us.
     #[inline(always)] // one of its callers is there for each type; a right that is handed on through memory comes later to the slot
     fn wait_for_value(&self, deadline: Deadline, value: *mut ()) -> Result<Option<First<'_, T>>, RecvTimeoutError> {
-        let mut turn = Turn::Last;
+        let mut rank = Rank::Last;
         let mut lag = Lag::new();
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, value);
@@ -99,7 +99,7 @@ impl<T> Chan<T> {
         }
         loop {
             if deadline.expired() {
-                return self.claim_first_bounded().map(Some).map_err(|error| match error {
+                return self.reserve_first_bounded().map(Some).map_err(|error| match error {
                     TryRecvError::Empty => RecvTimeoutError::Timeout,
                     TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
                 });
@@ -108,20 +108,20 @@ impl<T> Chan<T> {
                 spin.gap(self.ring.head_hint(), self.ring.cap(), || self.ring.may_pop_now()) || spin.wait(deadline, || self.ring.may_pop())
             };
             if self.unspill(None) || (!lags && !spin.shares_processor() && comes()) {
-                match self.claim_first(self.gaps(false, Loser::Waits(deadline))) {
+                match self.reserve_first(self.gaps(false, Loser::Waits(deadline))) {
                     Some(first) => return Ok(Some(first)),
                     None => continue,
                 }
             }
             // SAFETY: the waiter is in no queue, and this frame stays until it was claimed or taken out again, below.
-            match unsafe { self.enlist_receiver(&waiter, turn, None) } {
+            match unsafe { self.enlist_receiver(&waiter, rank, None) } {
                 Enlisted::Closed => return Err(RecvTimeoutError::Disconnected),
                 Enlisted::Again | Enlisted::Busy => {
                     if !self.unspill(None) && !self.ring.may_pop() {
                         lags = true; // was awake for long enough
                         lag.wait();
                     }
-                    match self.claim_first(self.gaps(false, Loser::Waits(deadline))) {
+                    match self.reserve_first(self.gaps(false, Loser::Waits(deadline))) {
                         Some(first) => return Ok(Some(first)),
                         None => continue,
                     }
@@ -138,10 +138,10 @@ impl<T> Chan<T> {
                     return Err(RecvTimeoutError::Timeout);
                 }
                 Phase::Ready(_) => {
-                    if let Some(first) = self.claim_first_woken() {
+                    if let Some(first) = self.reserve_first_woken() {
                         return Ok(Some(first));
                     }
-                    turn = Turn::First;
+                    rank = Rank::First;
                 }
                 _ => {} // closed: what is left is to be received first
             }
@@ -161,20 +161,17 @@ impl<T> Chan<T> {
         }
         self.cold.step.take();
         if phase.is_waiting() {
-            phase = match claim.withdraw() {
-                Ok(()) => Phase::Dead,
-                Err(phase) => claim.settle(phase),
-            };
+            phase = claim.give_up();
         }
         phase
     }
 
     /// Discharges a wake-up (invariant 2): clears WAKING, looks, and passes the wake-up on if values are left.
-    fn claim_first_woken(&self) -> Option<First<'_, T>> {
+    fn reserve_first_woken(&self) -> Option<First<'_, T>> {
         let tail = self.ring.tail_clear(WAKING);
         // With or without a value: senders that saw WAKING left the others to us.
         let owes = tail & WAITED != 0;
-        match self.claim_first(self.gaps(false, Loser::Serves)) {
+        match self.reserve_first(self.gaps(false, Loser::Serves)) {
             Some(mut first) => {
                 first.owes = owes;
                 Some(first)
@@ -191,7 +188,7 @@ impl<T> Chan<T> {
     /// After a wake-up: tries again.
     #[cfg(all(test, loom, not(rendez_no_loom)))]
     pub(super) fn recv_woken(&self) -> Option<T> {
-        let first = self.claim_first_woken()?;
+        let first = self.reserve_first_woken()?;
         // SAFETY: once.
         Some(unsafe { first.read() })
     }
@@ -200,10 +197,10 @@ impl<T> Chan<T> {
     ///
     /// # Safety
     /// As for `Queue::push_back`.
-    pub(super) unsafe fn enlist_receiver(&self, waiter: &Waiter, turn: Turn, patience: Option<Patience>) -> Enlisted {
+    pub(super) unsafe fn enlist_receiver(&self, waiter: &Waiter, rank: Rank, patience: Option<Patience>) -> Enlisted {
         let Some(guard) = self.lock_within(patience) else { return Enlisted::Busy };
         // SAFETY: the caller's promise.
-        unsafe { self.enlist_receiver_locked(guard, waiter, turn, patience == Some(Patience::Task)) }
+        unsafe { self.enlist_receiver_locked(guard, waiter, rank, patience == Some(Patience::Task)) }
     }
 
     /// As `enlist_receiver`, of a task or a thread, under the lock.
@@ -211,7 +208,7 @@ impl<T> Chan<T> {
     /// # Safety
     /// As for `Queue::push_back`.
     #[inline(always)]
-    pub(super) unsafe fn enlist_receiver_locked(&self, mut guard: Guard<'_, T>, waiter: &Waiter, turn: Turn, task: bool) -> Enlisted {
+    pub(super) unsafe fn enlist_receiver_locked(&self, mut guard: Guard<'_, T>, waiter: &Waiter, rank: Rank, task: bool) -> Enlisted {
         let head = self.ring.head_word();
         // Where it is set already nobody else clears it, as the lock is ours: so whoever moves the tail from here on sees it, and us, as after an RMW.
         let tail = if task { self.ring.tail_in_order() } else { 0 };
@@ -222,7 +219,7 @@ impl<T> Chan<T> {
         let empty = none(head) && tail & SPILLED == 0;
         if empty && tail & CLOSED == 0 {
             // SAFETY: the caller's promise.
-            guard.with(|lists| unsafe { turn.push(&mut lists.rx, waiter) });
+            guard.with(|lists| unsafe { rank.push(&mut lists.rx, waiter) });
             guard.release();
             return Enlisted::Yes;
         }
@@ -230,7 +227,7 @@ impl<T> Chan<T> {
         if self.ring.head_is_held(head) || (none(head) && tail & SPILLED != 0 && self.ring.tail_is_held(tail)) {
             guard.forget_told(true);
             // SAFETY: the caller's promise.
-            guard.with(|lists| unsafe { turn.push(&mut lists.rx, waiter) });
+            guard.with(|lists| unsafe { rank.push(&mut lists.rx, waiter) });
             return Enlisted::Yes;
         }
         if guard.with(|lists| lists.rx.is_empty()) {

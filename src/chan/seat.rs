@@ -23,11 +23,11 @@ use super::first::Look;
 use super::frame::Place;
 use super::gaps::Loser;
 use super::handoff::SMALL;
-use super::{Chan, Guard, Lists, CLOSED, SPILLED, WAITED};
+use super::{Chan, Guard, CLOSED, SPILLED, WAITED};
 use crate::sync::Ordering;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::seat::{Seated, Serving, Waits};
-use crate::wait::{Phase, Waiter};
+use crate::wait::{wake, Phase, Waiter};
 
 impl<T> Chan<T> {
     /// At capacity 0: enlists a waiter, if nobody else waits. Answers whether.
@@ -103,7 +103,7 @@ impl<T> Chan<T> {
         }
         let Some(sender) = self.cold.lock.serve_seated(sender) else { return false };
         // A longer copy is not worth holding it up.
-        let at_once = || self.ring.claim_write_at_once().or_else(|_| self.ring.claim_write(self.gaps(true, Loser::Serves)));
+        let at_once = || self.ring.reserve_write_at_once().or_else(|_| self.ring.reserve_write(self.gaps(true, Loser::Serves)));
         let room = if size_of::<T>() > SMALL { None } else { at_once().ok() };
         match room {
             Some((slot, tail)) => {
@@ -114,9 +114,7 @@ impl<T> Chan<T> {
                 if !self.flags_stay() || !matches!(self.cold.lock.who_waits(false), Waits::Nobody) {
                     self.after_push(tail);
                 }
-                if let Some(waker) = waker {
-                    waker.wake(); // foreign code, after what is owed
-                }
+                wake(waker); // foreign code, after what is owed
             }
             None => end(sender, Phase::Ready),
         }
@@ -199,10 +197,8 @@ impl<T> Chan<T> {
 
 #[inline(always)]
 fn end(served: Serving, phase: fn(usize) -> Phase) {
-    if let Some(waker) = served.end(phase) {
-        // What was received is dropped by the unwinding if the waker panics.
-        waker.wake();
-    }
+    // What was received is dropped by the unwinding if the waker panics.
+    wake(served.end(phase));
 }
 
 impl<'a, T> Guard<'a, T> {
@@ -224,11 +220,8 @@ impl<'a, T> Guard<'a, T> {
 
     #[inline(never)]
     fn enlist_seated(&mut self, waiter: *const Waiter, sending: bool) {
-        self.with(|Lists { rx, tx, .. }| {
-            let queue = if sending { tx } else { rx };
-            // SAFETY: it sat, so it is in no queue, and stays until it is decided or taken out.
-            unsafe { queue.push_back(&*waiter) };
-        });
+        // SAFETY: it sat, so it is in no queue, and stays until it is decided or taken out.
+        self.with(|lists| unsafe { lists.of(sending).push_back(&*waiter) });
         self.chan.count_enlisted();
     }
 }

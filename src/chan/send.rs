@@ -5,7 +5,7 @@
 use super::frame::Place;
 use super::gaps::Loser;
 use super::handoff::SMALL;
-use super::{Chan, Enlisted, Guard, Turn};
+use super::{Chan, Enlisted, Guard, Rank};
 use crate::error::{SendTimeoutError, TrySendError};
 use crate::ring::position::{CLOSED, SPILLED, WAITED, WAKING};
 use crate::ring::slot::WriteSlot;
@@ -14,8 +14,8 @@ use crate::sync::Deadline;
 use crate::wait::{turn, Claim, Lag, Patience, Phase, Waiter};
 use core::ptr;
 
-/// A place in the ring that is ours to fill, at once: no foreign code runs before.
-pub(super) struct ToFill<'a, T> {
+/// A slot of the ring that is ours to fill, at once: no foreign code runs before.
+pub(super) struct Room<'a, T> {
     slot: WriteSlot<'a, T>,
     flags: u64,
     /// A wake-up brought us here, and other senders wait: they are to be seen to.
@@ -28,7 +28,7 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.offer(value);
         }
-        match self.ring.claim_write_at_once() {
+        match self.ring.reserve_write_at_once() {
             Ok((slot, flags)) => {
                 slot.publish(value);
                 self.after_push(flags);
@@ -46,9 +46,9 @@ impl<T> Chan<T> {
 
     #[inline(always)]
     fn try_send_again(&self, value: T) -> Result<(), TrySendError<T>> {
-        match self.claim_bounded() {
-            Ok(place) => {
-                self.fill(place, value);
+        match self.reserve_bounded() {
+            Ok(room) => {
+                self.fill(room, value);
                 Ok(())
             }
             Err(Refused::Closed) => Err(TrySendError::Disconnected(value)),
@@ -57,17 +57,19 @@ impl<T> Chan<T> {
         }
     }
 
-    /// A place, if there is one now, or a receiver is just leaving one. `Spilled`: there is room behind the ring.
+    /// Room, if there is any now, or a receiver is just leaving a slot. `Spilled`: there is room behind the ring.
     ///
     /// (A receive asks first whether there is a value, and claims it then: an attempt on an empty channel needs nothing of this.)
     #[inline(always)]
-    fn claim_bounded(&self) -> Result<ToFill<'_, T>, Refused> {
+    fn reserve_bounded(&self) -> Result<Room<'_, T>, Refused> {
         let (mut lag, mut lost) = (Lag::new(), self.gaps(true, Loser::Attempts));
         loop {
-            match self.claim_place(&mut lost) {
+            match self.reserve_room(&mut lost) {
                 Err(Refused::Full | Refused::Spilled) if self.cold.unbounded => return Err(Refused::Spilled),
                 // Full by its slot. If not by the positions, a receiver is leaving the slot just now.
-                Err(Refused::Full | Refused::Spilled) if self.is_full() || !lag.wait_bounded(Patience::Thread) => return Err(Refused::Full),
+                Err(Refused::Full | Refused::Spilled) if self.is_full() || !lag.wait_bounded(Patience::Thread) => {
+                    return Err(Refused::Full)
+                }
                 Err(Refused::Full | Refused::Spilled) => {}
                 decided => return decided,
             }
@@ -75,17 +77,17 @@ impl<T> Chan<T> {
     }
 
     #[inline(always)]
-    fn claim_place(&self, lost: impl FnMut()) -> Result<ToFill<'_, T>, Refused> {
-        let (slot, flags) = self.ring.claim_write(lost)?;
-        Ok(ToFill { slot, flags, owes: false })
+    fn reserve_room(&self, lost: impl FnMut()) -> Result<Room<'_, T>, Refused> {
+        let (slot, flags) = self.ring.reserve_write(lost)?;
+        Ok(Room { slot, flags, owes: false })
     }
 
     /// Puts the value in, and sees to who waits for it.
     #[inline(always)]
-    fn fill(&self, place: ToFill<'_, T>, value: T) {
-        place.slot.publish(value);
-        self.after_push(place.flags);
-        if place.owes {
+    fn fill(&self, room: Room<'_, T>, value: T) {
+        room.slot.publish(value);
+        self.after_push(room.flags);
+        if room.owes {
             self.pass_on_room();
         }
     }
@@ -95,7 +97,7 @@ impl<T> Chan<T> {
         if self.is_rendezvous() {
             return self.give_apart(value, deadline);
         }
-        match self.ring.claim_write_at_once() {
+        match self.ring.reserve_write_at_once() {
             Ok((slot, flags)) => {
                 slot.publish(value);
                 self.after_push(flags);
@@ -119,9 +121,9 @@ impl<T> Chan<T> {
         if self.ring.is_tail_at_milestone() {
             turn::offer();
         }
-        match self.claim_place(self.gaps(true, Loser::Waits(deadline))) {
-            Ok(place) => {
-                self.fill(place, value);
+        match self.reserve_room(self.gaps(true, Loser::Waits(deadline))) {
+            Ok(room) => {
+                self.fill(room, value);
                 Ok(())
             }
             Err(refused) => self.send_slow(value, refused, deadline),
@@ -162,10 +164,10 @@ impl<T> Chan<T> {
 
     /// `value` is asked for it, once, unless it was sent for us.
     #[inline(always)]
-    fn end_send(&self, room: Result<Option<ToFill<'_, T>>, Refused>, value: impl FnOnce() -> T) -> Result<(), SendTimeoutError<T>> {
+    fn end_send(&self, room: Result<Option<Room<'_, T>>, Refused>, value: impl FnOnce() -> T) -> Result<(), SendTimeoutError<T>> {
         match room {
-            Ok(Some(place)) => {
-                self.fill(place, value());
+            Ok(Some(room)) => {
+                self.fill(room, value());
                 Ok(())
             }
             Ok(None) => Ok(()),
@@ -174,13 +176,13 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Waits for a place in the ring, which refused a value. `None`: what was in `value`, a full `Place`, has been sent for us; null if it is to be left to
-    /// us. `Full`: no place came in time.
-    fn wait_for_room(&self, refused: Refused, deadline: Deadline, value: *mut ()) -> Result<Option<ToFill<'_, T>>, Refused> {
+    /// Waits for room in the ring, which refused a value. `None`: what was in `value`, a full `Place`, has been sent for us; null if it is to be left to
+    /// us. `Full`: none came in time.
+    fn wait_for_room(&self, refused: Refused, deadline: Deadline, value: *mut ()) -> Result<Option<Room<'_, T>>, Refused> {
         if refused == Refused::Closed {
             return Err(refused);
         }
-        let mut turn = Turn::Last;
+        let mut rank = Rank::Last;
         let mut lag = Lag::new();
         let claim = Claim::new();
         let waiter = Waiter::new(&claim, 0, value);
@@ -188,24 +190,24 @@ impl<T> Chan<T> {
         let mut lags = false;
         loop {
             if deadline.expired() {
-                return self.claim_bounded().map(Some);
+                return self.reserve_bounded().map(Some);
             }
             let comes = || {
                 spin.gap(self.ring.tail_hint(), self.ring.cap(), || self.ring.may_push_now())
                     || spin.wait(deadline, || self.ring.may_push())
             };
             let room = if !lags && !spin.shares_processor() && comes() {
-                self.claim_place(self.gaps(true, Loser::Waits(deadline)))
+                self.reserve_room(self.gaps(true, Loser::Waits(deadline)))
             } else {
                 // SAFETY: the waiter is in no queue, and this frame and the caller's place stay until it was claimed or taken out again, below.
-                match unsafe { self.enlist_sender(&waiter, turn, None) } {
+                match unsafe { self.enlist_sender(&waiter, rank, None) } {
                     Enlisted::Closed => return Err(Refused::Closed),
                     Enlisted::Again | Enlisted::Busy => {
                         if !self.ring.may_push() {
                             lags = true; // was awake for long enough
                             lag.wait();
                         }
-                        self.claim_place(self.gaps(true, Loser::Waits(deadline)))
+                        self.reserve_room(self.gaps(true, Loser::Waits(deadline)))
                     }
                     Enlisted::Yes => {
                         match self.wait_enlisted(&claim, spin, deadline) {
@@ -220,10 +222,10 @@ impl<T> Chan<T> {
                             Phase::Ready(_) => {}
                             _ => return Err(Refused::Closed),
                         }
-                        turn = Turn::First;
+                        rank = Rank::First;
                         lags = false;
                         claim.reopen();
-                        self.claim_woken()
+                        self.reserve_woken()
                     }
                 }
             };
@@ -235,12 +237,12 @@ impl<T> Chan<T> {
     }
 
     /// Discharges a wake-up (invariant 2): clears WAKING, tries again, and passes the wake-up on if room is left.
-    fn claim_woken(&self) -> Result<ToFill<'_, T>, Refused> {
+    fn reserve_woken(&self) -> Result<Room<'_, T>, Refused> {
         let head = self.ring.head_clear(WAKING);
         // With or without success: receivers that saw WAKING left the others to us.
         let owes = head & WAITED != 0;
-        match self.ring.claim_write(self.gaps(true, Loser::Serves)) {
-            Ok((slot, flags)) => Ok(ToFill { slot, flags, owes }),
+        match self.ring.reserve_write(self.gaps(true, Loser::Serves)) {
+            Ok((slot, flags)) => Ok(Room { slot, flags, owes }),
             Err(refused) => {
                 if owes {
                     self.come_in_vain(true);
@@ -253,9 +255,9 @@ impl<T> Chan<T> {
     /// After a wake-up: tries again.
     #[cfg(all(test, loom, not(rendez_no_loom)))]
     pub(super) fn send_woken(&self, value: T) -> Result<(), SendTimeoutError<T>> {
-        match self.claim_woken() {
-            Ok(place) => {
-                self.fill(place, value);
+        match self.reserve_woken() {
+            Ok(room) => {
+                self.fill(room, value);
                 Ok(())
             }
             Err(Refused::Closed) => Err(SendTimeoutError::Disconnected(value)),
@@ -263,7 +265,7 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Whether every place is taken, by the positions.
+    /// Whether every slot is taken, by the positions.
     pub(crate) fn is_full(&self) -> bool {
         let full = || {
             let (tail, head) = self.ring.words();
@@ -276,10 +278,10 @@ impl<T> Chan<T> {
     ///
     /// # Safety
     /// As for `Queue::push_back`.
-    pub(super) unsafe fn enlist_sender(&self, waiter: &Waiter, turn: Turn, patience: Option<Patience>) -> Enlisted {
+    pub(super) unsafe fn enlist_sender(&self, waiter: &Waiter, rank: Rank, patience: Option<Patience>) -> Enlisted {
         let Some(guard) = self.lock_within(patience) else { return Enlisted::Busy };
         // SAFETY: the caller's promise.
-        unsafe { self.enlist_sender_locked(guard, waiter, turn, patience == Some(Patience::Task)) }
+        unsafe { self.enlist_sender_locked(guard, waiter, rank, patience == Some(Patience::Task)) }
     }
 
     /// As `enlist_sender`, of a task or a thread, under the lock.
@@ -287,7 +289,7 @@ impl<T> Chan<T> {
     /// # Safety
     /// As for `Queue::push_back`.
     #[inline(always)]
-    pub(super) unsafe fn enlist_sender_locked(&self, mut guard: Guard<'_, T>, waiter: &Waiter, turn: Turn, task: bool) -> Enlisted {
+    pub(super) unsafe fn enlist_sender_locked(&self, mut guard: Guard<'_, T>, waiter: &Waiter, rank: Rank, task: bool) -> Enlisted {
         // As in `enlist_receiver_locked`.
         let head = if task { self.ring.head_in_order() } else { 0 };
         let head = if head & WAITED != 0 { head } else { self.ring.head_set(WAITED) };
@@ -296,12 +298,12 @@ impl<T> Chan<T> {
         // What most find.
         if self.ring.is_full_with_value(tail, head) && tail & CLOSED == 0 {
             // SAFETY: the caller's promise.
-            guard.with(|lists| unsafe { turn.push(&mut lists.tx, waiter) });
+            guard.with(|lists| unsafe { rank.push(&mut lists.tx, waiter) });
             guard.release();
             return Enlisted::Yes;
         }
         // SAFETY: as above.
-        unsafe { self.enlist_sender_at(guard, waiter, turn, tail, head) }
+        unsafe { self.enlist_sender_at(guard, waiter, rank, tail, head) }
     }
 
     /// As `enlist_sender_locked`, after a look at these words.
@@ -310,7 +312,7 @@ impl<T> Chan<T> {
     /// As for `Queue::push_back`.
     #[cold]
     #[inline(never)]
-    unsafe fn enlist_sender_at(&self, mut guard: Guard<'_, T>, waiter: &Waiter, turn: Turn, tail: u64, head: u64) -> Enlisted {
+    unsafe fn enlist_sender_at(&self, mut guard: Guard<'_, T>, waiter: &Waiter, rank: Rank, tail: u64, head: u64) -> Enlisted {
         let room = self.ring.distance(tail, head) < self.ring.cap();
         let full = !room || self.ring.tail_is_held(tail);
         // A place given up that has become the first is room.
@@ -319,7 +321,7 @@ impl<T> Chan<T> {
                 guard.forget_told(false); // as in `enlist_receiver`
             }
             // SAFETY: the caller's promise.
-            guard.with(|lists| unsafe { turn.push(&mut lists.tx, waiter) });
+            guard.with(|lists| unsafe { rank.push(&mut lists.tx, waiter) });
             guard.release();
             return Enlisted::Yes;
         }

@@ -220,7 +220,7 @@ impl<T> Guard<'_, T> {
         if place.is_null() {
             return None;
         }
-        let (slot, tail) = ring.claim_write_at_once().ok()?;
+        let (slot, tail) = ring.reserve_write_at_once().ok()?;
         if only {
             ring.head_clear(WAITED);
         }
@@ -278,7 +278,7 @@ impl<T> Guard<'_, T> {
         if sender.place.is_null() || size_of::<T>() > SMALL {
             return false;
         }
-        let Ok((slot, tail)) = self.chan.ring.claim_write(self.chan.gaps(true, Loser::Serves)) else { return false };
+        let Ok((slot, tail)) = self.chan.ring.reserve_write(self.chan.gaps(true, Loser::Serves)) else { return false };
         // SAFETY: of a sender of this channel, hence a `Place<T>`; ours and full from the claim to the decision (rule 1).
         slot.publish(unsafe { (*sender.place.cast::<Place<T>>()).take() });
         if tail & (WAITED | WAKING) == WAITED && !self.with(|lists| lists.rx.is_empty()) {
@@ -310,9 +310,8 @@ impl<T> Guard<'_, T> {
         }
         let called = self.with(|lists| {
             let wanted = if rx { !lists.tx.is_empty() || lists.has_stashed() } else { lists.rx.any_placed() };
-            let mine = if rx { &mut lists.rx } else { &mut lists.tx };
             if wanted {
-                mine.choose_lazy(core::ptr::null())
+                lists.of(!rx).choose_lazy(core::ptr::null())
             } else {
                 None
             }

@@ -9,7 +9,7 @@
 use super::frame::Place;
 use super::gaps::Loser;
 use super::handoff::{give_releasing, take_releasing};
-use super::{Chan, Lists, Turn};
+use super::{Chan, Lists, Rank};
 use crate::chan::Enlisted;
 use crate::error::{RecvError, TrySendError};
 use crate::ring::{Miss, Refused};
@@ -27,14 +27,6 @@ pub(crate) enum Attempt<R> {
     Later,
 }
 
-fn turn(again: bool) -> Turn {
-    if again {
-        Turn::First
-    } else {
-        Turn::Last
-    }
-}
-
 /// A send whose value was taken out of its place, or is left there.
 pub(crate) type Sent = Result<(), Closed>;
 
@@ -50,7 +42,7 @@ impl<T> Chan<T> {
     #[inline(always)]
     pub(crate) unsafe fn recv_at_once(&self, place: &Place<T>) -> Option<T> {
         debug_assert!(!self.is_rendezvous());
-        match self.claim_first_at_once() {
+        match self.reserve_first_at_once() {
             Ok(first) => {
                 // SAFETY: once.
                 let value = unsafe { first.read() };
@@ -69,7 +61,7 @@ impl<T> Chan<T> {
     /// The caller owns the place, and it is empty.
     #[inline(never)]
     pub(super) unsafe fn recv_into(&self, place: &Place<T>, lost: impl FnMut()) -> bool {
-        let Some(first) = self.claim_first(lost) else { return false };
+        let Some(first) = self.reserve_first(lost) else { return false };
         // SAFETY: the caller's promise; and once.
         unsafe { place.put(first.read()) };
         true
@@ -98,9 +90,7 @@ impl<T> Chan<T> {
             return Attempt::Now(Ok(take_releasing(guard, sender)));
         }
         // SAFETY: the caller's promise.
-        guard.with(|lists| unsafe { turn(again).push(&mut lists.rx, waiter) });
-        self.count_enlisted();
-        self.release_calling_lazy(guard, false, claim);
+        unsafe { self.enlist(guard, waiter, claim, false, Rank::of(again)) };
         Attempt::Enlisted
     }
 
@@ -118,7 +108,7 @@ impl<T> Chan<T> {
     ) -> Attempt<Result<T, RecvError>> {
         let enlisted = match self.try_lock_by(patience) {
             // SAFETY: the caller's promise.
-            Some(guard) => unsafe { self.enlist_receiver_locked(guard, waiter, turn(again), true) },
+            Some(guard) => unsafe { self.enlist_receiver_locked(guard, waiter, Rank::of(again), true) },
             None => Enlisted::Busy,
         };
         match enlisted {
@@ -158,7 +148,7 @@ impl<T> Chan<T> {
     #[inline(always)]
     pub(crate) unsafe fn send_at_once(&self, place: &Place<T>) -> bool {
         debug_assert!(!self.is_rendezvous());
-        match self.ring.claim_write_at_once() {
+        match self.ring.reserve_write_at_once() {
             Ok((slot, flags)) => {
                 // SAFETY: the caller's promise.
                 slot.publish(unsafe { place.take() });
@@ -175,7 +165,7 @@ impl<T> Chan<T> {
     /// As for `send_at_once`.
     #[inline(never)]
     pub(super) unsafe fn send_again_at_once(&self, place: &Place<T>) -> bool {
-        let Ok((slot, flags)) = self.ring.claim_write(self.gaps(true, Loser::Attempts)) else { return false };
+        let Ok((slot, flags)) = self.ring.reserve_write(self.gaps(true, Loser::Attempts)) else { return false };
         // SAFETY: the caller's promise.
         slot.publish(unsafe { place.take() });
         self.after_push(flags);
@@ -189,7 +179,7 @@ impl<T> Chan<T> {
     pub(super) unsafe fn send_from(&self, place: &Place<T>, lost: impl FnMut()) -> Option<Sent> {
         // SAFETY: the caller's promise; and where it was not sent, the value goes back.
         let value = unsafe { place.take() };
-        let (value, refused) = match self.ring.claim_write(lost) {
+        let (value, refused) = match self.ring.reserve_write(lost) {
             Ok((slot, flags)) => {
                 slot.publish(value);
                 self.after_push(flags);
@@ -230,9 +220,7 @@ impl<T> Chan<T> {
             return Attempt::Now(Ok(()));
         }
         // SAFETY: the caller's promise.
-        guard.with(|lists| unsafe { turn(again).push(&mut lists.tx, waiter) });
-        self.count_enlisted();
-        self.release_calling_lazy(guard, true, claim);
+        unsafe { self.enlist(guard, waiter, claim, true, Rank::of(again)) };
         Attempt::Enlisted
     }
 
@@ -251,7 +239,7 @@ impl<T> Chan<T> {
         if !self.is_unbounded() {
             let enlisted = match self.try_lock_by(patience) {
                 // SAFETY: the caller's promise.
-                Some(guard) => unsafe { self.enlist_sender_locked(guard, waiter, turn(again), true) },
+                Some(guard) => unsafe { self.enlist_sender_locked(guard, waiter, Rank::of(again), true) },
                 None => Enlisted::Busy,
             };
             match enlisted {

@@ -13,7 +13,7 @@ use super::handoff::{give_releasing, take_releasing};
 use super::{Chan, Enlisted, Lists};
 use crate::error::SendError;
 use crate::wait::queue::{is_before, Chosen};
-use crate::wait::{Claim, Patience, Waker};
+use crate::wait::{wake, Claim, Patience, Waker};
 use std::collections::VecDeque;
 
 pub(super) struct Stash<T> {
@@ -115,9 +115,7 @@ impl<T> Chan<T> {
         self.count_enlisted();
         let waker = lazy.and_then(|receiver| receiver.won.ready());
         drop(guard);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake(waker);
     }
 
     /// Completes a receive that was won as a hold.
@@ -154,9 +152,7 @@ impl<T> Chan<T> {
             Some(Held::Peer(peer)) => {
                 let waker = peer.won.ready();
                 drop(guard);
-                if let Some(waker) = waker {
-                    waker.wake();
-                }
+                wake(waker);
             }
             Some(Held::Value(turn, value)) => {
                 drop(guard);

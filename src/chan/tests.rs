@@ -136,7 +136,7 @@ fn a_told_future_is_dropped_between_two_attempts() {
         futures[i].as_mut().expect("not dropped").as_mut().poll(&mut Context::from_waker(&waker))
     };
     (0..4).for_each(|i| assert!(poll(i).is_pending()));
-    let (slot, flags) = chan.ring.claim_write(|| ()).expect("room"); // and its sender loses its processor
+    let (slot, flags) = chan.ring.reserve_write(|| ()).expect("room"); // and its sender loses its processor
     tx.try_send(1).expect("room");
     assert!(is_woken(0) && is_woken(1) && !is_woken(2));
     assert!(poll(0).is_pending());

@@ -7,7 +7,7 @@
 use super::{Chan, Enlisted};
 use crate::ring::position::{CLOSED, WATCHED};
 use crate::sync::Deadline;
-use crate::wait::{Claim, Patience, Waiter};
+use crate::wait::{Claim, Patience, Phase, Waiter};
 use core::ptr;
 
 impl<T> Chan<T> {
@@ -24,16 +24,11 @@ impl<T> Chan<T> {
         }
         let phase = claim.sleep(deadline);
         self.cold.step.take();
-        if phase.is_waiting() {
-            match claim.withdraw() {
-                Ok(()) => {
-                    self.withdraw_watcher(&waiter, None);
-                    return false;
-                }
-                Err(phase) => drop(claim.settle(phase)),
-            }
+        let closed = !phase.is_waiting() || claim.give_up() != Phase::Dead;
+        if !closed {
+            self.withdraw_watcher(&waiter, None);
         }
-        true
+        closed
     }
 
     /// Enlists a watcher, unless the channel is closed.

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 
 impl<T, M> Ring<T, M> {
     /// Appends as many values from the front of `values` as there is room for at once. `Ok`: how many, at least one, and the tail's
-    /// flags before. `lost` as for `claim_write`.
+    /// flags before. `lost` as for `reserve_write`.
     pub(crate) fn push_many(&self, values: &mut VecDeque<T>, lost: impl FnMut()) -> Result<(usize, u64), Refused> {
         self.push_many_unless(CLOSED | SPILLED, values, lost)
     }
@@ -60,7 +60,7 @@ impl<T, M> Ring<T, M> {
     }
 
     /// Takes up to `max` values that are there. `put` gets each in turn: it must not panic, nor run foreign code. Answers how many,
-    /// and the head word before. `lost` as for `claim_write`.
+    /// and the head word before. `lost` as for `reserve_write`.
     pub(crate) fn pop_many(&self, max: usize, mut put: impl FnMut(T), mut lost: impl FnMut()) -> (usize, u64) {
         let mut head = self.head.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
         let want = max.min(self.cap());

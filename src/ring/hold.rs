@@ -10,9 +10,9 @@ use super::{Refused, Ring};
 use crate::sync::Ordering;
 
 impl<T, M> Ring<T, M> {
-    /// Reserves the place behind the last one and holds it. `lost` as for `claim_write`.
+    /// Reserves the place behind the last one and holds it. `lost` as for `reserve_write`.
     pub(crate) fn hold_write(&self, lost: impl FnMut()) -> Result<WriteSlot<'_, T>, Refused> {
-        let (slot, _) = self.claim_write(lost)?;
+        let (slot, _) = self.reserve_write(lost)?;
         slot.hold();
         Ok(slot)
     }

@@ -296,7 +296,7 @@ fn the_end_of_a_held_write_is_not_missed() {
 fn the_end_of_a_held_read_is_not_missed() {
     model("ring: the end of a held read is not missed", || {
         let ring = ring(1, 1);
-        let Ok((slot, head)) = ring.claim_read(|| ()) else { unreachable!("there is a value") };
+        let Ok((slot, head)) = ring.reserve_read(|| ()) else { unreachable!("there is a value") };
         slot.hold(ring.position_of(head));
         let other = ring.clone();
         let waiter = spawn(move || {
@@ -356,7 +356,7 @@ fn a_readers_hold_is_no_writers() {
         let ring = ring(2, 1);
         let other = ring.clone();
         let reader = spawn(move || {
-            let Ok((slot, head)) = other.claim_read(|| ()) else { unreachable!("there is a value") };
+            let Ok((slot, head)) = other.reserve_read(|| ()) else { unreachable!("there is a value") };
             slot.hold(other.position_of(head));
             other.empty(slot);
         });

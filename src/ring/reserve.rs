@@ -38,9 +38,9 @@ pub(crate) enum Miss {
 }
 
 impl<T, M> Ring<T, M> {
-    /// One attempt at `claim_write`, which is all that most need.
+    /// One attempt at `reserve_write`, which is all that most need.
     #[inline(always)]
-    pub(crate) fn claim_write_at_once(&self) -> Result<(WriteSlot<'_, T>, u64), Miss> {
+    pub(crate) fn reserve_write_at_once(&self) -> Result<(WriteSlot<'_, T>, u64), Miss> {
         let tail = self.tail.guess();
         if tail & (CLOSED | SPILLED) != 0 {
             return Err(Miss::Nothing);
@@ -60,7 +60,7 @@ impl<T, M> Ring<T, M> {
     /// Takes the right to the place behind the last one, with the tail's flags at that: to be filled at once, or held. Calls `lost` whenever another was
     /// faster, before the next attempt.
     #[inline(always)]
-    pub(crate) fn claim_write(&self, mut lost: impl FnMut()) -> Result<(WriteSlot<'_, T>, u64), Refused> {
+    pub(crate) fn reserve_write(&self, mut lost: impl FnMut()) -> Result<(WriteSlot<'_, T>, u64), Refused> {
         let mut tail = self.tail.guess();
         let layout = self.layout;
         loop {
@@ -97,7 +97,7 @@ impl<T, M> Ring<T, M> {
     /// Appends `value`. `Ok` is the tail's flags at the append, `Err` gives the value back.
     #[inline(always)]
     pub(crate) fn push(&self, value: T) -> Result<u64, (T, Refused)> {
-        match self.claim_write(|| ()) {
+        match self.reserve_write(|| ()) {
             Ok((slot, flags)) => {
                 slot.publish(value);
                 Ok(flags)
@@ -106,9 +106,9 @@ impl<T, M> Ring<T, M> {
         }
     }
 
-    /// One attempt at `claim_read`, which is all that most need.
+    /// One attempt at `reserve_read`, which is all that most need.
     #[inline(always)]
-    pub(crate) fn claim_read_at_once(&self) -> Result<(ReadSlot<'_, T>, u64), Miss> {
+    pub(crate) fn reserve_read_at_once(&self) -> Result<(ReadSlot<'_, T>, u64), Miss> {
         let head = self.head.guess();
         let layout = self.layout;
         let (slot, position) = (self.slot_by(layout, head), head & !FLAGS);
@@ -123,9 +123,9 @@ impl<T, M> Ring<T, M> {
     }
 
     /// Takes the right to the first value, with the head word as it was: to be taken at once, or held. `Err`: the stamp of the head's slot
-    /// has no value for us; GIVEN_UP there is to be skipped. `lost` as for `claim_write`.
+    /// has no value for us; GIVEN_UP there is to be skipped. `lost` as for `reserve_write`.
     #[inline(always)]
-    pub(crate) fn claim_read(&self, mut lost: impl FnMut()) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
+    pub(crate) fn reserve_read(&self, mut lost: impl FnMut()) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
         let mut head = self.head.guess();
         let layout = self.layout;
         loop {
@@ -165,7 +165,7 @@ impl<T, M> Ring<T, M> {
     /// It was let go without being used, and is restored once.
     #[inline(always)]
     #[allow(unsafe_code)]
-    pub(crate) unsafe fn claimed(&self, head: u64) -> ReadSlot<'_, T> {
+    pub(crate) unsafe fn reserved(&self, head: u64) -> ReadSlot<'_, T> {
         let layout = self.layout;
         ReadSlot { slot: self.slot_by(layout, head), free: layout.next_lap(head & !FLAGS) }
     }
@@ -173,6 +173,6 @@ impl<T, M> Ring<T, M> {
     /// Takes the first value, with the head word as it was.
     #[cfg(test)]
     pub(crate) fn pop(&self) -> Result<(T, u64), NoValue> {
-        self.claim_read(|| ()).map(|(slot, head)| (slot.take(), head))
+        self.reserve_read(|| ()).map(|(slot, head)| (slot.take(), head))
     }
 }

@@ -56,13 +56,13 @@ fn who_is_overtaken_says_so() {
         (0..3).for_each(|i| assert!(ring.push(i).is_ok() && ring.pop().is_ok()));
         ring.tail.word.fetch_or(WAITED, Ordering::Relaxed); // ORDERING: of this thread alone
         ring.head.word.fetch_or(WAITED, Ordering::Relaxed); // ORDERING: as above
-        ring.claim_write(|| overtaken += 1).expect("room").0.publish(7);
-        assert_eq!(ring.claim_read(|| overtaken += 1).expect("a value").0.take(), 7);
+        ring.reserve_write(|| overtaken += 1).expect("room").0.publish(7);
+        assert_eq!(ring.reserve_read(|| overtaken += 1).expect("a value").0.take(), 7);
         assert_eq!(overtaken, 0);
         ring.forget();
-        ring.claim_write(|| overtaken += 1).expect("room").0.publish(8);
+        ring.reserve_write(|| overtaken += 1).expect("room").0.publish(8);
         assert_eq!(overtaken, 1);
-        assert_eq!(ring.claim_read(|| overtaken += 1).expect("a value").0.take(), 8);
+        assert_eq!(ring.reserve_read(|| overtaken += 1).expect("a value").0.take(), 8);
         assert_eq!(overtaken, 2);
     });
 }
@@ -129,7 +129,7 @@ fn a_refusal_is_read_in_the_word_itself() {
     with_ring(3, |ring| {
         (0..3).for_each(|value| assert!(ring.push(value).is_ok()));
         let old = ring.head_word();
-        let (held, head) = ring.claim_read(|| ()).expect("a value");
+        let (held, head) = ring.reserve_read(|| ()).expect("a value");
         held.hold(ring.position_of(head));
         ring.head.guess.store(old, Ordering::Relaxed); // ORDERING: of this thread alone
         assert_eq!(ring.pop().map(|(value, _)| value), Ok(1), "the place before it is held, and was left behind");

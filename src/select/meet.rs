@@ -10,7 +10,6 @@
 
 use super::look::ports;
 use super::order::one_of;
-use super::run::withdraw;
 use super::{Arm, Port, Storage, INLINE};
 use crate::chan::{Frame, Manner, Place, Token};
 use crate::sync::{Deadline, MODEL};
@@ -96,7 +95,7 @@ pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut St
     let decided = || !claim.phase().is_waiting();
     let awake = port.spin().is_some_and(|spin| spin.comes_soon(decided) || spin.wait(deadline, || decided() || seen()));
     let phase = match claim.settle(claim.phase()) {
-        phase if phase.is_waiting() => withdraw(claim),
+        phase if phase.is_waiting() => claim.give_up(),
         phase => phase,
     };
     match phase {

@@ -4,7 +4,7 @@
 
 use super::look::{choose, ports, settle_on_none};
 use super::order::Order;
-use super::run::{withdraw, Until};
+use super::run::Until;
 use super::{Arm, Port, Storage};
 use crate::sync::{Deadline, MODEL};
 use crate::wait::{Claim, Patience, Phase, Waiter};
@@ -37,7 +37,7 @@ fn rounds(arms: &[Arm<'_>], deadline: Deadline, claim: &Claim, waiters: &[Waiter
         let all = standing().all(|(waiter, port)| unsafe { port.enlist_lazy(waiter, claim) });
         let slept = all.then(|| claim.settle(claim.sleep(due.map_or(deadline, |due| deadline.min(Deadline::at(due))))));
         // Given up also where an arm was ready already: with what a peer has decided, or is just deciding, comes a wake-up that is to be passed on.
-        let phase = slept.filter(|phase| !phase.is_waiting()).unwrap_or_else(|| withdraw(claim));
+        let phase = slept.filter(|phase| !phase.is_waiting()).unwrap_or_else(|| claim.give_up());
         for (waiter, port) in standing() {
             port.withdraw(waiter, None);
         }

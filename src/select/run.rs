@@ -137,7 +137,7 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline, met: Met) -> Option<(usize,
         let phase = match enlisted {
             Enlisting::Won(i, token) => return Some((i, token)),
             Enlisting::Yes => wait_enlisted(round, due.map_or(deadline, |due| deadline.min(Deadline::at(due))), tired),
-            Enlisting::Again | Enlisting::Busy => withdraw(round.claim),
+            Enlisting::Again | Enlisting::Busy => round.claim.give_up(),
         };
         tired = false;
         let decided = match phase {
@@ -182,14 +182,6 @@ pub(crate) fn placed(round: &Round<'_, '_>, i: usize) -> Token {
     waiter.map_or(Token::Closed, |waiter| Token::Placed { place: waiter.place(), turn: Some(waiter.turn()) })
 }
 
-/// Gives up waiting. `Dead`, or what a peer decided first.
-pub(super) fn withdraw(claim: &Claim) -> Phase {
-    match claim.withdraw() {
-        Ok(()) => Phase::Dead,
-        Err(phase) => claim.settle(phase),
-    }
-}
-
 /// Enlists for about as long as a called select needs to come. Bounded.
 fn call(round: &Round<'_, '_>) -> Option<(usize, Token)> {
     // SAFETY: as in `rounds`.
@@ -199,7 +191,7 @@ fn call(round: &Round<'_, '_>) -> Option<(usize, Token)> {
     if round.called.get() {
         round.claim.sleep_briefly();
     }
-    let phase = withdraw(round.claim);
+    let phase = round.claim.give_up();
     round.withdraw_all(None);
     let won = match phase {
         Phase::Done(i) => Some((i, placed(round, i))),
@@ -262,7 +254,7 @@ fn wait_enlisted(round: &Round<'_, '_>, deadline: Deadline, tired: bool) -> Phas
         phase = claim.settle(claim.sleep(deadline));
     }
     if phase.is_waiting() {
-        phase = withdraw(claim);
+        phase = claim.give_up();
     }
     phase
 }

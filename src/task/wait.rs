@@ -270,7 +270,7 @@ impl<W: Waiters> Wait<W> {
 
     /// Decides the claim, if no peer has: then `Leaving`.
     fn withdraw(&mut self) {
-        let outcome = match self.claim.withdraw() {
+        let outcome = match self.claim.quit() {
             Ok(()) => Outcome::Nothing,
             Err(Phase::Done(i)) => Outcome::Done(i),
             Err(Phase::Ready(i)) => Outcome::Ready(i),

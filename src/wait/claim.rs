@@ -72,8 +72,16 @@ impl Claim {
         drop(self.take_waker());
     }
 
-    /// Owner: gives up. `Err` is what a peer decided first.
-    pub(crate) fn withdraw(&self) -> Result<(), Phase> {
+    /// Owner: gives up. DEAD, or what a peer decided first.
+    pub(crate) fn give_up(&self) -> Phase {
+        match self.quit() {
+            Ok(()) => Phase::Dead,
+            Err(phase) => self.settle(phase),
+        }
+    }
+
+    /// Owner: as `give_up`. `Err` is what a peer decided first, or is about to decide.
+    pub(crate) fn quit(&self) -> Result<(), Phase> {
         let mut word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange below decides
         while Phase::decode(word).is_waiting() {
             // ORDERING: AcqRel as in `claim`, with which it competes; Acquire on failure to see what the winner wrote.

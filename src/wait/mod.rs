@@ -52,7 +52,7 @@ pub(crate) use phase::Phase;
 pub(crate) use queue::{Queue, Waiter};
 pub(crate) use spin::Spin;
 pub(crate) use wake_list::WakeList;
-pub(crate) use waker::Waker;
+pub(crate) use waker::{wake, Waker};
 
 #[cfg(all(test, loom, not(rendez_no_loom)))]
 mod models;

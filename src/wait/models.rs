@@ -62,7 +62,7 @@ fn soon() -> Deadline {
 /// The end of a timed wait. `None`: the time was over.
 fn decide(claim: &Claim, deadline: Deadline) -> Option<Phase> {
     match claim.sleep(deadline) {
-        phase if phase.is_waiting() => match claim.withdraw() {
+        phase if phase.is_waiting() => match claim.quit() {
             Ok(()) => None,
             Err(phase) => Some(claim.settle(phase)),
         },

@@ -11,6 +11,14 @@ pub(crate) enum Waker {
     Task(core::task::Waker),
 }
 
+/// Wakes whom a decision was for, if he sleeps. See [`Waker::wake`].
+#[inline(always)]
+pub(crate) fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
+
 impl Waker {
     /// Wakes the sleeper. Foreign code may run here, so never under a lock. A task's waker that panics harms its own task alone: whoever wakes has
     /// done its part, and goes on.

@@ -66,7 +66,7 @@ impl Offer {
 
     /// As a future that is dropped. `None`: it was sent.
     fn cancel(&self, chan: &Chan<i32>) -> Option<i32> {
-        match self.claim.withdraw() {
+        match self.claim.quit() {
             Ok(()) => chan.withdraw_sender(&self.waiter),
             Err(phase) => match self.claim.settle(phase) {
                 Phase::Done(_) => return None,

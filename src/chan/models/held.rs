@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // enlisting, and a token on its way to another thread
 
 use super::{assert_quiet, channel, model, rest, send, Owned, Sleeper};
-use crate::chan::{Chan, Enlisted, Holding, Manner, Token, Turn};
+use crate::chan::{Chan, Enlisted, Holding, Manner, Rank, Token};
 use crate::sync::Deadline;
 use crate::wait::{Patience, Phase};
 use crate::RecvError;
@@ -20,7 +20,7 @@ fn a_held_receive_hides_no_later_value() {
         let select = spawn(move || win_and_hold(&other));
         let second = Sleeper::new();
         // SAFETY: it stays until it is taken out again, below.
-        let enlisted = unsafe { chan.enlist_receiver(&second.waiter, Turn::Last, None) };
+        let enlisted = unsafe { chan.enlist_receiver(&second.waiter, Rank::Last, None) };
         assert!(!matches!(enlisted, Enlisted::Yes), "asleep before a value");
         let Won(token) = select.join().unwrap();
         assert_eq!(chan.finish_recv(token), Ok(0));

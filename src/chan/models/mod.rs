@@ -12,7 +12,7 @@ mod seat;
 mod sleep;
 mod spill;
 
-use super::{Chan, Enlisted, Turn};
+use super::{Chan, Enlisted, Rank};
 pub(crate) use crate::models::model;
 use crate::ring::position::{WAITED, WAKING};
 use crate::ring::Slot;
@@ -97,14 +97,14 @@ impl Sleeper {
     fn receiver(chan: &Chan<i32>) -> Sleeper {
         let sleeper = Sleeper::new();
         // SAFETY: it stays until it is woken or withdrawn.
-        assert!(matches!(unsafe { chan.enlist_receiver(&sleeper.waiter, Turn::Last, None) }, Enlisted::Yes));
+        assert!(matches!(unsafe { chan.enlist_receiver(&sleeper.waiter, Rank::Last, None) }, Enlisted::Yes));
         sleeper
     }
 
     fn sender(chan: &Chan<i32>) -> Sleeper {
         let sleeper = Sleeper::new();
         // SAFETY: as above.
-        assert!(matches!(unsafe { chan.enlist_sender(&sleeper.waiter, Turn::Last, None) }, Enlisted::Yes));
+        assert!(matches!(unsafe { chan.enlist_sender(&sleeper.waiter, Rank::Last, None) }, Enlisted::Yes));
         sleeper
     }
 
@@ -122,7 +122,7 @@ impl Sleeper {
 
     /// `None`: the time was over first.
     fn recv_soon(&self, chan: &Chan<i32>) -> Option<i32> {
-        if self.claim.sleep(soon()).is_waiting() && self.claim.withdraw().is_ok() {
+        if self.claim.sleep(soon()).is_waiting() && self.claim.quit().is_ok() {
             chan.withdraw_receiver(&self.waiter);
             return None;
         }

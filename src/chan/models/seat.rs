@@ -1,7 +1,7 @@
 //! Enlisting under the lock, against who looks at its word alone.
 
 use super::{channel, recv, send};
-use crate::chan::{Chan, Enlisted, Turn};
+use crate::chan::{Chan, Enlisted, Rank};
 use crate::models::litmus;
 use crate::ring::position::WAITED;
 use crate::wait::{Claim, Patience, Phase, Waiter};
@@ -44,8 +44,8 @@ fn who_enlists(name: &'static str, sending: bool, bring: fn(&Chan<i32>), phase: 
             // SAFETY: it stays until it is told, or has left.
             let enlisted = unsafe {
                 match sending {
-                    true => chan.enlist_sender(&waiter, Turn::Last, Some(Patience::Task)),
-                    false => chan.enlist_receiver(&waiter, Turn::Last, Some(Patience::Task)),
+                    true => chan.enlist_sender(&waiter, Rank::Last, Some(Patience::Task)),
+                    false => chan.enlist_receiver(&waiter, Rank::Last, Some(Patience::Task)),
                 }
             };
             other.join().unwrap();

@@ -4,7 +4,7 @@
 
 #![allow(unsafe_code)] // enlisting waiters of the test's own frame
 
-use crate::chan::{Chan, Holding, Manner, Place, Token, Turn, WAITED};
+use crate::chan::{Chan, Holding, Manner, Place, Rank, Token, WAITED};
 use crate::ring::position::WAKING;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::{Claim, Patience, Phase, Waiter};
@@ -88,9 +88,9 @@ fn meets<T: Copy>(value: T, peer: Peer, receives: bool, decided: Phase, act: imp
     // SAFETY: in no queue before; chosen, or taken out below, before this frame goes.
     scene.chan().lock().with(|lists| unsafe {
         let (peers, own) = if receives { (&mut lists.tx, &mut lists.rx) } else { (&mut lists.rx, &mut lists.tx) };
-        Turn::Last.push(peers, &first);
-        Turn::Last.push(peers, &second);
-        Turn::Last.push(own, &third);
+        Rank::Last.push(peers, &first);
+        Rank::Last.push(peers, &second);
+        Rank::Last.push(own, &third);
     });
     act(&scene);
     assert_eq!(claim.phase(), decided);

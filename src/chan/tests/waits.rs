@@ -124,8 +124,8 @@ fn a_wait_for_a_frozen_peer_is_awake_no_longer_than_another() {
         let (strong, _other) = channel::<usize>(Some(cap)).expect("little memory");
         let chan = strong.chan();
         (0..cap).filter(|_| sending).for_each(|value| chan.try_send(value).expect("room"));
-        let frozen_read = sending.then(|| chan.ring.claim_read(|| ()).expect("a value").0);
-        let frozen_write = (!sending).then(|| chan.ring.claim_write(|| ()).expect("room").0);
+        let frozen_read = sending.then(|| chan.ring.reserve_read(|| ()).expect("a value").0);
+        let frozen_write = (!sending).then(|| chan.ring.reserve_write(|| ()).expect("room").0);
         let before = AWAKE.get();
         let deadline = Deadline::after(Duration::from_millis(5));
         assert!(if sending { chan.send(9, deadline).is_err() } else { chan.recv(deadline).is_err() });
