@@ -209,8 +209,7 @@ impl<T> Chan<T> {
         let Frame { claim, waiter, place, .. } = &frame;
         let (mut turn, mut may_sit) = (Turn::Last, true);
         loop {
-            // SAFETY, of each `take`: nothing was moved out of the place, and it is ours: before it waits, and decided without a transfer (invariant 2). And
-            // it is left for good.
+            // SAFETY: of each `take` here: the place is full, and ours, as it has not waited, or waited without a transfer (invariant 2); it is left for good.
             let waits = match self.pair(true, may_sit, deadline) {
                 Pairing::Seated(receiver) => {
                     // SAFETY: as above.
@@ -226,7 +225,7 @@ impl<T> Chan<T> {
                 Pairing::Closed | Pairing::Stashed(_) => return Err(SendTimeoutError::Disconnected(unsafe { place.take() })),
                 // SAFETY: as above.
                 Pairing::Expired => return Err(SendTimeoutError::Timeout(unsafe { place.take() })),
-                // SAFETY: in no queue; this frame stays until the claim is decided, below, or who gives up has taken the waiter out.
+                // SAFETY: in no queue; this frame stays until the claim is decided, below, or we have given up, and taken the waiter out.
                 Pairing::Vacant => unsafe { self.sit(waiter, true) },
                 // SAFETY: as above.
                 Pairing::Nobody(guard) => unsafe { self.enlist(guard, waiter, claim, true, turn) },
@@ -234,7 +233,7 @@ impl<T> Chan<T> {
             if waits {
                 match self.meet_or_leave(waiter, claim, true, deadline) {
                     Phase::Done(_) => return Ok(()),
-                    // SAFETY: as above.
+                    // SAFETY: full, and ours again: decided without a transfer (invariant 2).
                     Phase::Dead => return Err(SendTimeoutError::Timeout(unsafe { place.take() })),
                     Phase::Ready(_) => {} // a select had won us and gave up
                     // SAFETY: as above.

@@ -81,7 +81,7 @@ impl<T> Chan<T> {
         let mut frame = Frame::new(Place::<T>::empty());
         frame.settle();
         let Frame { claim, waiter, place, .. } = &frame;
-        // SAFETY: in no queue; this frame stays until the claim is decided, below, and who gives up takes the waiter out.
+        // SAFETY: in no queue; this frame stays until the claim is decided, below, or we have given up, and taken the waiter out.
         guard.with(|lists| unsafe { lists.rx.push_back(waiter) });
         self.count_enlisted();
         if self.release_calling_lazy(guard, false, claim) {

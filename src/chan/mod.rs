@@ -7,6 +7,18 @@
 //!   fast path: one exchange, flags included ──┘            └─ values behind the ring (unbounded channels)
 //! ```
 //!
+//! | what | files |
+//! |---|---|
+//! | a ring | `send`, `recv`; `first`: the right to the first value; `many`: batches, and `force_send`; `spill`: values behind the ring |
+//! | a ring, lost exchanges | `gaps` |
+//! | a ring, who waits | `request`: asking that somebody be woken; `serve`: what the holder of the lock does then |
+//! | a ring, who was woken | `woken`: what it owes; `wake_order`: which of two is woken first |
+//! | capacity 0 | `handoff`: threads; `meet`: tasks; `offer`: attempts; `lazy`: peers that have to be called; `stash`: what futures leave |
+//! | both | `guard`: the lock, held; `seat`: who waits alone; `frame`: a frame that waits, and the place of its value |
+//! | the end | `close`; `watch`: waiting for it; `shared`: the handles' counts, and the allocation |
+//! | selects | `arms`: to win, then complete or give up; `words`: a small value in a token; `enlist`: to wait; `ready`: to look |
+//! | tasks | `solo`: attempts that enlist; `soon`: a second attempt, after a gap |
+//!
 //! Invariants, for receivers; senders mirror them with the head and "room" for "value":
 //!
 //! 1. WAITED is in the tail if the queue of receivers is not empty, whenever the lock is free. (After a task it may be there although the queue is empty: see

@@ -13,6 +13,16 @@
 //! (A thread at capacity 0, and a future that waits for one channel, give up without DEAD: they rise from the seat, or take their waiter out of its queue
 //! under the lock. Nobody can decide after that.)
 //!
+//! | what | files |
+//! |---|---|
+//! | one that waits | `claim`: its word, as the owner has it; `won`: as a peer has it; `phase`: what it says; `waker`: whom to wake; `queue`: waiters |
+//! | the lock | `lock`; `seat`: who waits alone, in its word; `seen`: what a look at the word allows; `wake_list`: wakers for after the release |
+//! | staying awake | `spin`: how long; `gap`, `moment`, `glance`: the first look; `placing`: where peers run; `giving`: whether to yield |
+//! | many threads | `turn`: turns at the processors; `crowd`: who loses leaves the channel alone; `partner`: whose frame is touched next |
+//! | a peer in the middle of a step | `lag`: how to wait for it, and how patiently |
+//!
+//! The files about staying awake and about many threads decide how fast and how fair it is, and nothing else.
+//!
 //! 1. A claim leaves {OPEN, PARKED} once per episode; so of all arms of a select, and of all peers, one wins.
 //! 2. A peer touches a waiter and its claim only (a) under the lock of the channel whose queue holds the waiter, or (b) between
 //!    its own claim and its own `finish`, or (c) between the exchange by which it serves one at the seat and the decision (see `seat`). After that the
