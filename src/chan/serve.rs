@@ -95,8 +95,8 @@ impl<T> Guard<'_, T> {
         put_off
     }
 
-    /// Receives for the threads that come first, while there are values and those threads are awake. Then has one other thread try again, unless one is on its
-    /// way; or as many tasks as there are values of which nobody was told. `false`: no room for more wakers.
+    /// While there are values, and no thread is on its way: receives for the threads that come first, up to one that sleeps or has to try again itself. Tasks
+    /// are told to try again, as many as there are values of which nobody was told. `false`: no room for more wakers.
     #[inline]
     fn see_to_receivers(&mut self, wakers: &mut WakeList, requests: &mut u64) -> bool {
         if self.chan.is_rendezvous() {
@@ -139,8 +139,8 @@ impl<T> Guard<'_, T> {
         }
     }
 
-    /// Sends for those that come first, while there is room and none of them is a thread that sleeps. Then has one other thread try again, unless one is on its
-    /// way; or as many tasks as there are slots with room of which nobody was told. `false`: no room for more wakers.
+    /// While there is room, and no thread is on its way: sends for those that come first, up to a thread that sleeps or has to try again itself. Tasks that have
+    /// to are told, as many as there are slots with room of which nobody was told. `false`: no room for more wakers.
     #[inline]
     fn see_to_senders(&mut self, wakers: &mut WakeList, requests: &mut u64) -> bool {
         if self.chan.is_rendezvous() {
