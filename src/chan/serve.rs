@@ -139,8 +139,8 @@ impl<T> Guard<'_, T> {
         }
     }
 
-    /// While there is room, and no thread is on its way: sends for those that come first, up to a thread that sleeps or has to try again itself. Tasks that have
-    /// to are told, as many as there are slots with room of which nobody was told. `false`: no room for more wakers.
+    /// While there is room, and no thread is on its way: sends for those that come first, up to a thread that sleeps or has to try again itself. Tasks that
+    /// have to are told, as many as there are slots with room of which nobody was told. `false`: no room for more wakers.
     #[inline]
     fn see_to_senders(&mut self, wakers: &mut WakeList, requests: &mut u64) -> bool {
         if self.chan.is_rendezvous() {
