@@ -14,7 +14,7 @@
 //! 2. A first waiter that is a task, asleep, waits for this channel alone: under the lock nobody else decides (`wait`, 7). So a small value moves there, and
 //!    one store says so; its owner, which leaves under the lock only, never finds it taken out and undecided.
 //! 3. Values without their senders are received first, and a closed channel ends all waits: a receive looks for both under the lock, in this order, a send and
-//!    who enlists for the second. (Who waits when it is closed is told later, so many at a time; meanwhile nobody meets it. Whoever closes shuts the seat
+//!    who enlists for the second. (Those who wait when it is closed are told later, some at a time; meanwhile nobody meets them. Whoever closes shuts the seat
 //!    under the lock, too: so a receive, which has no other use for the tail, mostly leaves its cache line alone.)
 
 #![allow(unsafe_code)] // the places of futures

@@ -17,11 +17,12 @@
 //! |---|---|
 //! | one that waits | `claim`: its word, as the owner has it; `won`: as a peer has it; `phase`: what it says; `waker`: whom to wake; `queue`: waiters |
 //! | the lock | `lock`; `seat`: who waits alone, in its word; `seen`: what a look at the word allows; `wake_list`: wakers for after the release |
-//! | staying awake | `spin`: how long; `gap`, `moment`, `glance`: the first look; `placing`: where peers run; `giving`: whether to yield |
-//! | many threads | `turn`: turns at the processors; `crowd`: who loses leaves the channel alone; `partner`: whose frame is touched next |
 //! | a peer in the middle of a step | `lag`: how to wait for it, and how patiently |
+//! | staying awake | `spin`: how long; `gap`, `moment`, `glance`: the first look; `placing`: where peers run; `giving`: whether to yield |
+//! | many threads | `turn`: turns at the processors; `crowd`: who loses leaves the channel alone |
+//! | cache lines | `partner`: whose frame is touched next |
 //!
-//! The files about staying awake and about many threads decide how fast and how fair it is, and nothing else.
+//! What is in the last three rows decides how fast and how fair it is, and nothing else.
 //!
 //! 1. A claim leaves {OPEN, PARKED} once per episode; so of all arms of a select, and of all peers, one wins.
 //! 2. A peer touches a waiter and its claim only (a) under the lock of the channel whose queue holds the waiter, or (b) between
