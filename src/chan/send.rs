@@ -67,7 +67,9 @@ impl<T> Chan<T> {
             match self.claim_place(&mut lost) {
                 Err(Refused::Full | Refused::Spilled) if self.cold.unbounded => return Err(Refused::Spilled),
                 // Full by its slot. If not by the positions, a receiver is leaving the slot just now.
-                Err(Refused::Full | Refused::Spilled) if self.is_full() || !lag.wait_bounded(Patience::Thread) => return Err(Refused::Full),
+                Err(Refused::Full | Refused::Spilled) if self.is_full() || !lag.wait_bounded(Patience::Thread) => {
+                    return Err(Refused::Full)
+                }
                 Err(Refused::Full | Refused::Spilled) => {}
                 decided => return decided,
             }
