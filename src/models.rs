@@ -1,11 +1,11 @@
-//! What all loom models share. The models themselves stand beside what they model.
+//! What all loom models share. The models themselves stand beside what they model. (M1 to M25 in their descriptions: see the end of `docs/proof.md`.)
 
 use crate::sync::model_atomic::{begin, set_mode, Mode};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Explores `f` in both modes with the quick bound, or the one in `RENDEZ_LOOM_PREEMPTIONS`, and says how much that was.
+/// Explores `f` in the two modes that are for all models, with the quick bound, or the one in `RENDEZ_LOOM_PREEMPTIONS`, and says how much that was.
 pub(crate) fn model(name: &str, f: impl Fn() + Send + Sync + 'static) {
     let f = Arc::new(f);
     for mode in [Mode::Interleavings, Mode::Orders] {

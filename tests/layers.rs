@@ -1,5 +1,5 @@
-//! The order of the modules, read from the source: who may import whom, who may speak to the machine, where unsafe code may be; and that each unsafe
-//! block and each ordering says why it is right.
+//! The order of the modules, read from the source: who may import whom, who may speak to the machine, where unsafe code may be; that each unsafe block and
+//! each ordering says why it is right; and that a directory of many files has a table of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -232,6 +232,35 @@ fn unreasoned(file: &File) -> Vec<String> {
     [orderings, without(file, &["unsafe {", "unsafe impl"], "SAFETY: ")].concat()
 }
 
+/// Reasons of unsafe code that only point elsewhere, and to nothing, where the function asks its caller for no promise: "the caller's promise", and "as above"
+/// if there is no reason nearby above in it.
+fn unfounded(file: &File) -> Vec<String> {
+    let text: Vec<&str> = file.text.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let begins = |line: &str| code_of(line).match_indices("fn ").any(|(at, _)| stands_alone(line, at));
+    let mut wrong = Vec::new();
+    for (at, line) in text.iter().enumerate() {
+        let Some((_, reason)) = line.split_once("// SAFETY: ") else { continue };
+        let function = (0..at).rev().find(|above| begins(text[*above]) && indent(text[*above]) < indent(line));
+        let near = &text[function.map_or(0, |function| function + 1).max(at.saturating_sub(NEAR))..at];
+        let promised = function.is_some_and(|function| text[function].contains("unsafe fn "));
+        let above = reason.starts_with("as above") && !near.iter().any(|above| above.contains("SAFETY: "));
+        if !promised && (above || reason.starts_with("the caller's promise")) {
+            wrong.push(format!("{}:{}: a reason that points to none: `{}`", file.path.display(), at + 1, line.trim()));
+        }
+    }
+    wrong
+}
+
+/// The files of a directory that the table in its `mod.rs` does not have.
+fn unlisted(files: &[File], directory: &str) -> Vec<String> {
+    let head = files.iter().find(|file| file.path == Path::new(directory).join("mod.rs")).expect("a head");
+    let table: String = head.text.lines().filter(|line| line.starts_with("//! |")).collect();
+    let names = files.iter().filter(|file| file.module() == directory && !file.is_test()).filter_map(|file| file.path.file_stem());
+    let missing = names.map(|name| name.to_string_lossy()).filter(|name| name != "mod" && !table.contains(&format!("`{name}`")));
+    missing.map(|name| format!("{directory}/mod.rs has no `{name}`")).collect()
+}
+
 fn check<I: IntoIterator<Item = String>>(rule: impl Fn(&File) -> I) {
     check_in(files().iter().filter(|file| !file.is_test()), rule);
 }
@@ -273,7 +302,14 @@ fn file(path: impl Into<PathBuf>, text: &str) -> File {
 fn unsafe_blocks_and_orderings_have_reasons() {
     let others: Vec<File> = ["tests", "benches", "examples", "fuzz"].into_iter().flat_map(files_in).collect();
     let others = others.iter().filter(|file| file.path != Path::new("layers.rs")); // this file, which says what is wrong
-    check_in(files().iter().chain(others), unreasoned);
+    check_in(files().iter().chain(others), |file| [unreasoned(file), unfounded(file)].concat());
+}
+
+#[test]
+fn directories_of_many_files_have_a_table() {
+    let files = files();
+    let missing: Vec<String> = ["chan", "wait"].into_iter().flat_map(|directory| unlisted(&files, directory)).collect();
+    assert!(missing.is_empty(), "\n{}\n", missing.join("\n"));
 }
 
 #[test]
@@ -323,4 +359,19 @@ fn the_rules_see_what_they_forbid() {
     ] {
         assert_eq!(unreasoned(&file("ring/mod.rs", code)).len(), wrong, "{code}");
     }
+    for (wrong, code) in [
+        (1, "fn f() {\n    // SAFETY: as above.\n    unsafe { g() }\n}"),
+        (1, "// SAFETY: checked\nfn f() {\n    // SAFETY: as above.\n    unsafe { g() }\n}"),
+        (0, "fn f() {\n    // SAFETY: checked\n    unsafe { g() }\n    // SAFETY: as above; twice\n    unsafe { g() }\n}"),
+        (0, "// SAFETY: atomic\nunsafe impl Send for X {}\n// SAFETY: as above.\nunsafe impl Sync for X {}"),
+        (1, "fn f() {\n    // SAFETY: the caller's promise.\n    unsafe { g() }\n}"),
+        (1, "unsafe fn e() {}\nfn f() {\n    // SAFETY: the caller's promise.\n    unsafe { g() }\n}"),
+        (0, "unsafe fn f(\n    x: u8,\n) {\n    // SAFETY: the caller's promise.\n    unsafe { g() }\n}"),
+        (0, "unsafe fn f() {\n    // SAFETY: as above.\n    unsafe { g() }\n}"),
+    ] {
+        assert_eq!(unfounded(&file("ring/mod.rs", code)).len(), wrong, "{code}");
+    }
+    let head = file("chan/mod.rs", "//! | a | `send` |\n//! `recv`");
+    let listed = [head, file("chan/send.rs", ""), file("chan/recv.rs", ""), file("chan/tests.rs", "")];
+    assert_eq!(unlisted(&listed, "chan"), ["chan/mod.rs has no `recv`"]);
 }

@@ -7,9 +7,9 @@
 //!     └──▶ child ── done, children          (a child keeps its parent: the way down from the root stays whole)
 //! ```
 //!
-//! 1. There is no lock here: who closes `children` is one, and gets every link that was sent before. A link that cannot be sent any more was not
-//!    received, so who holds it cancels the child itself.
-//! 2. Whoever adds a child looks after two old links, and throws dead ones away: at most about as many are dead as alive.
+//! 1. There is no lock here: only one thread closes `children`, and gets every link that was sent before. A link that cannot be sent any more was not received:
+//!    so who holds it cancels the child itself.
+//! 2. Whoever adds a child looks at two old links, and throws dead ones away: so at most about as many are dead as alive.
 //! 3. A deadline is an alarm of the clock's one thread. It holds the token weakly, and is taken back with it.
 
 use crate::sync::{Alarm, Arc, Deadline, Duration, Instant, WeakArc, MODEL};

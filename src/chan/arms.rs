@@ -1,11 +1,11 @@
-//! How a select wins at one channel: without completing, to complete then or give up.
+//! How a select wins at one channel: first the win, and then its completion, or that it is given up.
 //!
 //! 1. A token is a won arm: the right to one slot, to one peer, or to an error. It is used up by `finish_*` or `give_up`, once.
-//! 2. Between the two foreign code may run: a message expression, or the caller of a dynamic select. Slots and peers are held then. Where they are not,
-//!    no waker runs either: the token says that others are still to be seen to after its end.
-//! 3. A send that is given up leaves its slot to be skipped, and its peer to try again, first in its queue. A receive that is given up drops the
-//!    value of its slot, and leaves a peer its value, or puts it first in the queue.
-//! 4. Who ends a hold when the last receiver has gone drops what the channel holds, as that receiver could not wait for it.
+//! 2. Between the two foreign code may run: a message expression, or the caller of a dynamic select. Slots and peers are held then. Where they are not held,
+//!    no waker runs in between either: the token says that others are still to be seen to after its end.
+//! 3. A send that is given up leaves its slot to be skipped, or has its peer try again, first in its queue. A receive that is given up drops the value of its
+//!    slot, or leaves its peer the value and has it try again; a value that has no sender any more is put back for the next receiver.
+//! 4. If the last receiver has gone during a hold, who ends the hold drops what the channel holds: that receiver could not wait for it.
 
 #![allow(unsafe_code)] // tokens have no type; the handle that made them knows it
 
@@ -49,7 +49,7 @@ impl Holding {
     }
 }
 
-/// A won arm. Its parts are words, so that a copy of it need not wait for smaller stores.
+/// A won arm. Its parts are words: a copy of it would have to wait for smaller stores.
 #[must_use]
 #[derive(Debug)]
 #[repr(u64)]
@@ -72,7 +72,7 @@ pub(crate) enum Token {
     Ticket(u64),
     /// A value that was taken from a peer already.
     Taken(Words),
-    /// A value in the arm's own place, as the `turn`-th of the channel, or just now.
+    /// A value in the arm's own place. `turn`: the number under which it was accepted; `None`: just now.
     Placed { place: *mut (), turn: Option<u64> },
     /// Room without end.
     Append,
@@ -198,7 +198,7 @@ impl<T> Chan<T> {
                 false => lists.tx.choose_placed(own, hold.applies(sending))?,
             };
             partner::remember(self.address(), peer.won.line());
-            // At once, as in `take_releasing`, if nobody is to be woken, which the lock does not allow.
+            // At once, as in `take_releasing`; but only if nobody is to be woken, which must not be under the lock.
             if !sending && !hold.applies(sending) && Words::fits::<T>() && !peer.won.is_asleep() {
                 return Some(Token::Taken(Words::new(take_from::<T>(peer))));
             }
@@ -206,7 +206,7 @@ impl<T> Chan<T> {
         })
     }
 
-    /// A small value in the place of an arm that nobody holds, as a token of its own: the place need not outlive the wait.
+    /// A small value in the place of an arm that is not held, as a token of its own: so the place need not outlive the wait.
     ///
     /// # Safety
     /// A place of this channel that is full and the caller's; with a token it is empty.
@@ -215,7 +215,7 @@ impl<T> Chan<T> {
         Words::fits::<T>().then(|| Token::Taken(Words::new(unsafe { (*place.cast::<Place<T>>()).take() })))
     }
 
-    /// Where foreign code is about to run before the end of a receive, and the sender that was won is not held for that: receives now, into `place`.
+    /// Foreign code is about to run before the end of a receive. If the sender that was won is not held for that: receives now, into `place`.
     ///
     /// # Safety
     /// An empty place of this channel, which is the caller's and outlives the token.
@@ -281,7 +281,7 @@ impl<T> Chan<T> {
             // SAFETY: a value of this channel, see `win_peer_locked`; used once, as the token is gone.
             Token::Taken(words) => Ok(unsafe { words.take() }),
             Token::Ticket(ticket) => self.recv_held(ticket).ok_or(RecvError),
-            // SAFETY: DONE: a sender has filled the arm's place and left it; the arm's storage is alive, says who makes such tokens.
+            // SAFETY: DONE: a sender has filled the arm's place and left it; who makes such a token sees to it that the arm's storage outlives it.
             Token::Placed { place, .. } => Ok(unsafe { (*place.cast::<Place<T>>()).take() }),
             _ => Err(RecvError),
         }

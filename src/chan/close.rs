@@ -16,7 +16,7 @@ impl<T> Chan<T> {
             let guard = self.lock();
             let first = self.ring.tail_set(CLOSED) & CLOSED == 0;
             self.cold.lock.shut_seat();
-            // Whose wakers are run for others must not keep it from who waits.
+            // What others have asked for runs wakers; so it is left until everybody has been told.
             let owed = guard.release_owing();
             if first {
                 self.wake_everybody();
@@ -77,7 +77,7 @@ impl<T> Chan<T> {
 
     /// Whether nothing is in the channel at this tail, and no sender waits, or could begin to without moving the tail. Only for the last receiver.
     ///
-    /// The head stands still then, or the tail has moved. That it is free of WAITED is final, too: to enlist, a sender has to find its place taken.
+    /// So the head stands still as long as the tail does. That it is free of WAITED is final, too: a sender enlists only if it finds its slot taken.
     pub(super) fn is_idle(&self, tail: u64) -> bool {
         let head = self.ring.head_word();
         self.is_drained_at(tail, head) && head & WAITED == 0 && self.ring.has_room_at(tail)
@@ -114,7 +114,7 @@ impl<T> Chan<T> {
                 if tail & SPILLED == 0 {
                     return;
                 }
-                // A select that is there holds a handle, so this hold was forgotten.
+                // This hold was forgotten: a select that still is there has a handle.
                 if self.ring.tail_is_held(tail) {
                     drop(self.take_behind());
                     continue;

@@ -53,12 +53,13 @@ impl<T> Chan<T> {
         self.lock_within(patience).map(mem::forget).is_some()
     }
 
-    /// Wakes nobody: the requests that came in meanwhile are the answer, to be asked for again.
+    /// Releases the lock, and wakes nobody. Answers the requests that came in meanwhile, which are to be asked for again.
     ///
     /// # Safety
     /// After `lock_for_select`, once.
     #[must_use]
     pub(crate) unsafe fn unlock_for_select(&self) -> u64 {
+        // A `Guard` of a lock that is held already; so it is below.
         Guard { chan: self }.release_owing()
     }
 

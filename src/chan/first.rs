@@ -22,9 +22,8 @@ pub(super) enum Look {
     Coming,
 }
 
-/// The first value, which is ours to read, at once: no foreign code runs before. Dropping it leaves the slot, and sees to who waits.
-///
-/// So the value can be read into the place where the caller wants it, and need not be moved there after the slot was left.
+/// The first value, which is ours to read, at once: no foreign code runs before. Dropping it leaves the slot, and sees to who waits: so the value can be read
+/// into where the caller wants it, and need not be moved there after the slot was left.
 pub(super) struct First<'a, T> {
     chan: &'a Chan<T>,
     slot: ReadSlot<'a, T>,
@@ -64,7 +63,7 @@ impl<T> Chan<T> {
     }
 
     /// As `reserve_first_bounded`, where one is there or on its way.
-    #[inline(never)] // who finds nothing needs none of its frame
+    #[inline(never)] // an attempt that finds nothing needs none of its frame
     fn reserve_coming(&self) -> Result<First<'_, T>, TryRecvError> {
         let (mut lag, mut lost) = (Lag::new(), self.gaps(false, Loser::Attempts));
         loop {
@@ -115,15 +114,15 @@ impl<T> Chan<T> {
     #[inline(always)]
     pub(super) fn take_first(&self, loser: Loser) -> Option<T> {
         let first = self.reserve_first(self.gaps(false, loser))?;
-        // SAFETY: once.
+        // SAFETY: read once: `first` ends here, and leaves the slot.
         Some(unsafe { first.read() })
     }
 
-    /// As `take_first`, for the holder of the lock, who sees to the senders himself: with the head's flags at that.
+    /// As `take_first`, for the holder of the lock, which sees to the senders itself: so the answer has the head's flags at that.
     #[inline]
     pub(super) fn take_first_quietly(&self) -> Option<(T, u64)> {
         let first = ManuallyDrop::new(self.reserve_first(self.gaps(false, Loser::Serves))?);
-        // SAFETY: once, and left once: it is not dropped.
+        // SAFETY: read once, and left once: it is not dropped.
         unsafe {
             let value = first.read();
             first.slot.leave();

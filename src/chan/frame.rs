@@ -55,8 +55,8 @@ impl<T> Place<T> {
     }
 }
 
-/// The frame of an operation that waits. A peer touches the second half: one cache line, if the value is a word; what the owner writes while
-/// it waits is elsewhere. (In one run: 64-byte lines that come in pairs, or 128-byte ones.)
+/// The frame of an operation that waits. A peer touches the second half: one cache line, if the value is a word; what the owner writes while it waits is
+/// elsewhere. (128: lines may come in pairs, or be that long.)
 #[repr(C, align(128))]
 pub(crate) struct Frame<T> {
     /// So that the claim's word, its last field, begins the second half.

@@ -16,7 +16,7 @@ pub(super) enum Loser {
 }
 
 impl<T> Chan<T> {
-    /// Whenever it is called there is a gap, as long as it is not too much for one attempt.
+    /// What to call whenever an exchange is lost: it has a gap each time, up to as many as this loser may have in one attempt.
     #[inline(always)]
     pub(super) fn gaps(&self, sending: bool, loser: Loser) -> impl FnMut() + '_ {
         let mut left = match loser {
@@ -40,7 +40,7 @@ impl<T> Chan<T> {
             Loser::Waits(_) if self.ring.cap() == 1 => LONG_NARROW_NS,
             _ => LONG_NS,
         };
-        // One course for both ends: only if those at both have their gaps the others are faster.
+        // Both ends take one course: only if there are gaps at both are the others faster.
         self.cold.crowd.lost(self.spin(sending), longest, || self.ring.appended_hint());
     }
 }

@@ -26,7 +26,7 @@ impl<T> Chan<T> {
         self.try_lock_by(|| patience)
     }
 
-    /// As `try_lock`, with the patience of which is asked only if the lock is held.
+    /// As `try_lock`. `patience` is asked only if the lock is held.
     #[inline(always)]
     pub(super) fn try_lock_by(&self, patience: impl FnOnce() -> Patience) -> Option<Guard<'_, T>> {
         self.cold.lock.try_lock(patience, self.ring.cap()).then(|| Guard::new(self))
@@ -49,7 +49,7 @@ pub(super) struct Guard<'a, T> {
 impl<T> Guard<'_, T> {
     #[inline(always)]
     pub(super) fn with<R>(&mut self, f: impl FnOnce(&mut Lists<T>) -> R) -> R {
-        // SAFETY: a `Guard` is made only by who has taken the lock, and gives one reference at a time.
+        // SAFETY: the lock is held: a `Guard` is made only by who has taken it, here, in `seat`, `meet` or `enlist`. And it gives one reference at a time.
         self.chan.cold.lists.with_mut(|lists| f(unsafe { &mut *lists }))
     }
 
@@ -77,7 +77,7 @@ impl<T> Guard<'_, T> {
         self.chan.cold.lock.try_release(hints)
     }
 
-    /// As dropping it, but always inline: for the ways that most go.
+    /// As dropping it, but always inline: for the ways that most operations take.
     #[inline(always)]
     pub(super) fn release(self) {
         ManuallyDrop::new(self).end();
@@ -129,7 +129,7 @@ impl<T> Drop for Guard<'_, T> {
 }
 
 impl<T> Lists<T> {
-    /// What the lock's word says of them. With branches: the release need not wait for what is mostly guessed right (pingpong_0 188 to 110 ns).
+    /// What the lock's word says of them. With branches: they are mostly predicted, and the release need not wait for the lists (pingpong_0 188 to 110 ns).
     #[inline(always)]
     pub(super) fn hints(&self) -> u64 {
         if self.rx.is_empty() && self.tx.is_empty() && self.stash.is_none() {

@@ -9,18 +9,18 @@
 //! ```
 //! A large value moves after the unlock, which wakes nobody then.
 //!
-//! Alone, that is three exchanges in place of five, and none after DONE, when the peer comes to that line for the next value (where a line takes 170 ns
-//! there and back: spsc_0 393 to 294 ns, mpsc_0 404 to 306, spmc_0 389 to 304, mpmc_0 469 to 320, mpmc32_0 431 to 303, and of a later run pingpong_0 798 to
-//! 583). The frame is made before the look: its line, which the peer had last, then travels together with the lock's. A channel that was in a select which
-//! did not wait is not met at so: its waiters are counted (`wait::seat`, 4).
+//! To meet alone takes three exchanges in place of five, and none after DONE, when the peer comes to that line for the next value (spsc_0 393 to 294 ns; more
+//! in `docs/tuning.md`). The frame is made before the look: its line, which the peer had last, then travels together with the lock's. Once a select that does
+//! not wait has looked at a channel, nobody sits there any more: its waiters are counted (`wait::seat`, 4).
 //!
-//! 1. Under the lock at most one of the two queues has waiters whose claims are undecided.
+//! 1. Whenever the lock is free, at most one of the two queues has undecided waiters with a place (but for the arms of one select, which do not meet each
+//!    other).
 //! 2. Who wins a claim, or has a peer rise, owns the place until it says what was decided. A sender's place is full until then, a receiver's empty; after
 //!    DONE it is the other way round.
 //! 3. A waiter without a place is never served, only told to try itself: see `lazy`.
 //! 4. So a send returns `Ok` only after one receive operation has its value.
-//! 5. Who sits is enlisted by the next that takes the lock, and waits on in its turn. Who gives up has risen, or has taken its waiter out under the lock;
-//!    if it can do neither, a peer is just deciding.
+//! 5. Who sits is enlisted by the next that takes the lock, and waits on in its turn. Who gives up rises, or takes its waiter out under the lock; if it can
+//!    do neither, a peer is just deciding.
 
 #![allow(unsafe_code)] // the value's way from frame to frame
 
@@ -52,11 +52,14 @@ pub(super) fn take_from<T>(sender: Chosen) -> T {
     value
 }
 
-/// A value up to this size moves under the lock: the peer, which is looking, hardly ever sees the claim without its end, after which it would
-/// have to look, and the cache line to travel, once more. A longer copy is not worth holding others up.
+/// A value up to this size moves under the lock: then the peer, which is looking, hardly ever sees the claim without its end, for which it would have to look,
+/// and the cache line to travel, once more. A longer copy is not worth holding others up.
+///
+/// Up to this size a value is also sent and received for others (`serve`), and handed to a call that is not inlined (`send`, `recv`): a larger one would be
+/// copied once more for that.
 pub(super) const SMALL: usize = if MODEL { size_of::<i32>() } else { 256 };
 
-/// As `give_to`, for who holds the lock, and releases it before anybody is woken; nor is anybody woken before the receiver has its value.
+/// As `give_to`, for who holds the lock. Nobody is woken before it is released, nor before the receiver has its value.
 #[inline(always)]
 pub(super) fn give_releasing<T>(guard: Guard<'_, T>, receiver: Chosen, value: T) {
     if size_of::<T>() > SMALL {
@@ -71,7 +74,7 @@ pub(super) fn give_releasing<T>(guard: Guard<'_, T>, receiver: Chosen, value: T)
     wake(waker);
 }
 
-/// As `take_from`, for who holds the lock, and releases it before anybody is woken; nor is anybody woken before the sender is done.
+/// As `take_from`, for who holds the lock. Nobody is woken before it is released, nor before the sender is done.
 #[inline(always)]
 pub(super) fn take_releasing<T>(guard: Guard<'_, T>, sender: Chosen) -> T {
     if size_of::<T>() > SMALL {
@@ -105,13 +108,13 @@ enum Pairing<'a, T> {
 }
 
 impl<T> Chan<T> {
-    /// By which `partner` knows it.
+    /// The address by which `partner` and `crowd` know it.
     #[inline(always)]
     pub(super) fn address(&self) -> *const () {
         ptr::from_ref(self).cast()
     }
 
-    /// Looks for a peer, without the lock where that will do. Whoever `may_sit`, does so if there is nobody.
+    /// Looks for a peer, without the lock where that will do. Where there is nobody, who `may_sit` is told to (`Vacant`).
     #[inline(always)]
     fn pair(&self, sending: bool, may_sit: bool, deadline: Deadline) -> Pairing<'_, T> {
         let lock = &self.cold.lock;
@@ -155,8 +158,8 @@ impl<T> Chan<T> {
         }
     }
 
-    /// `send` at capacity 0, apart: else its frame would be set up for sends through the ring, too. Only a large value, which would be copied for the
-    /// call, is better given here.
+    /// `send` at capacity 0, in a call of its own: else its frame would be set up for sends through the ring, too. A large value, which would be copied for the
+    /// call, is better given inline.
     #[inline]
     pub(super) fn give_apart(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
         #[inline(never)]
@@ -169,7 +172,7 @@ impl<T> Chan<T> {
         apart(self, value, deadline)
     }
 
-    /// `recv` at capacity 0, apart as `give_apart`.
+    /// `recv` at capacity 0, in a call of its own, as `give_apart`.
     #[inline]
     pub(super) fn accept_apart(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
         #[inline(never)]
@@ -185,7 +188,7 @@ impl<T> Chan<T> {
     /// `send` at capacity 0.
     #[inline]
     pub(super) fn give(&self, value: T, deadline: Deadline) -> Result<(), SendTimeoutError<T>> {
-        // A long copy into the frame, only if it has to wait there.
+        // A large value is copied into the frame only if it has to wait there.
         let value = match size_of::<T>() > SMALL {
             true => match self.give_to_who_waits(value, deadline) {
                 Ok(given) => return given,
@@ -198,8 +201,7 @@ impl<T> Chan<T> {
         let Frame { claim, waiter, place, .. } = &frame;
         let (mut rank, mut may_sit) = (Rank::Last, true);
         loop {
-            // SAFETY, of each `take`: nothing was moved out of the place, and it is ours: before it waits, and decided without a transfer (invariant 2). And
-            // it is left for good.
+            // SAFETY: of each `take` here: the place is full, and ours, as it has not waited, or waited without a transfer (invariant 2); it is left for good.
             let waits = match self.pair(true, may_sit, deadline) {
                 Pairing::Seated(receiver) => {
                     // SAFETY: as above.
@@ -215,7 +217,7 @@ impl<T> Chan<T> {
                 Pairing::Closed | Pairing::Stashed(_) => return Err(SendTimeoutError::Disconnected(unsafe { place.take() })),
                 // SAFETY: as above.
                 Pairing::Expired => return Err(SendTimeoutError::Timeout(unsafe { place.take() })),
-                // SAFETY: in no queue; this frame stays until the claim is decided, below, or who gives up has taken the waiter out.
+                // SAFETY: in no queue; this frame stays until the claim is decided, below, or we have given up, and taken the waiter out.
                 Pairing::Vacant => unsafe { self.sit(waiter, true) },
                 // SAFETY: as above.
                 Pairing::Nobody(guard) => unsafe { self.enlist(guard, waiter, claim, true, rank) },
@@ -223,7 +225,7 @@ impl<T> Chan<T> {
             if waits {
                 match self.meet_or_leave(waiter, claim, true, deadline) {
                     Phase::Done(_) => return Ok(()),
-                    // SAFETY: as above.
+                    // SAFETY: full, and ours again: decided without a transfer (invariant 2).
                     Phase::Dead => return Err(SendTimeoutError::Timeout(unsafe { place.take() })),
                     Phase::Ready(_) => {} // a select had won us and gave up
                     // SAFETY: as above.

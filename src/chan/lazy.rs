@@ -9,7 +9,8 @@
 //!    served, only told to try itself.
 //! 2. Who would have served it enlists first, to be found there. A receiving arm always has a place; so of two selects one can always serve the other. A
 //!    receiver without a place is one that only waits until it is ready: no send can meet it, so to a sender it is not there. But it is told of each sender
-//!    that enlists, be it one that only waits, too: for it calls that in its turn, from a place. So of two that only wait the receiver goes first.
+//!    that enlists, also of one that only waits, too: the receive that follows calls that one, and offers it a place. So of two that only wait the receiver
+//!    goes first.
 //! 3. Who was called and leaves without a meeting asks that the next of its kind be called: the peer may still wait.
 
 #![allow(unsafe_code)] // enlisting waiters, and the value in a frame
@@ -49,7 +50,7 @@ impl<T> Chan<T> {
         enlisted
     }
 
-    /// Tells a peer that cannot be served, but has to try itself, that somebody is there now; releases the lock. Answers whether there is one.
+    /// Calls a peer that cannot be served, but has to try itself, if there is one; releases the lock. Answers whether there was.
     #[inline(always)]
     pub(super) fn release_calling_lazy(&self, mut guard: Guard<'_, T>, sending: bool, own: *const Claim) -> bool {
         let nobody = guard.with(|lists| if sending { lists.rx.is_empty() } else { lists.tx.is_empty() });
@@ -75,7 +76,7 @@ impl<T> Chan<T> {
         let mut frame = Frame::new(Place::<T>::empty());
         frame.settle();
         let Frame { claim, waiter, place, .. } = &frame;
-        // SAFETY: in no queue; this frame stays until the claim is decided, below, and who gives up takes the waiter out.
+        // SAFETY: in no queue; this frame stays until the claim is decided, below, or we have given up, and taken the waiter out.
         guard.with(|lists| unsafe { lists.rx.push_back(waiter) });
         self.count_enlisted();
         if self.release_calling_lazy(guard, false, claim) {
@@ -93,7 +94,7 @@ impl<T> Chan<T> {
         }
     }
 
-    /// At capacity 0, after a call that came to nothing: a peer may still wait for another lazy waiter of our kind.
+    /// At capacity 0, after a call that came to nothing: has another lazy waiter of our side called, as a peer may still wait for one.
     pub(super) fn call_next_lazy(&self, sending: bool) {
         self.request(if sending { WAKE_TX } else { WAKE_RX });
     }

@@ -1,4 +1,4 @@
-//! Capacity 0: how tasks meet that wait for one channel, by the short way: the look at the lock's word says what is to be done under the lock.
+//! Capacity 0: how tasks meet that wait for one channel, by the short way: a look at the lock's word says what is to be done under the lock.
 //!
 //! ```text
 //!   look:  somebody of the other side sits     ── serve it (`seat`)
@@ -9,12 +9,12 @@
 //!          the lock is held, or anything else  ── make a claim ─ the common way (`solo`)
 //! ```
 //!
-//! 1. The lock is taken by an exchange of the word that was seen; so what was seen is so (`wait::seen`). Hence who enlists need not look for a peer, for one
-//!    that has to be called, or for a value without its sender: the word says that there is none.
+//! 1. The lock is taken by an exchange of the word that was seen; so what was seen still holds (`wait::seen`). Hence who enlists need not look for a peer, for
+//!    one that has to be called, or for a value without its sender: the word says that there is none.
 //! 2. A first waiter that is a task, asleep, waits for this channel alone: under the lock nobody else decides (`wait`, 7). So a small value moves there, and
 //!    one store says so; its owner, which leaves under the lock only, never finds it taken out and undecided.
 //! 3. Values without their senders are received first, and a closed channel ends all waits: a receive looks for both under the lock, in this order, a send and
-//!    who enlists for the second. (Who waits when it is closed is told later, so many at a time; meanwhile nobody meets it. Whoever closes shuts the seat
+//!    who enlists for the second. (Those who wait when it is closed are told later, some at a time; meanwhile nobody meets them. Whoever closes shuts the seat
 //!    under the lock, too: so a receive, which has no other use for the tail, mostly leaves its cache line alone.)
 
 #![allow(unsafe_code)] // the places of futures
@@ -34,7 +34,7 @@ pub(crate) enum Met<R> {
     Now(R),
     /// Nobody of the other side waits.
     Nobody(Seen),
-    /// The common way is to be gone.
+    /// Take the common way.
     Unclear,
 }
 
@@ -61,6 +61,7 @@ impl<T> Chan<T> {
         if !self.cold.lock.take_seen(seen) {
             return Met::Unclear;
         }
+        // Without `Guard::new`, here and in `give_shortly`: nobody sat, as the word said that a peer waits in the queue.
         let mut guard = Guard { chan: self };
         let first = guard.with(|lists| {
             let none = size_of::<T>() > SMALL || lists.has_stashed() || (seen.is_shut() && self.is_closed());
@@ -141,7 +142,7 @@ impl<T> Chan<T> {
         Met::Now(())
     }
 
-    /// At capacity 0, after `Nobody`: enlists a task's waiter. `false`: it is not.
+    /// At capacity 0, after `Nobody`: has a task's waiter sit down, or enlists it. `false`: it does not wait.
     ///
     /// # Safety
     /// As for `Lock::sit`; and the waiter has a place.

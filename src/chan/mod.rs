@@ -7,21 +7,34 @@
 //!   fast path: one exchange, flags included ──┘            └─ values behind the ring (unbounded channels)
 //! ```
 //!
+//! | what | files |
+//! |---|---|
+//! | a ring | `send`, `recv`; `first`: the right to the first value; `many`: batches, and `force_send`; `spill`: values behind the ring |
+//! | a ring, lost exchanges | `gaps` |
+//! | a ring, who waits | `request`: asking that somebody be woken; `serve`: what the holder of the lock does then |
+//! | a ring, who was woken | `woken`: what it owes; `wake_order`: which of two is woken first |
+//! | capacity 0 | `handoff`: threads; `meet`: tasks; `offer`: attempts; `lazy`: peers that have to be called; `stash`: what futures leave |
+//! | both | `guard`: the lock, held; `seat`: who waits alone; `frame`: a frame that waits, and the place of its value |
+//! | the end | `close`; `watch`: waiting for it; `shared`: the handles' counts, and the allocation |
+//! | selects | `arms`: to win, then complete or give up; `words`: a small value in a token; `enlist`: to wait; `ready`: to look |
+//! | tasks | `solo`: attempts that enlist; `soon`: a second attempt, after a gap |
+//!
 //! Invariants, for receivers; senders mirror them with the head and "room" for "value":
 //!
-//! 1. WAITED is in the tail if the queue of receivers is not empty, whenever the lock is free. (If it is empty, too, after a task: see `serve`.)
+//! 1. WAITED is in the tail if the queue of receivers is not empty, whenever the lock is free. (After a task it may be there although the queue is empty: see
+//!    `serve`, 7, and `seat`, 3.)
 //! 2. *No lost wake-up.* If there is a value and a receiver sleeps, then somebody is obliged to wake: a sender between its exchange
 //!    (which saw WAITED without WAKING) and its request, a request that the holder of the lock has not served, or a woken receiver
 //!    (WAKING) that has not looked yet.
 //!    - A receiver enlists by setting WAITED with an RMW on the tail, whose old value shows every send that did not see the flag; if one is
-//!      not received yet, the receiver does not sleep. (If it finds WAITED there, the RMW is that of who set it: no send after that can miss it.)
+//!      not received yet, the receiver does not sleep. (If WAITED is there already, the RMW of who set it will do: no send after that can miss it.)
 //!    - WAKING is set, under the lock, before the chosen receiver can know; the receiver clears it with an RMW before it looks, whose old
 //!      value shows every send that was spared the waking; if values are left and others wait, it requests the next wake-up.
 //!    - A task that is chosen may never come: it is woken without WAKING, so that nobody is spared waking the next one (see `serve`).
-//!    - Whose operation has been performed for it, and who was asleep, has WAKING to clear, and passes on, all the same.
+//!    - A thread for which the operation was performed while it was asleep has WAKING to clear, too, and passes the wake-up on.
 //!    - Who was woken and leaves without a value (timeout, another arm) does the same, and has what is there told anew.
-//! 3. Wakers run after the lock is released; no value is dropped, cloned or compared under it. Nor does a waker run between a won claim, or slot, and its
-//!    end, unless it is held for that (`arms`, 2): who ends it without the lock leaves the requests of others for later (`Guard::release_owing`).
+//! 3. Wakers run after the lock is released; no value is dropped, cloned or compared under it. Nor does a waker run between the win of a claim, or of a slot,
+//!    and its end, unless that is held (`arms`, 2): who ends a win without the lock leaves the requests of others for later (`Guard::release_owing`).
 //! 4. CLOSED is permanent. A receiver answers *closed* only if the tail with CLOSED equals the head and nothing waits behind the ring.
 //! 5. At capacity 0 nothing is ever in the ring: a value moves from the sender's frame to the receiver's, by whoever comes second, under
 //!    a won claim. CLOSED is set under the lock there, so that under the lock it is exact.
@@ -69,7 +82,7 @@ use core::mem::MaybeUninit;
 use core::ptr::{addr_of_mut, NonNull};
 use guard::Guard;
 
-/// Which slots an unbounded channel has before values wait behind the ring.
+/// How many slots an unbounded channel has; values that find them full wait behind the ring.
 const UNBOUNDED_RING: usize = if MODEL { 1 } else { 128 };
 
 /// A channel of any capacity.
@@ -107,6 +120,11 @@ const PAD: usize = {
     assert!(MODEL || before <= 64);
     64_usize.saturating_sub(before)
 };
+// The lock's word begins the second line. (The sizes of the gate's parts are the standard library's: so it is checked where they are known.)
+const _: () = {
+    let known = cfg!(all(target_os = "linux", target_pointer_width = "64")) && !MODEL;
+    assert!(!known || core::mem::offset_of!(Cold<u8>, lock) + crate::wait::lock::WORD_AT == 64);
+};
 
 /// What the lock guards.
 #[repr(C)]
@@ -114,7 +132,7 @@ struct Lists<T> {
     rx: Queue,
     tx: Queue,
     watch: Queue,
-    /// Values behind the ring, newer than those in it.
+    /// The values behind the ring, which are newer than those in it.
     spill: spill::Spill<T>,
     /// At capacity 0, what futures leave behind; made when the first one does.
     stash: Option<Box<stash::Stash<T>>>,
@@ -140,7 +158,7 @@ impl<T> Lists<T> {
 // SAFETY: the ring is `Sync` for `T: Send`; `lists` is entered only through a `Guard`, whose holder has the lock.
 unsafe impl<T: Send> Sync for Chan<T> {}
 #[allow(unsafe_code)]
-// SAFETY: as above; waiters in the queues are referenced through claims, which are `Sync`.
+// SAFETY: as above; the waiters in the queues are touched under the lock, and their claims are `Sync`.
 unsafe impl<T: Send> Send for Chan<T> {}
 
 /// What an attempt to enlist found.

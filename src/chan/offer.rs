@@ -44,7 +44,7 @@ impl<T> Chan<T> {
             Some(Lack::Open) => return Err(TryRecvError::Empty),
             None => {}
         }
-        // Without the lock nobody knows whether a value was left: closed or not, that nothing will come cannot be said.
+        // Without the lock nobody knows whether a value was left: so it cannot be said, even of a closed channel, that nothing will come.
         let Some(mut guard) = self.try_lock(Patience::Thread) else { return Err(TryRecvError::Empty) };
         if let Some(value) = guard.with(Lists::take_stashed) {
             return Ok(value);

@@ -6,14 +6,16 @@ use crate::sync::Ordering;
 use crate::wait::lock::{PLACED_RX, PLACED_TX};
 use crate::wait::Patience;
 
-/// That nobody is there at capacity 0, and whether somebody may come.
+/// Nobody is there at capacity 0.
 pub(super) enum Lack {
+    /// Somebody may come.
     Open,
+    /// Nobody will.
     Closed,
 }
 
 impl<T> Chan<T> {
-    /// At capacity 0, without the lock: that nobody waits who is `wanted`, nor a value that such a one left. `None`: that is not certain.
+    /// At capacity 0, without the lock: whether nobody waits who is `wanted`, nor a value that such a one left. `None`: that is not certain.
     #[inline(always)]
     pub(super) fn lacks(&self, wanted: u64) -> Option<Lack> {
         let nobody = || self.cold.lock.hints().is_some_and(|hints| hints & wanted == 0);
@@ -66,13 +68,14 @@ impl<T> Chan<T> {
     #[inline(never)]
     fn meetings_begun(&self) -> u64 {
         self.cold.lock.shut_seat(); // who sits is not counted
-                                    // ORDERING: Acquire: the looks that follow see the lock's word as it was then, or later. An old number is told from the next by what a failed attempt
-                                    // reads of that word in between.
+
+        // ORDERING: Acquire: the looks that follow see the lock's word as it was when this number was written, or later. If the number is old, so that somebody
+        // has enlisted since, the failed attempts in between read that word; after that the next number is seen, which differs.
         u64::from(self.cold.enlisted.load(Ordering::Acquire)) * 2
     }
 
-    /// Whether a receive would not wait although `may_win` says nothing of it. To look at the tail of an empty channel costs those who fill it a cache
-    /// line: it is done where there is a reason (in turn: selrx_1 357 to 274 ns). A value that is being copied in is found a moment later.
+    /// Whether a receive would not wait although `may_win` says nothing of it. A look at the tail of an empty channel costs those who fill it a cache line: so
+    /// it is made only where there is a reason (selrx_1 357 to 274 ns). A value that is being copied in is found a moment later.
     #[inline(always)]
     pub(crate) fn is_ready_otherwise(&self) -> bool {
         self.ring.tail_matters() && self.has_something()

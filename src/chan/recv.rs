@@ -23,7 +23,7 @@ impl<T> Chan<T> {
             Ok(first) => first,
             Err(_) => self.reserve_first_bounded()?,
         };
-        // SAFETY: once.
+        // SAFETY: read once: `first` ends here, and leaves the slot.
         Ok(unsafe { first.read() })
     }
 
@@ -32,7 +32,7 @@ impl<T> Chan<T> {
         self.recv_or(deadline, |error| error)
     }
 
-    /// As `recv`, with the error that the caller wants: a value that is in its result at once need not be moved into another.
+    /// As `recv`, with the error that the caller wants: the value is in the caller's own result at once, and need not be moved there.
     #[inline(always)]
     pub(crate) fn recv_or<E>(&self, deadline: Deadline, fail: impl FnOnce(RecvTimeoutError) -> E) -> Result<T, E> {
         if self.is_rendezvous() {
@@ -43,7 +43,7 @@ impl<T> Chan<T> {
             Err(_) if size_of::<T>() <= SMALL => return self.recv_again(deadline).map_err(fail),
             Err(_) => self.first_again(deadline).map_err(fail)?,
         };
-        // SAFETY: once.
+        // SAFETY: read once: `first` ends here, and leaves the slot.
         Ok(unsafe { first.read() })
     }
 
@@ -77,16 +77,16 @@ impl<T> Chan<T> {
     fn recv_slow(&self, deadline: Deadline) -> Result<T, RecvTimeoutError> {
         let place = Place::<T>::empty();
         match self.wait_for_value(deadline, place.erased())? {
-            // SAFETY: once.
+            // SAFETY: read once: `first` ends here, and leaves the slot.
             Some(first) => Ok(unsafe { first.read() }),
             // SAFETY: it was received for us, so it is in the place, which is ours alone again.
             None => Ok(unsafe { place.take() }),
         }
     }
 
-    /// Waits for a value in the ring, which was empty a moment ago. `None`: it has been received for us, into `value`, an empty `Place`; null if it is to be
-    /// left to us.
-    #[inline(always)] // one of its callers is there for each type; a right that is handed on through memory comes later to the slot
+    /// Waits for a value in the ring, which was empty a moment ago. `value` is an empty `Place` into which others may receive for us, or null if they may not.
+    /// `None`: it was received.
+    #[inline(always)] // each type has but one of its callers; and a right that is answered through memory reaches the slot later
     fn wait_for_value(&self, deadline: Deadline, value: *mut ()) -> Result<Option<First<'_, T>>, RecvTimeoutError> {
         let mut rank = Rank::Last;
         let mut lag = Lag::new();
@@ -113,7 +113,7 @@ impl<T> Chan<T> {
                     None => continue,
                 }
             }
-            // SAFETY: the waiter is in no queue, and this frame stays until it was claimed or taken out again, below.
+            // SAFETY: the waiter is in no queue; this frame stays until it was won or taken out again, below.
             match unsafe { self.enlist_receiver(&waiter, rank, None) } {
                 Enlisted::Closed => return Err(RecvTimeoutError::Disconnected),
                 Enlisted::Again | Enlisted::Busy => {
@@ -169,7 +169,7 @@ impl<T> Chan<T> {
     /// Discharges a wake-up (invariant 2): clears WAKING, looks, and passes the wake-up on if values are left.
     fn reserve_first_woken(&self) -> Option<First<'_, T>> {
         let tail = self.ring.tail_clear(WAKING);
-        // With or without a value: senders that saw WAKING left the others to us.
+        // With or without a value for us: senders that saw WAKING left the other receivers to us.
         let owes = tail & WAITED != 0;
         match self.reserve_first(self.gaps(false, Loser::Serves)) {
             Some(mut first) => {
@@ -189,7 +189,7 @@ impl<T> Chan<T> {
     #[cfg(all(test, loom, not(rendez_no_loom)))]
     pub(super) fn recv_woken(&self) -> Option<T> {
         let first = self.reserve_first_woken()?;
-        // SAFETY: once.
+        // SAFETY: read once: `first` ends here, and leaves the slot.
         Some(unsafe { first.read() })
     }
 
@@ -210,10 +210,10 @@ impl<T> Chan<T> {
     #[inline(always)]
     pub(super) unsafe fn enlist_receiver_locked(&self, mut guard: Guard<'_, T>, waiter: &Waiter, rank: Rank, task: bool) -> Enlisted {
         let head = self.ring.head_word();
-        // Where it is set already nobody else clears it, as the lock is ours: so whoever moves the tail from here on sees it, and us, as after an RMW.
+        // If WAITED is set already, nobody else clears it, as the lock is ours: so whoever moves the tail from here on sees it, and us, as after an RMW.
         let tail = if task { self.ring.tail_in_order() } else { 0 };
         let tail = if tail & WAITED != 0 { tail } else { self.ring.tail_set(WAITED) };
-        // Empty by an older head is empty. What else it says is to be said by the latest: so an RMW.
+        // An old head can hide that the ring is empty, never feign it: so "empty" is believed. Anything else needs the latest head: an RMW.
         let none = |head| self.ring.position_of(tail) == self.ring.position_of(head);
         let head = if none(head) { head } else { self.ring.head_set(0) };
         let empty = none(head) && tail & SPILLED == 0;
@@ -223,7 +223,8 @@ impl<T> Chan<T> {
             guard.release();
             return Enlisted::Yes;
         }
-        // What is held comes, or is given up, even if the channel is closed. Whoever was told of it came in vain. So it is with what is behind the ring.
+        // What is held may come yet, or be given up, also on a closed channel; the same if the value behind the ring waits for a held slot. Who was told of it
+        // came in vain: so it is to be told anew.
         if self.ring.head_is_held(head) || (none(head) && tail & SPILLED != 0 && self.ring.tail_is_held(tail)) {
             guard.forget_told(true);
             // SAFETY: the caller's promise.

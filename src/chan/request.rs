@@ -24,7 +24,7 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Asks for what was left when the lock was released, if anything was.
+    /// Asks again for what `Guard::release_owing` left, if that was anything.
     #[inline(always)]
     pub(crate) fn ask_again(&self, owed: u64) {
         if owed != 0 {
@@ -39,7 +39,7 @@ impl<T> Chan<T> {
         }
     }
 
-    /// As `request`, of a receiver, after an append: by a short way, if that will do.
+    /// As `request`, for a receiver, after an append: by a short way, if that will do.
     #[cold]
     #[inline(never)]
     pub(super) fn request_receiver(&self) {
@@ -65,7 +65,7 @@ impl<T> Chan<T> {
         }
     }
 
-    /// As `request_receiver`, of a sender, after a removal.
+    /// As `request_receiver`, for a sender, after a removal.
     #[cold]
     #[inline(never)]
     pub(super) fn request_sender(&self) {
@@ -76,7 +76,7 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Whether WAITED is left where nobody waits: with one place it is back after the next value. Else it would be in the way of many.
+    /// Whether WAITED is left where nobody waits: with one slot it would be set again after the next value. With more it would slow many operations down.
     #[inline(always)]
     pub(super) fn flags_stay(&self) -> bool {
         self.ring.cap() == 1
@@ -92,7 +92,7 @@ impl<T> Chan<T> {
         let mut guard = Guard::new(self);
         match guard.send_for_first_task() {
             Some((waker, only, tells)) => {
-                // Whoever makes room asks for it to be filled once it has left the slot. But several may be left before one asks.
+                // Each that makes room asks for a sender once it has left its slot. But several slots may be left before the first asks.
                 let requests = if !only && self.ring.has_room() { WAKE_TX } else { 0 };
                 if tells {
                     guard.tell_and_release(requests, waker);

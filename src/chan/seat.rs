@@ -1,4 +1,4 @@
-//! Who waits alone sits in the lock's word (`wait::seat`): how it sits down, and is served, without the lock.
+//! Whoever waits alone sits in the lock's word (`wait::seat`): how it sits down, and is served, without the lock.
 //!
 //! Capacity 0, tasks and threads: who sits has a place, and the value moves at once.
 //!
@@ -12,9 +12,10 @@
 //!
 //! 1. *No lost wake-up.* Sitting down, the append, and the looks that follow them are in one order (SeqCst). So the receiver sees the value, or the sender
 //!    sees the receiver; which is what WAITED stands for, once it is set: who clears it holds the lock, and has enlisted who sat.
-//! 2. Who cannot rise is being served, or was enlisted by the holder of the lock. Then the holder is asked to see to it, as what it found, a value, room, or
-//!    that the channel is closed, may be news to nobody else.
-//! 3. WAITED stays when who sat is served: mostly it is back before the next value, or room. Else who sees it finds nobody, at the price of a load.
+//! 2. Who cannot rise is being served, or was enlisted by the holder of the lock. Then it asks the holder to see to it: what it found (a value, room, or that
+//!    the channel is closed) may be news to nobody else.
+//! 3. WAITED stays when who sat is served: mostly the same one is back before the next value, or room. Else who sees the flag finds nobody, at the price of a
+//!    load.
 //! 4. A sender that sits is served by whoever makes room: its value goes into the ring as any other.
 
 #![allow(unsafe_code)] // the places of those who sit
@@ -30,7 +31,7 @@ use crate::wait::seat::{Seated, Serving, Waits};
 use crate::wait::{wake, Phase, Waiter};
 
 impl<T> Chan<T> {
-    /// At capacity 0: enlists a waiter, if nobody else waits. Answers whether.
+    /// At capacity 0: has a waiter sit down, if nobody else waits. Answers whether.
     ///
     /// # Safety
     /// As for `Lock::sit`; and the waiter has a place.
@@ -40,7 +41,7 @@ impl<T> Chan<T> {
         unsafe { self.cold.lock.sit(waiter, sending) }
     }
 
-    /// Not at capacity 0: enlists a task's waiter, if nobody else waits, and the ring is empty. Answers whether.
+    /// Not at capacity 0: has a task's waiter sit down, if nobody else waits, and the ring is empty. Answers whether it waits now.
     ///
     /// # Safety
     /// As for `Lock::sit`.
@@ -57,7 +58,7 @@ impl<T> Chan<T> {
         (empty && tail & (SPILLED | CLOSED) == 0) || self.stays(waiter, false)
     }
 
-    /// Not at capacity 0: enlists a task's waiter, whose place is full, if nobody else waits, and the ring is full. Answers whether.
+    /// Not at capacity 0: has a task's waiter sit down, whose place is full, if nobody else waits, and the ring is full. Answers whether it waits now.
     ///
     /// # Safety
     /// As for `Lock::sit`.
@@ -73,7 +74,7 @@ impl<T> Chan<T> {
         (self.ring.is_full_with_value(tail, head) && tail & CLOSED == 0) || self.stays(waiter, true)
     }
 
-    /// There is something for who has just sat down. Answers whether it stays all the same, as it was served meanwhile, or enlisted.
+    /// There is something for who has just sat down: it rises. Answers whether it stays all the same, as it is being served, or was enlisted.
     #[cold]
     #[inline(never)]
     fn stays(&self, waiter: &Waiter, sending: bool) -> bool {
@@ -102,7 +103,7 @@ impl<T> Chan<T> {
             return true; // somebody else has it
         }
         let Some(sender) = self.cold.lock.serve_seated(sender) else { return false };
-        // A longer copy is not worth holding it up.
+        // The sender is not held up for a longer copy: it tries again itself.
         let at_once = || self.ring.reserve_write_at_once().or_else(|_| self.ring.reserve_write(self.gaps(true, Loser::Serves)));
         let room = if size_of::<T>() > SMALL { None } else { at_once().ok() };
         match room {
@@ -140,12 +141,12 @@ impl<T> Chan<T> {
     /// At capacity 0: has a receiver rise that sits, to be given a value. `None`: it does not sit any more.
     #[inline(always)]
     pub(super) fn serve_receiver(&self, receiver: Seated) -> Option<Serving> {
-        // The turn of a value matters where a future puts it back.
+        // Its number matters only where a future puts the value back.
         if receiver.is_thread() {
             return self.cold.lock.serve_seated(receiver);
         }
-        // ORDERING: Relaxed: of two that come one after the other the second has the higher number. Before the exchange: so who takes the lock after
-        // that, and serves somebody there, knows of it.
+        // ORDERING: Relaxed: of two that come one after the other, the second has the higher number. Counted before the exchange: so whoever takes the lock
+        // after that, and serves somebody there, knows of it.
         let met = self.cold.met.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         let receiver = self.cold.lock.serve_seated(receiver)?;
         receiver.number(u64::from(met) << 32);
@@ -202,7 +203,7 @@ fn end(served: Serving, phase: fn(usize) -> Phase) {
 }
 
 impl<'a, T> Guard<'a, T> {
-    /// For who has just taken the lock.
+    /// For who has just taken the lock. (A `Guard` that is made without this is of a lock that was taken before, or whose word said that nobody sat.)
     #[inline(always)]
     pub(super) fn new(chan: &'a Chan<T>) -> Guard<'a, T> {
         let mut guard = Guard { chan };
@@ -220,7 +221,7 @@ impl<'a, T> Guard<'a, T> {
 
     #[inline(never)]
     fn enlist_seated(&mut self, waiter: *const Waiter, sending: bool) {
-        // SAFETY: it sat, so it is in no queue, and stays until it is decided or taken out.
+        // SAFETY: it sat until the lock was taken: so it is in no queue, and stays where it is until it is decided or taken out.
         self.with(|lists| unsafe { lists.of(sending).push_back(&*waiter) });
         self.chan.count_enlisted();
     }

@@ -4,33 +4,33 @@
 //!   who waits with a place       the holder of the lock, asked to see to the senders (receivers mirror them)
 //!   ----------------------       ----------------------------------------------------------------------------
 //!   enlisted, its place full     is there room? ─ no ─▶ the request is dropped
-//!                                claim the first ─▶ take the value, push it ─┬─ pushed ──▶ DONE, wake; look for room again
-//!                                                                            └─ refused ─▶ put it back, WAKING, READY, wake
+//!                                claim the first ─▶ reserve a slot ─┬─ got it ──▶ move the value in ─ DONE, wake; look for room again
+//!                                                                   └─ refused ─▶ WAKING (for a thread) ─ READY, wake
 //! ```
 //!
-//! 1. In the queues of a channel with a ring, a waiter has a place if it is a thread's single operation, or a future's single send: full of a value to be
-//!    sent, or empty for one to be received. From a won claim to the decision the place is the claimer's, who leaves a sender's empty with DONE and
-//!    full with READY, a receiver's the other way round; otherwise it is its owner's. Who gives up meanwhile waits for the decision, a copy or two away;
-//!    a future that is forgotten leaves its memory where it is. (A future that receives has no place: if it were dropped with a value in it, that would
-//!    have to go back to the front.)
+//! 1. In the queues of a channel with a ring, a waiter has a place if it is a thread's single operation (of a small value), or a future's single send: full
+//!    of a value to be sent, or empty for one to be received. From a won claim to the decision the place is the claimer's, who leaves a sender's empty with
+//!    DONE and full with READY, a receiver's the other way round; otherwise it is its owner's. Who gives up meanwhile waits for the decision, a copy or two
+//!    away; a future that is forgotten leaves its memory where it is. (A future that receives has no place: if it were dropped with a value in it, that
+//!    would have to go back to the front.)
 //! 2. They are served in the order of the queue, and each value is pushed behind those in the ring, or popped from its front, as any other. Others may
 //!    come in between.
-//! 3. WAKING is for threads that were asleep, served or not: one is on its way at a time, the others' turns come when it is there, clears WAKING, and
+//! 3. WAKING is for threads that were asleep, served or not: one is on its way at a time; the others' turns come when it is there, clears WAKING, and
 //!    passes the wake-up on. Meanwhile who is awake goes on without asking. Who was served awake owes nothing. So whoever serves goes on until nothing is
 //!    left to do, nobody waits, or WAKING is set.
 //! 4. A request that finds no room, or no value, is dropped, and that loses no wake-up. "None" is judged by the positions (or a held slot), in words that
 //!    were read under the lock while somebody was enlisted and nobody WAKING. So whoever moves them, or ends the hold, after that sees WAITED without
 //!    WAKING and asks again, once it has left its slot. A slot that its reader or writer is still leaving counts by the positions: the push or pop is
 //!    refused, and the waiter tries again itself.
-//! 5. A task may never come: its future may be forgotten, or lie there without being polled. So nobody is spared waking by a task on its way: a request
-//!    wakes a task for each value, or place, of which nobody was told before. Who is told of one and does not come holds up that one alone. So each
-//!    value that is there, and was not told anew, has somebody who was told and has not come yet. Whoever was told and does not take one (thread or task,
-//!    dropped, won by another arm, or come in vain) makes all that is there news again with its request (`ANEW`); and so does who enlists while a place is
+//! 5. A task may never come: its future may be forgotten, or lie there without being polled. So a task on its way spares nobody the waking: a request wakes
+//!    a task for each value, or slot with room, of which nobody was told before. Who is told of one and does not come holds up that one alone. So for each
+//!    value that is there, and is no news, there is somebody who was told and has not come yet. Whoever was told and does not take one (thread or task,
+//!    dropped, won by another arm, or come in vain) makes all that is there news again with its request (`ANEW`); and so does who enlists while a slot is
 //!    held. Values behind the ring are not counted: while there are any, each request wakes all tasks that wait.
-//! 6. A value that is put into the ring asks for a receiver in its turn, and room that is made for a sender: those requests are served before the lock is
-//!    released.
-//! 7. WAITED stays in the word when the last one to wait was a task: mostly it is back before the next value, or room, and finds it set (so two exchanges
-//!    are saved). Else the next request finds nobody, and clears it; or, with one place, leaves it (`flags_stay`).
+//! 6. A value that is put into the ring asks for a receiver in its turn, and room that is made asks for a sender: those requests are served before the lock
+//!    is released.
+//! 7. WAITED stays in the word when the last receiver to wait was a task: mostly it is back before the next value, and finds the flag set (which saves two
+//!    exchanges). Else the next request finds nobody, and clears it; or, with one slot, leaves it (`flags_stay`).
 
 #![allow(unsafe_code)] // the places of waiters
 
@@ -67,14 +67,14 @@ impl<T> Guard<'_, T> {
         }
     }
 
-    /// Several are about to be woken, see `WakeOrder::count_pair`.
+    /// Several are about to be woken: see `WakeOrder::count_pair`.
     #[inline(never)]
     pub(super) fn count_pair(&mut self) -> bool {
         let ring = &self.chan.ring;
         self.with(|lists| lists.order.count_pair(ring))
     }
 
-    /// Serves each of the requests for whose wakers there is room, and those that this makes necessary. Answers the others.
+    /// Serves the requests, and those that this makes necessary, as far as there is room for the wakers. Answers what is left.
     pub(super) fn collect(&mut self, mut requests: u64, wakers: &mut WakeList) -> u64 {
         let mut put_off = 0;
         while requests != 0 {
@@ -95,8 +95,8 @@ impl<T> Guard<'_, T> {
         put_off
     }
 
-    /// Receives for the threads that come first, as long as there are values and they are awake, and chooses one other receiver to try again, unless one is
-    /// on its way, or as many tasks as there are values of which nobody was told. `false`: no room for more wakers.
+    /// While there are values, and no thread is on its way: receives for the threads that come first, up to one that sleeps or has to try again itself. Tasks
+    /// are told to try again, as many as there are values of which nobody was told. `false`: no room for more wakers.
     #[inline]
     fn see_to_receivers(&mut self, wakers: &mut WakeList, requests: &mut u64) -> bool {
         if self.chan.is_rendezvous() {
@@ -123,8 +123,8 @@ impl<T> Guard<'_, T> {
             if empty && !task {
                 ring.tail_clear(WAITED); // a task leaves it: see 7
             }
-            // With nobody left it does not matter what was told: who enlists next finds that it is gone, or makes it news again.
-            // Values behind the ring are news in any case.
+            // With nobody left it does not matter what was told: whoever enlists next finds the values gone, or makes them news again. Values behind the ring
+            // are news in any case.
             let more = !empty && (self.tell(true, &mut news) || tail & (SPILLED | CLOSED) != 0);
             let received = self.receive_for(&receiver, requests);
             let goes_on = received && !receiver.won.is_asleep();
@@ -139,8 +139,8 @@ impl<T> Guard<'_, T> {
         }
     }
 
-    /// Sends for those that come first, as long as there is room and no thread of them sleeps, and chooses one other sender to try again, unless one is
-    /// on its way, or as many tasks as there is room of which nobody was told. `false`: no room for more wakers.
+    /// While there is room, and no thread is on its way: sends for those that come first, up to a thread that sleeps or has to try again itself. Tasks that
+    /// have to are told, as many as there are slots with room of which nobody was told. `false`: no room for more wakers.
     #[inline]
     fn see_to_senders(&mut self, wakers: &mut WakeList, requests: &mut u64) -> bool {
         if self.chan.is_rendezvous() {
@@ -181,8 +181,8 @@ impl<T> Guard<'_, T> {
         }
     }
 
-    /// What most requests ask for: there is a value, and a task comes first. Answers its waker; and whether others are to be seen to (see `serve`).
-    /// `None`: nothing was done.
+    /// What most requests ask for: there is a value, and a task comes first, which is told. Answers its waker; and whether others are to be seen to (see
+    /// `serve`). `None`: nothing was done.
     #[inline(always)]
     pub(super) fn tell_first_task(&mut self) -> Option<(Waker, bool)> {
         let ring = &self.chan.ring;
@@ -194,7 +194,7 @@ impl<T> Guard<'_, T> {
         if !place.is_null() {
             return None;
         }
-        // As in `see_to_receivers`. In one place there is no other value.
+        // As in `see_to_receivers`. In one slot there is no other value.
         let more = match ring.cap() {
             _ if only => false,
             1 => {
@@ -208,8 +208,8 @@ impl<T> Guard<'_, T> {
         Some((waker, more))
     }
 
-    /// What most requests for senders ask for: there is room, and a task comes first that left its value. Sends it, and answers the waker; whether
-    /// nobody else waits to send; and whether a receiver is to be told. `None`: nothing was done.
+    /// What most requests for senders ask for: there is room, and a task comes first that left its value. Sends it. Answers the waker; whether nobody else
+    /// waits to send; and whether a receiver is to be told. `None`: nothing was done.
     #[inline(always)]
     pub(super) fn send_for_first_task(&mut self) -> Option<(Waker, bool, bool)> {
         let ring = &self.chan.ring;
@@ -232,7 +232,7 @@ impl<T> Guard<'_, T> {
         Some((waker, only, tail & (WAITED | WAKING) == WAITED && !self.with(|lists| lists.rx.is_empty())))
     }
 
-    /// The positions of the values, or of the room, of which nobody was told.
+    /// The positions of the values, or of the slots with room, of which nobody was told: from the first to before the end.
     fn news(&mut self, rx: bool) -> (u64, u64) {
         let ring = &self.chan.ring;
         let (first, end, count) = self.there(rx);
@@ -240,7 +240,7 @@ impl<T> Guard<'_, T> {
         (if ring.distance(end, told) > count { first } else { told }, end)
     }
 
-    /// The positions of the values, or of the room, and how many there are.
+    /// The positions of the values, or of the slots with room: the first, the end, and how many there are.
     fn there(&self, rx: bool) -> (u64, u64, usize) {
         let ring = &self.chan.ring;
         let (tail, head) = ring.words();
@@ -303,7 +303,7 @@ impl<T> Guard<'_, T> {
         true
     }
 
-    /// At capacity 0: tells one that has to try itself, if there still is a peer for it. `false`: no room for its waker.
+    /// At capacity 0: calls one that has to try itself, if there still is a peer for it. `false`: no room for its waker.
     fn call_lazy(&mut self, rx: bool, wakers: &mut WakeList) -> bool {
         if wakers.is_full() {
             return false;

@@ -9,7 +9,8 @@
 //! 1. `senders` and `receivers` count the strong handles. When one falls to zero, that side closes the channel and, as its last touch
 //!    of the channel, sets GONE in the tail. Who finds GONE already there destroys the channel: nobody else can reach it.
 //! 2. `weak` counts the weak handles, and one for the channel itself. Who takes it to zero gives the memory back.
-//! 3. A count falls by a read-modify-write only: two looks, at the count and at `weak`, would miss an upgrade in between.
+//! 3. `senders` and `receivers` fall by a read-modify-write only: two looks, at the count and at `weak`, would miss an upgrade in between. (`weak` may be
+//!    looked at by who has the last share: nobody is left who could add one.)
 
 #![allow(unsafe_code)] // manual allocation and counting
 
@@ -38,7 +39,7 @@ struct Shared<T> {
     chan: Chan<T>,
 }
 
-/// What every allocator gives without a detour; a larger alignment is made by hand, which for small channels is the larger part of their price.
+/// The alignment that every allocator gives without a detour. A larger one is made by hand: for small channels that detour is the larger part of their price.
 const PLAIN_ALIGN: usize = 16;
 
 /// The layout of an allocation in which `layout` fits at a place of its alignment.
@@ -87,7 +88,7 @@ const fn side(sender: bool) -> Side {
     }
 }
 
-/// Adds one to a count of handles. Leaked handles could overflow it; that ends the process, as it would be unsound to go on.
+/// Adds one to a count of handles. Leaked handles could overflow it: that ends the process, as it would be unsound to go on.
 fn add_handle(count: &AtomicUsize) {
     // ORDERING: Relaxed: the new handle is made from one that exists, which keeps what it needs alive.
     if count.fetch_add(1, Ordering::Relaxed) > isize::MAX as usize {
@@ -170,7 +171,7 @@ impl<T, const SENDER: bool> Drop for Strong<T, SENDER> {
     fn drop(&mut self) {
         let shared = self.shared();
         let count = shared.count(side(SENDER));
-        // ORDERING: AcqRel: Release for the handles dropped later, Acquire, for the last, of those dropped before: their work is done.
+        // ORDERING: AcqRel: Release hands our work to the handle that is dropped last; Acquire: that one comes after the work of all others.
         if count.fetch_sub(1, Ordering::AcqRel) != 1 {
             return;
         }
@@ -194,7 +195,7 @@ impl<T> Leave<T> {
         let chan = unsafe { &(*self.shared.as_ptr()).chan };
         let tail = chan.ring.tail_word();
         if tail & GONE != 0 {
-            // The other side has left for good: nobody is there to be told.
+            // The other side has left before: nobody is there to be told.
             self.done = true;
             // SAFETY: both sides are gone, and this is the second.
             return unsafe { destroy(self.shared, false) };
@@ -269,7 +270,7 @@ unsafe fn destroy<T>(shared: NonNull<Shared<T>>, leak: bool) {
 unsafe fn release_memory<T>(shared: NonNull<Shared<T>>) {
     // SAFETY: the caller's share keeps what lies beside the channel alive until here.
     let (weak, (start, layout)) = unsafe { (&(*shared.as_ptr()).weak, (*shared.as_ptr()).memory) };
-    // ORDERING: Acquire: if we are alone, all others have left (Release below).
+    // ORDERING: Acquire: if we are alone, all others have left (Release, by their `fetch_sub`).
     // ORDERING: AcqRel: Release our use of the memory, Acquire the others'.
     if weak.load(Ordering::Acquire) != 1 && weak.fetch_sub(1, Ordering::AcqRel) != 1 {
         return;

@@ -1,6 +1,6 @@
 //! What a task does that waits for one channel: an attempt, and another that enlists if it comes to nothing. Both are bounded.
 //!
-//! At capacity 0 a waiter has a place in any case. Elsewhere a sender's has: who makes room sends its value for it (see `serve`).
+//! At capacity 0 each waiter has a place. At a ring only a sender's has one: who makes room sends its value for it (see `serve`).
 //!
 //! Who was told to try again has no wake-up to pass on, whatever comes of it: nobody was spared waking because of a task (`serve`, rule 5).
 
@@ -35,7 +35,7 @@ pub(crate) type Sent = Result<(), Closed>;
 pub(crate) struct Closed;
 
 impl<T> Chan<T> {
-    /// Not at capacity 0: receives if a value is in the ring. It may pass through `place`: an answer in registers is quicker.
+    /// Not at capacity 0: receives if a value is in the ring. On the slow way it passes through `place`, so that on the quick one it is in registers.
     ///
     /// # Safety
     /// The caller owns the place, and it is empty, as it is afterwards.
@@ -44,7 +44,7 @@ impl<T> Chan<T> {
         debug_assert!(!self.is_rendezvous());
         match self.reserve_first_at_once() {
             Ok(first) => {
-                // SAFETY: once.
+                // SAFETY: read once: `first` ends just below, and leaves the slot.
                 let value = unsafe { first.read() };
                 drop(first); // before it is in the answer, which would be in memory then
                 Some(value)
@@ -62,7 +62,7 @@ impl<T> Chan<T> {
     #[inline(never)]
     pub(super) unsafe fn recv_into(&self, place: &Place<T>, lost: impl FnMut()) -> bool {
         let Some(first) = self.reserve_first(lost) else { return false };
-        // SAFETY: the caller's promise; and once.
+        // SAFETY: the caller's promise; and read once: `first` ends here, and leaves the slot.
         unsafe { place.put(first.read()) };
         true
     }
@@ -264,7 +264,7 @@ impl<T> Chan<T> {
             if let Some(sent) = unsafe { self.send_from(place, &mut lost) } {
                 return Attempt::Now(sent);
             }
-            // Behind the ring there is room: it was the lock that could not be had, and that has been waited for.
+            // Behind the ring there always is room: so it was the lock that could not be had, and that has been waited for.
             if self.is_unbounded() || !lag.wait_bounded(Patience::Task) {
                 return Attempt::Later;
             }
@@ -277,7 +277,7 @@ impl<T> Chan<T> {
     /// As for `Queue::remove`; the waiter is of `claim`, which is a `parked` one.
     pub(crate) unsafe fn leave_queue(&self, sending: bool, waiter: &Waiter, claim: &Claim) -> Result<(), Phase> {
         let mut guard = self.lock();
-        // Who decides takes it out first, be it from the seat.
+        // A peer that decides takes it out first: of the queue, or from the seat.
         if !waiter.is_linked() {
             return Err(claim.phase());
         }
@@ -286,7 +286,7 @@ impl<T> Chan<T> {
         Ok(())
     }
 
-    /// A future is polled before anything was decided: it leaves another waker, if this is another. `Again`: it is decided now.
+    /// A future is polled before anything was decided: it leaves this waker, if it is another than the last. `Again`: a peer has decided, or just does.
     pub(crate) fn rearm(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
         let Some(guard) = self.try_lock(Patience::Task) else { return Enlisted::Busy };
         if !waiter.is_linked() {

@@ -4,17 +4,17 @@
 //! 2. While SPILLED is set nobody appends to the ring but the holder of the lock, who moves values from behind it, oldest first.
 //!    So the order of the channel is: ring, then spill.
 //! 3. A send that spills takes effect when it finds, under the lock, SPILLED (or sets it) with CLOSED clear. Receivers cannot take the
-//!    channel for drained from then on: they must take the lock first.
-//!    So is what was sent and not received counted: exactly what is in the ring, while SPILLED is not set; else ring and spill, under the lock.
+//!    channel for drained from then on: they must take the lock first. What was sent and not received is counted accordingly: exactly what is in the ring,
+//!    while SPILLED is not set; else ring and spill, under the lock.
 //! 4. The memory behind the ring is given back when the last value has left it.
-//! 5. A select may hold the place that the first of them has to go to, of a value that it has won. Until it leaves that, and where the ring is empty, they
+//! 5. A select may hold the slot that the first of them has to go to, with a value that it has won. Until it leaves that slot, and if the ring is empty, they
 //!    are as good as not there: receivers sleep. Who ends such a hold stores the stamp and then does an RMW on the tail; who spills sets SPILLED, and who
-//!    enlists WAITED, and then reads the stamp. So either the one asks for a receiver to be told, or the other finds the place free. (WAITED asks, too, where
-//!    SPILLED is gone: who came in between has moved in what was behind, took one, and told nobody.)
+//!    enlists WAITED, and then reads the stamp. So either the one asks for a receiver to be told, or the other finds the slot free. (It asks, too, if it sees
+//!    WAITED but no SPILLED: somebody may have come in between, moved in what was behind, taken one, and told nobody.)
 //!
 //! Through the ring a value is passed in a third of the time. So a thread that makes the queue behind it long stays awake for a moment, as a sender of a
-//! bounded channel does, for a receiver that is just about to empty it, or needs this processor to do so. Each time that was in vain, the queue has to
-//! be twice as long for the next: what is sent where nobody receives is not held up.
+//! bounded channel does, for a receiver that is just about to empty it, or needs this processor to do so. What counts as long doubles each time, and is
+//! halved when the queue is emptied: so what is sent where nobody receives is not held up.
 //!
 //! And a thread that finds the lock held, while the queue is long, gives its processor away once: two that send behind the ring at the same time are no
 //! faster than one, as the lock has to travel, and mostly the receiver is short of a processor then (two processors: mpsc_inf 44 to 18 ns, and no longer
@@ -35,7 +35,7 @@ const FEW: usize = 128;
 /// The values, and when there are too many.
 pub(super) struct Spill<T> {
     pub(super) values: VecDeque<T>,
-    /// At this length whoever appends gives way, see above.
+    /// From this length on whoever appends stays awake for a moment, see above.
     long: usize,
 }
 
@@ -44,7 +44,7 @@ impl<T> Spill<T> {
         Spill { values: VecDeque::new(), long: FEW }
     }
 
-    /// Appends. Answers whether to give way.
+    /// Appends. Answers whether it is too many now.
     pub(super) fn push(&mut self, value: T) -> bool {
         self.values.push_back(value);
         let long = self.values.len() >= self.long;
@@ -54,7 +54,7 @@ impl<T> Spill<T> {
         long
     }
 
-    /// If it is empty: forgets half of what it has learned, and hands out the memory.
+    /// If it is empty: halves the length that is too long, and hands out the memory.
     pub(super) fn reset(&mut self) -> Option<VecDeque<T>> {
         if !self.values.is_empty() {
             return None;
@@ -169,12 +169,12 @@ impl<T> Chan<T> {
         moved
     }
 
-    /// How many values the channel holds while some are behind the ring, or were when they were looked for. Under the lock none goes from there into the
-    /// ring, nor comes there (2, 3): so each is counted once.
+    /// How many values the channel holds, where some are behind the ring, or were a moment ago. Under the lock none goes from there into the ring, nor comes
+    /// there (2, 3): so each is counted once.
     #[cold]
     #[inline(never)]
     pub(super) fn len_behind(&self) -> usize {
-        // Who holds it for long is not waited out. Then it is a guess: a value on its way into the ring may be counted twice, or not at all.
+        // A holder that was stopped is not waited out. Without the lock it is a guess: a value on its way into the ring may be counted twice, or not at all.
         let guard = self.try_lock(Patience::Thread);
         let in_ring = self.ring.len();
         // ORDERING: Relaxed: the lock has what its holders wrote; without it, a guess.
@@ -183,7 +183,7 @@ impl<T> Chan<T> {
         len
     }
 
-    /// After the end of a hold of a value: has a receiver woken for what is behind the ring, as that may be its place (5).
+    /// After the end of a reader's hold: has a receiver woken for what is behind the ring, as that slot may be where it has to go (5).
     pub(super) fn after_hold(&self) {
         if self.cold.unbounded && self.ring.tail_set(0) & (SPILLED | WAITED) != 0 {
             self.request(WAKE_RX);

@@ -3,8 +3,8 @@
 //! 1. *Stash*: a receive future that was served and is dropped hands its value to the receiver that waits longest, or else leaves it here. Values are kept
 //!    in the order in which they were accepted; every receive looks here first, also on a closed channel.
 //! 2. *Hold*: who wins a future, and runs foreign code before the value moves, has an entry in the list of holds instead of the right to the future's
-//!    frame. The future may be dropped meanwhile: under the lock a send leaves its value in the entry, a receive takes the entry out.
-//! 3. HAS_TX says that the stash is not empty, too.
+//!    frame. The future may be dropped meanwhile: under the lock a send leaves its value in the entry, and a receive takes the entry out.
+//! 3. HAS_TX and PLACED_TX say, too, that a value is in the stash.
 
 #![allow(unsafe_code)] // values in the frames of futures
 
@@ -17,7 +17,7 @@ use crate::wait::{wake, Claim, Patience, Waker};
 use std::collections::VecDeque;
 
 pub(super) struct Stash<T> {
-    /// With the turn at which each was accepted, in that order.
+    /// Each with the number under which it was accepted, in that order.
     values: VecDeque<(u64, T)>,
     holds: Vec<Hold<T>>,
     tickets: u64,
@@ -74,7 +74,7 @@ impl<T> Lists<T> {
         stash.tickets
     }
 
-    /// Holds a future that was won so.
+    /// Holds a future that was won for that.
     pub(super) fn hold_peer(&mut self, peer: Chosen) -> u64 {
         self.enter_hold(Held::Peer(peer))
     }
@@ -100,7 +100,7 @@ impl<T> Lists<T> {
 }
 
 impl<T> Chan<T> {
-    /// Hands a value that was accepted as the `turn`-th, or just now, to the next receiver, or keeps it for one.
+    /// Hands a value that was accepted to the next receiver, or keeps it for one. `turn`: the number under which it was accepted; `None`: just now.
     pub(crate) fn put_back(&self, turn: Option<u64>, value: T) {
         let mut guard = self.lock();
         let next = guard.with(|lists| lists.rx.choose_receiver(core::ptr::null(), false, self.met()));
@@ -171,8 +171,8 @@ impl<T> Chan<T> {
             let stash = lists.stash();
             stash.holds.retain(|hold| hold.ticket != ticket);
             if sending {
-                // SAFETY: the place of a sender of this channel, hence a `Place<T>`, full and ours: the peer that won it finds its entry changed.
-                // The future does not touch it again.
+                // SAFETY: the place of a sender of this channel, hence a `Place<T>`, full and ours: the peer that won it finds its entry changed, and the
+                // future does not touch it again.
                 let value = unsafe { (*place).take() };
                 stash.holds.push(Hold { ticket, what: Held::Value(None, value) });
             }

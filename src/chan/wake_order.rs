@@ -2,15 +2,15 @@
 //!
 //! Who made the room mostly takes that value as well. Then the receiver finds something only if the sender has run before it, and has sent again. An executor
 //! with one queue runs first who was woken first; one that keeps a slot for who was woken last runs that one first. So the order is learned: where the
-//! receiver comes in vain, a pair is woken for every two values; where it does not, for many more, or hardly ever, as nobody waits any more. (With 4 senders
-//! and 4 receivers in tasks at capacity 1, ns a message: two threads, a slot each, 189 with the first woken first and 108 with the last; one thread, one
-//! queue, 89 and 118.)
+//! receiver comes in vain, there are two values for each pair that is woken; where it does not, many more, or hardly any pair is woken, as nobody waits any
+//! more. (With 4 senders and 4 receivers in tasks at capacity 1, ns a message: two threads, a slot each, 189 with the first woken first and 108 with the
+//! last; one thread, one queue, 89 and 118.)
 
 use crate::ring::Ring;
 
-/// After so many pairs it is decided anew.
+/// Pairs until the next decision.
 const PAIRS: u32 = 64;
-/// How many values there are a pair, at least, in the right order.
+/// Values per pair, at least, if the order is right.
 const VALUES: usize = 3;
 
 /// What is known of the order. Under the lock.
@@ -28,7 +28,7 @@ impl WakeOrder {
         WakeOrder { pairs: 0, last_first: false, since: 0 }
     }
 
-    /// Several are about to be woken: they are counted. Answers whether the last is to be so first.
+    /// Several are about to be woken: counts them as a pair. Answers whether to wake the last one first.
     pub(super) fn count_pair<T, M>(&mut self, ring: &Ring<T, M>) -> bool {
         self.pairs += 1;
         if self.pairs == PAIRS {

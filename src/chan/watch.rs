@@ -1,6 +1,6 @@
 //! Waiting for the channel to close.
 //!
-//! A watcher enlists by setting WATCHED with an RMW on the tail. The closer's RMW on the same word comes before, and is seen; or after, and sees WATCHED.
+//! A watcher enlists by setting WATCHED with an RMW on the tail. The closer's RMW on the same word comes before that, and is seen; or after, and sees WATCHED.
 
 #![allow(unsafe_code)] // enlisting a waiter of this frame
 

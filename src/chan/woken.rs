@@ -2,8 +2,8 @@
 //!
 //! 1. It looks after it has cleared WAKING: what comes later finds nobody on the way, and wakes somebody itself.
 //! 2. If others wait, who has taken something asks that the next one be woken for what is left.
-//! 3. Who takes nothing asks that all that is there be told anew, as it may have been told of what others were then not told of (`serve`, 5).
-//! 4. On a closed channel receivers wait for what is held. That nothing of it is left is told to one after the other, as a value is.
+//! 3. Who takes nothing asks that all that is there be told anew: others may have been spared because it was told (`serve`, 5).
+//! 4. On a closed channel receivers wait for what is held. When nothing of that is left, they are told one after the other, as of a value.
 
 use super::first::Look;
 use super::{Chan, CLOSED, SPILLED, WAITED, WAKING};
@@ -20,7 +20,7 @@ impl<T> Chan<T> {
         }
     }
 
-    /// After a READY whose owner takes nothing, while others wait: they are told anew of what is there, held or not.
+    /// After a READY whose owner takes nothing, while others wait: has them told anew of what is there, held or not.
     #[cold]
     #[inline(never)]
     pub(super) fn come_in_vain(&self, sending: bool) {

@@ -4,7 +4,7 @@
 
 use core::mem::MaybeUninit;
 
-/// The bytes of a value that `fits`.
+/// The bytes of a value that `fits`. Three words: a `Vec` or a `String` fits, and no token is larger for it than one with a peer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Words(MaybeUninit<[usize; 3]>);
 

@@ -48,10 +48,10 @@ macro_rules! __select {
         $crate::__select!(@arms $how $n $arms $default [$body] $($rest)*)
     };
 
-    // No arm that is known.
+    // No known arm.
     (@arms $how:tt $n:tt $arms:tt $default:tt $else:tt $($rest:tt)+) => { $crate::__select_mistake!($how $default $else $($rest)+) };
 
-    // An arm that the build has not.
+    // An arm that this build does not have.
     (@skip $how:tt $n:tt $arms:tt $default:tt $else:tt $kind:tt $(($($in:tt)*))? $(-> $pat:pat $(, if $cond:expr)?)? => $body:expr $(, $($rest:tt)*)?) => {
         $crate::__select!(@arms $how $n $arms $default $else $($($rest)*)?)
     };

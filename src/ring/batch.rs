@@ -1,7 +1,7 @@
 //! Many values with one exchange.
 //!
-//! Walk, then exchange: the slots ahead are looked at first, so that every slot of the reservation is known to be ready and nothing
-//! waits between the exchange and the last stamp. Slots in front of an unmoved word cannot change hands.
+//! Walk, then exchange: the slots ahead are looked at first, so that every slot of the reservation is known to be ready, and nothing waits between the
+//! exchange and the last stamp. While the word stands still, the slots in front of it cannot change hands.
 
 use super::position::{compare, Stamp, CLOSED, FLAGS, FULL, SPILLED};
 use super::slot::{ReadSlot, WriteSlot};
@@ -16,8 +16,8 @@ impl<T, M> Ring<T, M> {
         self.push_many_unless(CLOSED | SPILLED, values, lost)
     }
 
-    /// As `push_many`, for values that were accepted before, and waited behind the ring: neither SPILLED nor CLOSED refuses them. Only for
-    /// the one thread that is moving such values. Answers whether any went in.
+    /// As `push_many`, for values that were accepted before, and waited behind the ring: neither SPILLED nor CLOSED refuses them. Only one thread at a time
+    /// may move such values. Answers whether any went in.
     pub(crate) fn push_spilled(&self, values: &mut VecDeque<T>) -> bool {
         !values.is_empty() && self.push_many_unless(0, values, || ()).is_ok()
     }

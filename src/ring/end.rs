@@ -14,16 +14,16 @@ pub(crate) struct End<M> {
 }
 
 impl<M> End<M> {
-    /// The word, or what it was a moment ago: for who decides by an exchange, and believes no refusal that he has not read in the word itself.
+    /// The word, or what it was a moment ago: for who decides by an exchange, and believes no refusal that it has not read in the word itself.
     ///
-    /// A load of the word has to wait until the last exchange on it is done, and all that follows from it too: the slot, its stamp. What was plainly
-    /// stored is there at once. Between threads it makes no difference.
+    /// A load of the word waits until the last exchange of it, by this thread, is done; and so does all that needs the word: the slot, its stamp. What was
+    /// plainly stored is there at once. Where another thread was the last, it makes no difference.
     #[inline(always)]
     pub(super) fn guess(&self) -> u64 {
         self.guess.load(Ordering::Relaxed) // ORDERING: a guess; the exchange decides
     }
 
-    /// Moves the word on. `Err`: what it is instead, or, at random, still is.
+    /// Moves the word on. `Err`: what it is instead; or, spuriously, what it still is.
     #[inline(always)]
     pub(super) fn advance(&self, from: u64, to: u64) -> Result<(), u64> {
         // ORDERING: SeqCst (no dearer than AcqRel here) puts all sends and receives in one order with the loads of `tail_word` and `head_word`, so that
@@ -33,7 +33,7 @@ impl<M> End<M> {
         Ok(())
     }
 
-    /// After an exchange with which the word was to move on from `from`, and which found `now`: if others have moved it, calls `lost`, and reads it anew.
+    /// After an exchange that was to move the word on from `from`, and found `now`: if others have moved it, calls `lost`, and reads it anew.
     #[inline(always)]
     pub(super) fn after_loss(&self, from: u64, now: u64, lost: &mut impl FnMut()) -> u64 {
         if MODEL || (from ^ now) & !FLAGS == 0 {
@@ -43,7 +43,7 @@ impl<M> End<M> {
         self.word.load(Ordering::Relaxed) // ORDERING: as a guess
     }
 
-    /// As if others had moved it since this thread has looked.
+    /// For a test: as if others had moved it since this thread looked.
     #[cfg(all(test, not(loom)))]
     pub(super) fn forget(&self) {
         self.guess.store(0, Ordering::Relaxed); // ORDERING: as in `guess`
@@ -59,7 +59,7 @@ impl<M> End<M> {
 
     /// Clears flags. Answers the latest word before.
     pub(super) fn clear(&self, flags: u64) -> u64 {
-        let before = self.word.fetch_and(!flags, Ordering::AcqRel); // ORDERING: as in `set`
+        let before = self.word.fetch_and(!flags, Ordering::AcqRel); // ORDERING: AcqRel as in `set`; not SeqCst, as CLOSED is never cleared
         self.guess.store(before & !flags, Ordering::Relaxed); // ORDERING: as in `guess`
         before
     }
@@ -73,7 +73,7 @@ impl<M> End<M> {
         self.word.load(Ordering::Relaxed) // ORDERING: as a guess
     }
 
-    /// Whether the word is this: then what was concluded from it holds.
+    /// Reads the word anew, into `word`. Answers whether it is what it was: then what was concluded from it holds.
     #[inline(always)]
     pub(super) fn is(&self, word: &mut u64) -> bool {
         let now = self.word.load(Ordering::Relaxed); // ORDERING: as a guess

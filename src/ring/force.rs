@@ -1,8 +1,8 @@
 //! Appending to a full ring by evicting its first value.
 //!
-//! The tail is advanced first: then the append is decided, whatever happens, and what remains is to see the slot's old value off,
-//! either by taking it (the eviction) or by waiting for the receiver that has it already. Meanwhile the tail is more than a capacity ahead
-//! of the head; nobody else can write, for every slot ahead is of an older lap.
+//! The tail is advanced first: that decides the append, whatever happens. What remains is to see the slot's old value off, either by taking it (the
+//! eviction) or by waiting for the receiver that has it already. Meanwhile the tail is more than a capacity ahead of the head; nobody else can write, as
+//! every slot ahead is of an older lap.
 
 use super::position::{compare, Stamp, CLOSED, FLAGS, FREE, FULL, HELD, SPILLED};
 use super::slot::{ReadSlot, WriteSlot};
@@ -18,7 +18,8 @@ pub(crate) struct Forced<T> {
 }
 
 impl<T, M> Ring<T, M> {
-    /// Appends `value`, evicting the first value if the ring is full. Refused as full only if the place is held. `lag` waits for a peer in the middle of a copy.
+    /// Appends `value`, evicting the first value if the ring is full. Refused as full only if the slot is held. `lag` waits for a peer in the middle of a
+    /// copy.
     pub(crate) fn push_evict(&self, value: T, mut lag: impl FnMut()) -> Result<Forced<T>, (T, Refused)> {
         let mut tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a guess; the exchange decides
         let (slot, position, full) = loop {

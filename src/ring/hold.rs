@@ -1,8 +1,8 @@
 //! Slots held while foreign code runs: between the win of a select's arm and the end of its operation.
 //!
 //! 1. A held slot says so in its stamp. Whoever needs it takes it for "not there yet", and sleeps.
-//! 2. Who ends a hold stores the stamp first and then does an RMW on its own word. Who goes to sleep because of a hold sets WAITED with an RMW
-//!    on that word first and then reads the stamp. So either the sleeper sees the end, or the other sees WAITED.
+//! 2. Who ends a hold first stores the stamp, and then does an RMW on the word of its side: a sender on the tail, a receiver on the head. Who goes to sleep
+//!    because of a hold first sets WAITED with an RMW on that word, and then reads the stamp. So either the sleeper sees the end, or the other sees WAITED.
 
 use super::position::{compare, Stamp, FLAGS, FREE, GIVEN_UP, HELD};
 use super::slot::{ReadSlot, WriteSlot};
@@ -10,7 +10,7 @@ use super::{Refused, Ring};
 use crate::sync::Ordering;
 
 impl<T, M> Ring<T, M> {
-    /// Reserves the place behind the last one and holds it. `lost` as for `reserve_write`.
+    /// Reserves the slot behind the last value and holds it. `lost` as for `reserve_write`.
     pub(crate) fn hold_write(&self, lost: impl FnMut()) -> Result<WriteSlot<'_, T>, Refused> {
         let (slot, _) = self.reserve_write(lost)?;
         slot.hold();
@@ -41,7 +41,7 @@ impl<T, M> Ring<T, M> {
         self.skip_if(GIVEN_UP)
     }
 
-    /// Passes over the slot at the head if it is held, for ever: its holder was leaked. Only where nobody else is left.
+    /// Passes over the slot at the head if it is held: for ever, as its holder was leaked. Only where nobody else is left.
     pub(crate) fn skip_held(&self) -> bool {
         self.skip_if(HELD).is_some()
     }
@@ -79,9 +79,9 @@ impl<T, M> Ring<T, M> {
     pub(crate) fn head_is_held(&self, head: u64) -> bool {
         self.cap() != 0
             && compare(self.slot(head).stamp(), head & !FLAGS) == Stamp::Here(HELD)
-            // A reader's hold looks the same, but has moved the head before.
-            // ORDERING: comes after that by the stamp (Release in `ReadSlot::hold`, Acquire in `stamp`); not SeqCst, which would hide in the models
-            // that it has to.
+            // A reader's hold looks the same, but that reader has moved the head before.
+            // ORDERING: Acquire: this load comes after that move by way of the stamp (Release in `ReadSlot::hold`, Acquire in `stamp`). Not SeqCst: in the
+            // models that would hide that the stamp is needed for it.
             && self.position_of(self.head.word.load(Ordering::Acquire)) == self.position_of(head)
     }
 

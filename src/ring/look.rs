@@ -7,17 +7,16 @@ use crate::sync::{fetch_early, fetch_lines_early, Ordering, MODEL};
 use core::ptr;
 
 impl<T, M> Ring<T, M> {
-    /// Whether a push might succeed or is refused for another reason than being full: what a waiting sender polls. Reads nothing of
-    /// the other side but the slot.
+    /// Whether a push might succeed, or would be refused for another reason than being full: what a waiting sender polls. Reads nothing of the other side but
+    /// the slot.
     #[inline(always)]
     pub(crate) fn may_push(&self) -> bool {
         let tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a hint
         tail & (CLOSED | SPILLED) != 0 || compare(self.slot(tail).stamp(), tail & !FLAGS) != Stamp::Behind
     }
 
-    /// As `may_push`, where it probably succeeds: the slot's cache line is fetched at once as it is needed next, to be written. One look of a wait, as
-    /// many that all look so would take the line from each other (where a line takes 330 ns there and back, capacity 1: spsc_1 287 to 245 ns, mpsc_1 349 to
-    /// 255, spmc_1 322 to 262, mpmc32_1 392 to 353; where it takes 65, no difference).
+    /// As `may_push`, for a look that probably succeeds: it asks for the slot's cache line at once, to write it next. For one look of a wait only: many that
+    /// looked so would take the line from each other (spsc_1 287 to 245 ns; more in `docs/tuning.md`).
     #[inline(always)]
     pub(crate) fn may_push_now(&self) -> bool {
         let tail = self.tail.word.load(Ordering::Relaxed); // ORDERING: a hint
@@ -32,7 +31,7 @@ impl<T, M> Ring<T, M> {
         !matches!(compare(self.slot(head).stamp(), head & !FLAGS), Stamp::Here(FREE | HELD) | Stamp::Behind)
     }
 
-    /// As `may_pop`; otherwise as `may_push_now`.
+    /// As `may_pop`, for a look that probably succeeds: see `may_push_now`.
     #[inline(always)]
     pub(crate) fn may_pop_now(&self) -> bool {
         let head = self.head.word.load(Ordering::Relaxed); // ORDERING: a hint
@@ -40,9 +39,8 @@ impl<T, M> Ring<T, M> {
         self.may_pop()
     }
 
-    /// Where a value fills several cache lines: asks for those of the slot after that of `word`, which is needed next, while this one's value is copied. (In turn,
-    /// 128 slots, where a line takes 170 ns there and back: spsc of 256 bytes 96 to 53 ns, of 1 KiB 236 to 115, of 4 KiB 471 to 370; 16 slots of 1 KiB 487 to
-    /// 154. Asking for the lines of this slot: 71, 132, 415, 142.)
+    /// Where a value fills several cache lines: asks for those of the slot after that of `word`, which is needed next, while this one's value is copied (128
+    /// slots of 256 bytes: 96 to 53 ns; to ask for this slot's lines instead: 71; more in `docs/tuning.md`).
     #[inline(always)]
     pub(super) fn fetch_next(&self, layout: Layout, word: u64) {
         fetch_lines_early(ptr::from_ref(self.slot_by(layout, layout.next(word))).cast(), size_of::<Slot<T>>());
@@ -54,7 +52,7 @@ impl<T, M> Ring<T, M> {
         self.tail_matters.load(Ordering::Relaxed) != 0 // ORDERING: a hint; who comes after the close sees it
     }
 
-    /// From now on there is. Not in a model, where nothing asks.
+    /// From now on there is a reason. Not in a model, where nothing asks.
     pub(crate) fn say_tail_matters(&self) {
         if !MODEL {
             self.tail_matters.store(1, Ordering::Relaxed); // ORDERING: as above
@@ -87,9 +85,9 @@ impl<T, M> Ring<T, M> {
         self.layout.next_lap(first) == tail & !FLAGS && self.slot(head).stamp() == first | FULL
     }
 
-    /// A number that changes whenever the ring gets a value, or room for one that is sent, or a hold is over that was in the way of that: the tail where nothing
-    /// is to be received, and nothing held that might be. Else both positions, which only grow, as their sum. The low bits have the state of the slot that is
-    /// next, what else the tail says, and which of the two it is.
+    /// A number that changes whenever a receive, or a send (`sending`), becomes possible: with a value, with room, with the end of a hold. Where nothing is in
+    /// the ring nor behind it, for a receive: the tail. Else the sum of both positions, which only grow. The low bits: the state of the slot that is next,
+    /// CLOSED and SPILLED, and which of the two kinds it is.
     #[inline(always)]
     pub(crate) fn version(&self, sending: bool) -> u64 {
         const STATE: u64 = FREE | FULL | HELD | GIVEN_UP;

@@ -8,14 +8,15 @@
 //!   └──────┴──────┴──────┴──────┴──────┴──────┘
 //! ```
 //!
-//! 1. `head ≤ tail ≤ head + cap`. A position is reserved once: by the exchange that advances the word over it.
-//! 2. A position is reserved only when its slot's stamp says that the other side has left; so a reservation never waits, and what is
-//!    reserved is published after one copy, in which no foreign code runs.
+//! 1. `head ≤ tail ≤ head + cap`, but for evictions under way (`force`), each of which puts the tail one further. A position is reserved once: by the exchange
+//!    that advances the word over it.
+//! 2. A position is reserved only when its slot's stamp says that the other side has left; so a reservation never waits. (An eviction waits for that
+//!    afterwards.) What is reserved is published after one copy, in which no foreign code runs, or says HELD until then (`hold`).
 //! 3. The tail does not advance once CLOSED is in it: the exchange compares the flags too.
 //! 4. Values come out in the order of the tail's exchanges.
 //!
-//! It is lock-free for all but one window: between an exchange and the stamp's store, others see the slot as lagging. Attempts that
-//! must not wait take that for empty or full.
+//! It is lock-free but for one window: between an exchange and the store of the stamp, others see the slot as lagging. Attempts that must not wait take
+//! that for empty or full.
 //!
 //! Flags travel in the words so that the exchange, which every operation needs anyway, also tells whether anybody waits.
 
@@ -38,7 +39,7 @@ pub(crate) struct Ring<T, M> {
     pub(crate) head: CachePadded<End<M>>,
     slots: NonNull<Slot<T>>,
     layout: Layout,
-    /// Not 0 once the tail may say of an empty-looking ring that it is not to be waited for: it is closed, or values may wait outside. Beside what is read
+    /// Not 0 once there is a reason to look at the tail of a ring that looks empty: it is closed, or values may wait outside. It stands beside what is read
     /// anyway and never written.
     tail_matters: AtomicU32,
 }
@@ -47,7 +48,7 @@ pub(crate) struct Ring<T, M> {
 // SAFETY: the slots are `Sync` for `T: Send`; the pointer is to memory that outlives the ring.
 unsafe impl<T: Send, M: Sync> Sync for Ring<T, M> {}
 #[allow(unsafe_code)]
-// SAFETY: as above.
+// SAFETY: as above: `T: Send`, and the pointer is to memory that outlives the ring.
 unsafe impl<T: Send, M: Send> Send for Ring<T, M> {}
 
 impl<T, M> fmt::Debug for Ring<T, M> {
@@ -135,7 +136,8 @@ impl<T, M> Ring<T, M> {
     /// The tail as of now.
     #[inline(always)]
     pub(crate) fn tail_word(&self) -> u64 {
-        // ORDERING: SeqCst: see `advance`. A plain load on most machines.
+        // ORDERING: SeqCst: see `advance`. Acquire, for who reads GONE and destroys the channel: pairs with the Release of `tail_leave` and
+        // `tail_set_last`. A plain load on most machines.
         self.tail.word.load(Ordering::SeqCst)
     }
 
@@ -178,15 +180,17 @@ impl<T, M> Ring<T, M> {
         self.tail.set(flags)
     }
 
-    /// Sets flags in the tail if it still is `tail`. Answers whether. As with `tail_set_last`, the ring may be gone then.
+    /// Sets flags in the tail if it still is `tail`. Answers whether. As after `tail_set_last`, the ring may be gone then.
     pub(crate) fn tail_leave(&self, tail: u64, flags: u64) -> bool {
-        // ORDERING: Release: who frees the ring comes after all that was done in it. Who leaves first reads nothing more.
+        // ORDERING: Release pairs with the Acquire of `tail_word` and `tail_set_last`, by which the other side finds GONE and destroys the ring: after all that
+        // was done in it here. Who leaves first reads nothing more.
         self.tail.word.compare_exchange(tail, tail | flags, Ordering::Release, Ordering::Relaxed).is_ok()
     }
 
     /// As `tail_set`, for who touches the ring for the last time: another may free it at once, so there is no guess to be left.
     pub(crate) fn tail_set_last(&self, flags: u64) -> u64 {
-        // ORDERING: AcqRel: who frees the ring comes (Acquire) after all that the others did in it (Release).
+        // ORDERING: AcqRel: of two that leave, the second, which finds GONE and destroys the ring, comes (Acquire) after all that the first did in it (Release:
+        // here, or in `tail_leave`).
         self.tail.word.fetch_or(flags, Ordering::AcqRel)
     }
 
@@ -216,7 +220,7 @@ impl<T, M> Ring<T, M> {
         }
     }
 
-    /// As if others had been at work since this thread was.
+    /// For a test: as if others had been at work since this thread was.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn forget(&self) {
         self.tail.forget();

@@ -10,11 +10,11 @@
 
 /// Tail: no value enters any more.
 pub(crate) const CLOSED: u64 = 1;
-/// Tail: receivers are enlisted. Head: senders are.
+/// Tail: receivers are enlisted, or were (see `chan::serve`, 7, and `chan::seat`, 3). Head: senders.
 pub(crate) const WAITED: u64 = 2;
 /// Tail: one receiver was woken and has not looked yet. Head: a sender.
 pub(crate) const WAKING: u64 = 4;
-/// Tail: values wait behind the ring, so newer ones must too (unbounded channels).
+/// Tail: values wait behind the ring, so newer ones must, too (unbounded channels).
 pub(crate) const SPILLED: u64 = 8;
 /// Tail: somebody waits for the channel to close.
 pub(crate) const WATCHED: u64 = 16;
@@ -25,7 +25,7 @@ const FLAG_BITS: u32 = 6;
 pub(crate) const FLAGS: u64 = (1 << FLAG_BITS) - 1;
 const ONE: u64 = 1 << FLAG_BITS;
 
-/// Which bits of a position are all set once in 1,024.
+/// Bits of a position that are all set once in 1,024 positions.
 const MILESTONE: u64 = 1_023 << FLAG_BITS;
 
 /// Stamp state: empty, to be written at this position.
@@ -80,7 +80,7 @@ impl Layout {
         if self.index(word) + 1 < self.cap {
             word + ONE
         } else {
-            // Not added up from the same parts as above: then the compiler would choose between them by a move, and the exchange would wait for it.
+            // Not the same terms as above: else the compiler would choose between them by a conditional move, and the exchange would wait for that.
             (word | self.mask).wrapping_add(1) | (word & FLAGS)
         }
     }
@@ -95,7 +95,7 @@ impl Layout {
         (!self.is_milestone(word)).then(|| self.next(word))
     }
 
-    /// Whether operations at this position look after other things, too: the end of a lap, once in about 1,024 positions.
+    /// Whether operations at this position see to other things, too: at the end of a lap, once in about 1,024 positions.
     #[inline]
     pub(crate) fn is_milestone(self, word: u64) -> bool {
         self.index(word) + 1 >= self.cap && !word & MILESTONE & !self.mask == 0

@@ -1,7 +1,7 @@
 //! One value's way into the ring and out of it: first the right to a slot, by the exchange that moves the word over it, then the copy.
 //!
 //! 1. Each begins with a guess of its word. What the guess leads to may be taken, as the exchange fails if the guess was wrong. A refusal is believed only
-//!    if the word itself is still what it was concluded from.
+//!    if the word itself still is what the refusal was concluded from.
 //! 2. A loop goes round only because another thread has moved the word meanwhile: the exchange failed, or the slot is past the word that led to it.
 
 use super::position::{compare, Stamp, CLOSED, FLAGS, FREE, FULL, GIVEN_UP, SPILLED};
@@ -31,9 +31,9 @@ pub(crate) enum NoValue {
 /// Why one attempt has come to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Miss {
-    /// Nothing is there, as far as the guess tells, or it is not for one attempt to see.
+    /// No value, or no room, as far as one attempt can tell.
     Nothing,
-    /// Somebody else was faster, or others are to be looked after here.
+    /// Somebody else was faster; or this is a milestone, at which other things are to be seen to.
     Lost,
 }
 
@@ -57,7 +57,7 @@ impl<T, M> Ring<T, M> {
         }
     }
 
-    /// Takes the right to the place behind the last one, with the tail's flags at that: to be filled at once, or held. Calls `lost` whenever another was
+    /// Takes the right to the slot behind the last value, with the flags that the tail had: to be filled at once, or held. Calls `lost` whenever another was
     /// faster, before the next attempt.
     #[inline(always)]
     pub(crate) fn reserve_write(&self, mut lost: impl FnMut()) -> Result<(WriteSlot<'_, T>, u64), Refused> {
@@ -122,8 +122,8 @@ impl<T, M> Ring<T, M> {
         }
     }
 
-    /// Takes the right to the first value, with the head word as it was: to be taken at once, or held. `Err`: the stamp of the head's slot
-    /// has no value for us; GIVEN_UP there is to be skipped. `lost` as for `reserve_write`.
+    /// Takes the right to the first value, with the head word as it was: to be taken at once, or held. `Err`: the head's slot has no value for us; one that was
+    /// given up is to be skipped. `lost` as for `reserve_write`.
     #[inline(always)]
     pub(crate) fn reserve_read(&self, mut lost: impl FnMut()) -> Result<(ReadSlot<'_, T>, u64), NoValue> {
         let mut head = self.head.guess();

@@ -1,4 +1,4 @@
-//! One place of the ring, and the two guards that are the only way to its value.
+//! One slot of the ring, and the two rights that are the only way to its value.
 
 #![allow(unsafe_code)] // moving the value in and out
 
@@ -7,7 +7,7 @@ use crate::sync::{init_cell, AtomicU64, Cell, Ordering};
 use core::mem::MaybeUninit;
 use core::ptr::{addr_of_mut, NonNull};
 
-/// A stamp and a value. The value is there exactly while the stamp says FULL, or between a reservation and its end.
+/// A stamp and a value. The value is there while the stamp says FULL, and for its reader until that leaves (a reader's HELD).
 #[derive(Debug)]
 pub(crate) struct Slot<T> {
     stamp: AtomicU64,
@@ -107,7 +107,7 @@ impl<T> ReadSlot<'_, T> {
     /// Takes the value out and frees the slot for the next lap.
     #[inline(always)]
     pub(crate) fn take(self) -> T {
-        // SAFETY: read once, and then left.
+        // SAFETY: read once, and then left: the head was advanced over this FULL slot by us, and `self` ends here.
         unsafe {
             let value = self.read();
             self.leave();
@@ -115,7 +115,7 @@ impl<T> ReadSlot<'_, T> {
         }
     }
 
-    /// The value. For who has to say where it goes before the slot is left.
+    /// The value, before the slot is left: so the caller can move it to where it goes.
     ///
     /// # Safety
     /// Called once.

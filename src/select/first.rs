@@ -10,7 +10,7 @@ use super::INLINE;
 use crate::sync::MODEL;
 use crate::wait::turn;
 
-/// So many arms are looked at here; more are not worth their code.
+/// The most arms that are looked at here; more are not worth their code.
 pub(super) const FEW: usize = INLINE;
 
 /// What the first look came to.
@@ -74,10 +74,8 @@ pub(crate) fn first<R>(
     win(chosen).map_or(First::Unsure, |won| First::Won(chosen, won))
 }
 
-/// As `first` for who waits: looks at one arm first, and at the others only if that is not ready, as each look at a busy channel costs those who work there a
-/// cache line (16 processors, before and after: selboth_128 300 and 155 ns, selboth_1 554 and 400, selrx_128 198 and 114, selrx_1 316 and 174, selrx_0 385
-/// and 306; two processors: selboth_1 441 and 330, selboth_128 168 and 149, but selready_1 28 and 33. One arm after another until one is ready is worse there:
-/// selrx_128 95 and 108, selready_1 28 and 42).
+/// As `first`, for who waits: looks at one arm, and at the others only if that is not ready, as each look at a busy channel costs those who work there a cache
+/// line (16 processors: selrx_1 316 to 174 ns; two: selboth_1 441 to 330, but selready_1 28 to 33; more in `docs/tuning.md`).
 #[inline(always)]
 fn of_who_waits<R>(
     n: usize,
@@ -113,8 +111,8 @@ fn of_who_waits<R>(
     win(chosen).map_or(First::Unsure, |won| First::Won(chosen, won))
 }
 
-/// Whether an arm before the chosen one is `ready` now or was before, and not both: if two become ready together, the chosen one may have won only because it was
-/// looked at later.
+/// Whether an arm before the chosen one is ready now and was not before, or the other way round: if two become ready together, the chosen one may have won
+/// only because it was looked at later.
 #[inline(always)]
 fn moved(chosen: usize, ready: u32, is_ready: impl Fn(usize) -> bool) -> bool {
     for i in 0..FEW {

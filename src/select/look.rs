@@ -11,7 +11,7 @@ pub(crate) fn ports<'s, 'a>(arms: &'s [Arm<'a>]) -> impl DoubleEndedIterator<Ite
     arms.iter().enumerate().filter_map(|(i, arm)| arm.0.map(|port| (i, port)))
 }
 
-/// So often arms are looked at before each is tried, ready or not.
+/// Looks at the arms, before each is tried, ready or not.
 const PASSES: usize = 4;
 
 /// Tries arms until one answers. In random order each of those that are `ready` has the same chance to be tried first; if none is, none is tried.
@@ -37,7 +37,7 @@ pub(super) fn choose<'a, R>(
             }
         }
         let (i, port, at) = chosen?;
-        // Arms of one channel become ready together. If that was between two looks, the chosen one has won only because it was looked at later.
+        // Arms of one channel become ready together. If they did while we looked, the chosen one has won only because it was looked at later.
         if at as usize <= i && ports(&arms[..i]).filter(|&(_, port)| ready(port)).count() as u32 != at - 1 {
             continue;
         }
@@ -51,7 +51,8 @@ pub(super) fn choose<'a, R>(
     ports(after).map(|(i, port)| (i + start, port)).chain(ports(before)).find_map(|(i, port)| try_arm(i, port))
 }
 
-/// As `choose`, where a look has just found `seen`, which of few arms is a set. It says nothing of those that are ready `otherwise`.
+/// As `choose`, after a look that has found the arms in `seen` ready (a set, where arms are few). The others are asked first whether they are ready
+/// `otherwise`.
 pub(super) fn choose_seen<'a, R>(
     arms: &[Arm<'a>],
     order: Order,
@@ -81,14 +82,14 @@ pub(crate) fn look(arms: &[Arm<'_>], order: Order, manner: Manner) -> Option<(us
     choose(arms, order, ready, |i, port| port.win(ptr::null(), manner).map(|token| (i, token)))
 }
 
-/// Makes one number of all versions: if a single one differs so does the hash; if several do, it is the same once in 2^64.
+/// Makes one number of all versions. If a single version differs, so does the number; if several do, it is the same once in 2^64.
 #[inline]
 pub(super) fn mix(hash: u64, version: u64) -> u64 {
     (hash.rotate_left(23) ^ version).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// Repeats `pass`, which looks at all arms, until it answers, or until no arm can have become ready while it looked: then there was a moment at
-/// which none was. Bounded: gives up on that moment after some passes.
+/// which none was. Bounded: after some passes it answers without such a moment.
 #[cold]
 pub(crate) fn settle_on_none<R>(arms: &[Arm<'_>], pass: impl Fn() -> Option<R>) -> Option<R> {
     const LOOKS: usize = 64;

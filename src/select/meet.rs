@@ -1,7 +1,7 @@
 //! Meeting while awake: a select that receives at capacity 0 first enlists in one channel, drawn at random, and looks at the others.
 //!
-//! To enlist everywhere takes every lock, and to leave takes them again: with a peer on another core that is a cache line to be fetched each time. Here it is
-//! one. A peer that is awake finds us in one channel as well as in all, as it looks at all; and a peer that waits elsewhere is seen by us.
+//! To enlist everywhere takes every lock, and to leave takes them again: with a peer on another core each time is a cache line to be fetched. Here it is one
+//! lock. A peer that is awake finds us in one channel as well as in all, as it looks at all; and a peer that waits elsewhere is seen by us.
 //!
 //! 1. Nobody sleeps here, nor is anything concluded from having met nobody: who has not won enlists everywhere and looks again, under all locks (see `round`).
 //! 2. The waiter is in no queue when `meet` returns.
@@ -29,7 +29,8 @@ pub(crate) enum Met {
     Nobody,
 }
 
-/// The arm to enlist at: of those with a peer that has to be called, if there are some. Not one whose channel has another arm, as we would see ourselves there.
+/// The arm to enlist at: one with a peer that has to be called, if there is such an arm. Not one whose channel has another arm, as we would see ourselves
+/// there.
 pub(crate) fn meeting_place(arms: &[Arm<'_>]) -> Option<usize> {
     if arms.len() == 1 || arms.len() > INLINE {
         return None;
@@ -69,7 +70,8 @@ pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut St
     let won = unsafe { port.win_locked(claim, manner.hold) };
     let called = match won {
         Some(_) => None,
-        // SAFETY: as above; the waiter is in no queue, and stays where it is until it is taken out, below: nothing between panics.
+        // SAFETY: the lock is held; the waiter is in no queue, and stays where it is until it is taken out, below: nothing between runs foreign code that is
+        // not contained.
         None => unsafe { port.enlist_locked(waiter, false, claim) },
     };
     // SAFETY: taken above.
@@ -86,7 +88,7 @@ pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut St
     let anybody_called = called.is_some();
     called.flatten().into_iter().for_each(Waker::wake);
 
-    // Whom we have called stands in other queues until it comes.
+    // A peer that we have called stands in its queues until it comes: so it is not looked at.
     let beckons = |port: &dyn Port| {
         let glimpse = port.glimpse();
         glimpse.wins || (!anybody_called && glimpse.calls)
@@ -100,7 +102,7 @@ pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut St
     };
     match phase {
         Phase::Done(_) => {
-            // SAFETY: DONE: a sender has filled the place and left it; with a token it is not looked at again.
+            // SAFETY: DONE: a sender has filled the place and left it; if the value is in a token now, the place is not looked at again.
             let taken = (!manner.hold.applies(false)).then(|| unsafe { port.take_placed(place) }).flatten();
             let kept = || Token::Placed { place: keep(port, place, layout, storage), turn: Some(waiter.turn()) };
             Met::Won(at, taken.unwrap_or_else(kept))
@@ -118,7 +120,7 @@ pub(crate) fn meet(arms: &[Arm<'_>], at: usize, manner: Manner, storage: &mut St
     }
 }
 
-/// A place that outlives the frame: a value in the frame, of this layout, moves there.
+/// A place that outlives the frame: if the value is in the frame, with this layout, it moves to one.
 fn keep(port: &dyn Port, place: *mut (), in_frame: Option<Layout>, storage: &mut Storage) -> *mut () {
     let Some(layout) = in_frame else { return place };
     let kept = storage.place_for(port);

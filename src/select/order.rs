@@ -12,8 +12,8 @@ pub enum Order {
 }
 
 impl Order {
-    /// Puts what is to enlist in order. Of arms that stand in one queue, or that have called one peer, the first is found: so no cheaper order will do, like
-    /// a random start, behind which an arm that nobody comes for lends its turn to the next one.
+    /// Puts what is to enlist in order. Of arms that stand in one queue, or that have called one peer, the first is found. So a cheaper order, like a random
+    /// start, will not do: there an arm that nobody comes for would lend its chance to the next one.
     pub(crate) fn arrange<T>(self, waiters: &mut [T]) {
         if self == Order::Given || MODEL {
             return;

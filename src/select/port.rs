@@ -46,17 +46,16 @@ pub(crate) trait Port {
     /// Gives a won token up. `drains`: values may be dropped here that nobody is left to receive; else they go with the last handle.
     fn give_up(&self, token: Token, drains: bool);
 
-    /// Discharges a READY of this arm, and tries to win.
+    /// After a READY of this arm: discharges the wake-up, and tries to win.
     fn win_notified(&self, own: *const Claim, manner: Manner) -> Option<Token>;
 
-    /// Discharges a READY of this arm without trying.
+    /// After a READY of this arm: discharges the wake-up without trying.
     fn renounce(&self);
 
     /// Whether an operation would not wait now.
     fn is_ready(&self, patience: Patience) -> bool;
 
-    /// Whether an operation would not wait now although `may_win` says nothing of it. Cheap; for who is going to wait, and finds out later what is missed
-    /// here.
+    /// Whether an operation would not wait now although `may_win` says nothing of it. Cheap; for who is going to wait, and finds out then what is missed here.
     fn is_ready_otherwise(&self) -> bool {
         false
     }
@@ -166,10 +165,10 @@ pub(crate) trait Port {
         0
     }
 
-    /// Foreign code may run in here.
+    /// Asks again for what `unlock` has answered. Foreign code may run in here.
     fn ask_again(&self, _requests: u64) {}
 
-    /// Whether `win_locked` would win, unless the peer is won elsewhere.
+    /// Whether `win_locked` would win, unless another wins the peer first.
     ///
     /// # Safety
     /// The lock is held.
@@ -185,7 +184,7 @@ pub(crate) trait Port {
         None
     }
 
-    /// Foreign code is about to run before the end of an arm that was won. If its peer is not held for that, its value goes to `place` now.
+    /// Foreign code is about to run before the end of an arm that was won. If its peer is not held for that, the peer's value goes to `place` now.
     ///
     /// # Safety
     /// An empty place of this port, which outlives the token.
@@ -193,7 +192,7 @@ pub(crate) trait Port {
         token
     }
 
-    /// Enlists. `Some`: a peer was called, whose waker, if it has one, is to be woken after the lock.
+    /// Enlists. `Some`: a peer was called; its waker, if it has one, is to be woken once no lock is held.
     ///
     /// # Safety
     /// The lock is held; and as for `enlist`.

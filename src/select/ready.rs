@@ -36,7 +36,7 @@ fn rounds(arms: &[Arm<'_>], deadline: Deadline, claim: &Claim, waiters: &[Waiter
         // SAFETY: in no queue, and taken out again below.
         let all = standing().all(|(waiter, port)| unsafe { port.enlist_lazy(waiter, claim) });
         let slept = all.then(|| claim.settle(claim.sleep(due.map_or(deadline, |due| deadline.min(Deadline::at(due))))));
-        // Given up also where an arm was ready already: with what a peer has decided, or is just deciding, comes a wake-up that is to be passed on.
+        // The claim is decided also where an arm was ready already: a peer may have chosen us meanwhile, and that wake-up is to be passed on.
         let phase = slept.filter(|phase| !phase.is_waiting()).unwrap_or_else(|| claim.give_up());
         for (waiter, port) in standing() {
             port.withdraw(waiter, None);
@@ -53,6 +53,7 @@ fn rounds(arms: &[Arm<'_>], deadline: Deadline, claim: &Claim, waiters: &[Waiter
         if found.is_some() {
             return found;
         }
+        // As in `run`: in a model, `all` slept, and undecided.
         if deadline.expired() || (MODEL && all && due.is_none()) || (due.is_some() && deadline.over()) {
             return settle_on_none(arms, look);
         }

@@ -21,7 +21,7 @@ pub(crate) enum Enlisting {
     Busy,
 }
 
-/// The arms of capacity 0 by the ids of their channels, in that order. Few are put into `few`.
+/// The arms of capacity 0 with the ids of their channels, in the order of the ids. Few are put into `few`.
 pub(crate) fn meetings<'m>(arms: &[Arm<'_>], few: &'m mut [(u64, usize); INLINE], many: &'m mut Vec<(u64, usize)>) -> &'m [(u64, usize)] {
     let meetings = ports(arms).filter_map(|(i, port)| Some((port.meeting()?, i)));
     let sorted = if arms.len() <= INLINE {
@@ -41,7 +41,7 @@ pub(crate) struct Round<'s, 'a> {
     pub(crate) arms: &'s [Arm<'a>],
     pub(crate) claim: &'s Claim,
     pub(crate) waiters: &'s [Waiter],
-    /// The arms of capacity 0 by the ids of their channels, in that order.
+    /// The arms of capacity 0 with the ids of their channels, in the order of the ids.
     pub(crate) meetings: &'s [(u64, usize)],
     pub(crate) order: Order,
     /// How arms are won while enlisting.
@@ -74,7 +74,7 @@ impl Round<'_, '_> {
         Enlisting::Yes
     }
 
-    /// The waiters of the arms that are switched on, in their order; those that put themselves in front of others in the opposite one.
+    /// The waiters of the arms that are switched on, in their order; in the opposite order if each is put `in_front` of those before.
     fn standing(&self, in_front: bool) -> impl Iterator<Item = (&Waiter, &dyn Port)> {
         let last = self.waiters.len().wrapping_sub(1);
         let nth = move |n: usize| &self.waiters[if in_front { last - n } else { n }];
@@ -111,7 +111,8 @@ impl Round<'_, '_> {
         // SAFETY: taken above.
         let asked = self.channels().take(locked).fold(0, |asked, port| asked | unsafe { port.unlock() });
         if asked != 0 {
-            // Foreign code: once no lock is held. One more request than there was does no harm at capacity 0: nobody is called who is not wanted.
+            // Foreign code: once no lock is held. All channels are asked for what was asked of one, which does no harm at capacity 0: nobody is called who is
+            // not wanted.
             won = won.map(|(i, token)| (i, self.accept_early(i, token)));
             self.channels().take(locked).for_each(|port| port.ask_again(asked));
         }
@@ -128,7 +129,7 @@ impl Round<'_, '_> {
     #[cold]
     fn accept_early(&self, i: usize, token: Token) -> Token {
         match (self.arms[i].0, self.waiters.iter().find(|waiter| waiter.arm() == i)) {
-            // SAFETY: the arm's place, which is empty, as its waiter was not served; it outlives the token, as after DONE.
+            // SAFETY: the arm's place, which is empty, as its waiter was not served; it outlives the token, as it would after DONE.
             (Some(port), Some(waiter)) => unsafe { port.accept_early(token, self.manner.hold, waiter.place()) },
             _ => token,
         }

@@ -35,11 +35,11 @@ pub(crate) struct Wanted<'s, 'a> {
 /// In `select!` a message expression runs between the win and its end, but nothing before a receive.
 pub(crate) const MANNER: Manner = Manner { patience: Patience::Thread, hold: Holding::Sends };
 
-/// In a dynamic select it is the caller, for each arm.
+/// In a dynamic select it is the caller's code that runs, after the win of any arm.
 pub(crate) const DYNAMIC: Manner = Manner { patience: Patience::Thread, hold: Holding::All };
 
-/// Waits for one of the arms, whose token goes to `won`, at once: while a peer is held each copy would be time in which it looks, and takes its cache line
-/// away. `None`: none in time.
+/// Waits for one of the arms. Its token goes straight to `won`: while a peer is held, each copy of the token would be time in which the peer looks, and takes
+/// its cache line away. `None`: none in time.
 #[inline]
 pub(crate) fn run(wanted: Wanted<'_, '_>, storage: &mut Storage, won: &mut Option<Token>) -> Option<usize> {
     let i = match wanted.until {
@@ -132,7 +132,7 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline, met: Met) -> Option<(usize,
     let mut lag = Lag::new();
     loop {
         let due = ports(round.arms).filter_map(|(_, port)| port.due()).min();
-        // SAFETY: in no queue, and `withdraw_all` comes below, before the frame of the waiters ends: nothing between panics.
+        // SAFETY: in no queue, and `withdraw_all` comes below, before the frame of the waiters ends: nothing between runs foreign code that is not contained.
         let enlisted = unsafe { round.enlist(again) };
         let phase = match enlisted {
             Enlisting::Won(i, token) => return Some((i, token)),
@@ -159,6 +159,8 @@ fn rounds(round: &Round<'_, '_>, deadline: Deadline, met: Met) -> Option<(usize,
         if let Some(won) = look() {
             return Some(won);
         }
+        // In a model only a wait can end the time (`Deadline::expired`): if we slept, and nobody has decided, it is over. But where an arm is due the sleep may
+        // have ended for that: there the model's clock tells.
         let ended = MODEL && due.is_none() && matches!(enlisted, Enlisting::Yes) && phase == Phase::Dead;
         if ended || deadline.expired() || (due.is_some() && deadline.over()) {
             return settle_on_none(round.arms, look);
@@ -202,10 +204,10 @@ fn call(round: &Round<'_, '_>) -> Option<(usize, Token)> {
     won.or_else(|| settle_on_none(round.arms, || look(round.arms, round.order, round.manner)))
 }
 
-/// At which look a wait finds out what is closed.
+/// At this look a wait asks, once, whether a channel is closed: the cheap look does not see that, and this one reads what peers write.
 const CLOSED_AT: u32 = 4;
 
-/// Before enlisting: stays awake until an arm is won; not for long if there are peers who need to find us in a queue with a place.
+/// Before enlisting: stays awake until an arm is won; not for long if there are peers that have to find us in a queue, with a place.
 fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner, deadline: Deadline, token: &mut Option<Token>) -> Option<usize> {
     let spin = ports(arms).find_map(|(_, port)| port.spin()).filter(|spin| spin.is_on())?;
     let mut looks = 0;
@@ -226,7 +228,7 @@ fn stay_awake(arms: &[Arm<'_>], order: Order, manner: Manner, deadline: Deadline
     };
     let (mut look_ns, mut done) = (0, false);
     if arms.len() > FEW {
-        // A look at many arms may take longer than the whole wait is to.
+        // A look at many arms may take longer than the whole wait should.
         let begun = now();
         done = ready();
         look_ns = u32::try_from(now().saturating_duration_since(begun).as_nanos()).unwrap_or(u32::MAX);

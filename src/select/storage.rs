@@ -12,9 +12,9 @@ use core::alloc::Layout;
 use core::mem::{self, MaybeUninit};
 use core::ptr;
 
-/// So many arms are served without an allocation.
+/// Arms that are served without an allocation.
 pub(crate) const INLINE: usize = 8;
-/// So large a value is received at capacity 0 without an allocation.
+/// Bytes of a value that is received at capacity 0 without an allocation.
 const INLINE_BYTES: usize = 64;
 
 /// Where peers put values for receiving arms of capacity 0. Only one arm ever gets one, so they share it.
@@ -23,6 +23,9 @@ pub struct Storage {
     inline: MaybeUninit<[u128; INLINE_BYTES / 16]>,
     large: Option<Box<Large>>,
 }
+
+// They lie in memory that is not dropped as waiters.
+const _: () = assert!(MODEL || !mem::needs_drop::<Waiter>());
 
 /// What does not fit on the frame; kept from round to round.
 #[derive(Debug, Default)]
@@ -69,7 +72,7 @@ impl Storage {
     #[inline]
     pub fn new() -> Storage {
         let mut storage = MaybeUninit::<Storage>::uninit();
-        // Not as one value: that is a constant, of which all bytes would be written.
+        // Not as one value: that would be a constant, of which all bytes are written.
         // SAFETY: `large` is written, and `inline` may be anything.
         unsafe {
             ptr::addr_of_mut!((*storage.as_mut_ptr()).large).write(None);
@@ -92,7 +95,7 @@ impl Storage {
         (token, Storage { inline: MaybeUninit::uninit(), large: Some(Box::new(Large { blocks, ..Large::default() })) })
     }
 
-    /// Undoes what `split_off` did to the token, here.
+    /// Undoes here what `split_off` did to the token.
     pub(crate) fn attach(&mut self, token: Token) -> Token {
         match token {
             Token::Placed { place, turn } if place.is_null() => Token::Placed { place: self.inline_place(), turn },
@@ -135,7 +138,7 @@ impl Storage {
         }
     }
 
-    /// Makes a waiter for each arm, in no queue yet, in the order in which they are to enlist; and a list of the arms of capacity 0, ordered by the ids of their channels; calls `f` with them.
+    /// Makes a waiter for each arm, in no queue yet, in the order in which they are to enlist; and the list of `meetings`. Calls `f` with both.
     pub(super) fn with_waiters<R>(
         &mut self,
         arms: &[Arm<'_>],
@@ -154,7 +157,7 @@ impl Storage {
         result
     }
 
-    /// As `with_waiters`, without places; calls `f` with them.
+    /// As `with_waiters`, with waiters that have no place, and no list.
     pub(super) fn with_lazy_waiters<R>(&mut self, arms: &[Arm<'_>], order: Order, claim: &Claim, f: impl FnOnce(&[Waiter]) -> R) -> R {
         self.with_new_waiters(arms, order, claim, |_, _| ptr::null_mut(), f)
     }

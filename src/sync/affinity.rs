@@ -1,6 +1,6 @@
-//! On which processors the threads of this process may run, where the one that asks is bound to a single one: what the system says of it is not so of the others.
+//! On which processors the threads of this process may run, where the one that asks is bound to a single one: the others may not be.
 
-/// How many processors all threads together may use, if this one may use but one. `None`: it may use several, and has a share of their time; or that is not to
+/// How many processors all threads together may use, if this one may use but one. `None`: this one may use several, and has a share of their time; or it cannot
 /// be found out.
 #[cfg(target_os = "linux")]
 #[cold]

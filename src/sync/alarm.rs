@@ -1,8 +1,8 @@
 //! Waking tasks by the clock: one thread for the whole process, started when the first task waits for an instant.
 //!
-//! 1. Who is in the heap has a thread that will wake it: it is put in only after the thread was started. If that fails the next one tries again.
-//! 2. Wakers are foreign code. They run while the heap is not locked, and their panics are contained: what else the thread has to do is done, and so is what
-//!    they have to do who take a wake-up back (a peer may have decided about them in the meantime).
+//! 1. For each entry of the heap there is a thread that will wake it: it is put in only after the thread was started. If that fails the next one tries again.
+//! 2. Wakers are foreign code. They run while the heap is not locked, and their panics are contained: the thread goes on with the others, and so does who
+//!    takes a wake-up back (about which a peer may have decided in the meantime).
 
 use super::heap::{Heap, Ticket};
 use super::{contain, Duration, Instant};
@@ -11,7 +11,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
 
 /// Who is to be woken when.
 static WAITING: Mutex<Heap<Waker>> = Mutex::new(Heap::new());
-/// Another is the first.
+/// Notified when another entry has become the first.
 static CHANGED: Condvar = Condvar::new();
 
 /// At most one pending wake-up. Dropped, it is taken back.

@@ -39,7 +39,7 @@ impl Deadline {
         self.0.is_some_and(|when| now() >= when)
     }
 
-    /// Whether the wait is over by the clock. In a model only a park can end a timed wait, so this says no.
+    /// Whether the wait is over by the clock. In a model only a park can end a timed wait: there this says no.
     #[inline]
     pub(crate) fn expired(self) -> bool {
         !super::MODEL && self.over()

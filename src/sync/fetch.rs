@@ -21,7 +21,7 @@ pub(crate) fn fetch_early(place: *const ()) {
 
 /// Bytes in a cache line.
 pub(crate) const LINE: usize = 64;
-/// Of fewer lines nothing is won (64 bytes a message, at a ring of 128 slots: 38 ns became 41); more push out what is needed before (16 KiB: 1434 became 2045).
+/// With fewer lines nothing is won (64 bytes a message, at a ring of 128 slots: 38 to 41 ns); more push out what is needed before them (16 KiB: 1434 to 2045).
 const LINES: core::ops::RangeInclusive<usize> = 3..=66;
 
 /// As `fetch_early`, for each line of a place of so many bytes, if that is worth it.

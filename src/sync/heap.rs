@@ -6,15 +6,15 @@
 //!                           └───── number ──────┘
 //! ```
 //!
-//! 1. No entry is due before its parent, which is at (place - 1) / 2. Of two that are due at the same instant the one that came first is.
-//! 2. `places` says for the number of each entry where that is. For a number that is free it says which is free next; after the last of them that is the
-//!    number beyond all, which is added when it is needed.
+//! 1. No entry is due before its parent, which is at (place - 1) / 2. Of two that are due at the same instant, the one that came first comes first.
+//! 2. `places` says for the number of each entry where that entry is. For a free number it says which one is free next; for the last free one, the number
+//!    beyond all, which is added when it is needed.
 //! 3. A number is used again, an id never. So the ticket of what is gone is good for nothing.
 
 use super::Instant;
 use core::mem::replace;
 
-/// Has what was put in taken out.
+/// What `insert` answers: with it the entry is taken out again.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ticket {
     number: usize,
@@ -30,9 +30,9 @@ struct Entry<V> {
 pub(super) struct Heap<V> {
     entries: Vec<Entry<V>>,
     places: Vec<usize>,
-    /// The number that is used next.
+    /// The number that is given out next.
     free: usize,
-    /// The id that is.
+    /// The id that is given out next.
     next: u64,
 }
 
@@ -76,7 +76,7 @@ impl<V> Heap<V> {
         let Entry { ticket, value, .. } = self.entries.swap_remove(place);
         self.places[ticket.number] = replace(&mut self.free, ticket.number);
         if place < self.entries.len() {
-            // What was the last is here now. It goes one way at most.
+            // The last entry is here now. It moves in one direction at most.
             self.note(place);
             self.sink(place);
             self.rise(place);
@@ -119,7 +119,7 @@ impl<V> Heap<V> {
         self.note(b);
     }
 
-    /// Writes down who is here.
+    /// Writes down where this entry is.
     fn note(&mut self, place: usize) {
         self.places[self.entries[place].ticket.number] = place;
     }

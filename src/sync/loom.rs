@@ -17,7 +17,7 @@ pub(crate) use loom::thread::yield_now;
 #[cfg(rendez_coarse)]
 pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
-/// In a coarse model, where one operation ends and the next begins, be it another thread's. Who takes it learns all that they knew who took it before.
+/// In a coarse model, where one operation ends and the next begins, be it another thread's. Who takes it learns all that those knew who took it before.
 #[derive(Debug)]
 pub(crate) struct Step(#[cfg(rendez_coarse)] loom::sync::atomic::AtomicUsize);
 
@@ -52,7 +52,7 @@ fn take_turns() {
 #[cfg(not(rendez_coarse))]
 pub(crate) type Cell<T> = loom::cell::UnsafeCell<T>;
 
-/// As `Cell::<MaybeUninit<T>>::init` of the real side: loom's cells carry state, so one is put there.
+/// As `init_cell` of the real side; but loom's cells carry state, so one is put there.
 ///
 /// # Safety
 /// `place` is valid for writes.

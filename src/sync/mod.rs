@@ -1,21 +1,26 @@
 //! The wall between the algorithms and the machine.
 //!
-//! Every atomic, cell, park, pause, clock and random number of this crate goes through here; no other file names
+//! Every atomic, cell, park, pause, clock and random number of this crate goes through here; no other file but tests and models names
 //! `std::sync`, `std::thread` or the model checker. Both sides offer the same names:
 //!
 //! | name | outside a model | inside a loom model |
 //! |---|---|---|
 //! | `AtomicUsize`, `AtomicU64`, `AtomicU32` | core's | loom's |
 //! | `load_in_order` | a load, SeqCst | an exchange that changes nothing |
-//! | `Cell` | an `UnsafeCell` read in closures | loom's, which reports races |
+//! | `Cell`, `init_cell` | an `UnsafeCell` read in closures | loom's, which reports races |
 //! | `Step` | nothing | nothing, or in a coarse one the point at which others may come in between |
 //! | `Parker`, `Unparker` | park and unpark of the current thread | a loom `Notify` made for one wait |
 //! | `Gate` | a mutex and a condition variable | yields |
 //! | `Deadline` | a clock | a choice of the model: any timed wait may end early |
 //! | `now` | the clock | stands still, but for timed waits |
 //! | `micros` | a coarse clock, to learn from | 0 |
+//! | `Alarm` | a thread that wakes tasks by the clock | wakes at once |
 //! | `pause`, `yield_now`, `processors` | the real ones | yields, and one processor |
+//! | `pause_nanos` | what a pause costs, measured | 1 |
 //! | `idle` | a few nanoseconds | nothing |
+//! | `nap` | a short sleep | yields, and what comes after it is not explored |
+//! | `random`, `next_id` | a generator of each thread; a counter | 0; a counter |
+//! | `alloc`, `dealloc` | the allocator's | loom's, which reports leaks |
 
 #[cfg(all(loom, not(rendez_no_loom)))]
 #[path = "loom.rs"]

@@ -2,7 +2,7 @@
 //!
 //! loom decides from the last access of an atomic which other orders of two threads are worth a look, and a load by one thread hides the
 //! loads of the others from it: then it never tries a later store first. A read-modify-write hides nothing, but always reads the latest
-//! value. So a model is explored in two ways, which together find what each would miss:
+//! value. So a model is explored in the first two of these ways, which together find what each would miss; one about SeqCst in the third:
 //!
 //! | mode | loads and stores | finds |
 //! |---|---|---|
@@ -12,8 +12,8 @@
 //!
 //! In every mode the end of an atomic is an access that excludes all others: so a model also finds who touches what has been freed.
 //!
-//! In every mode a relaxed load of a word that is never plainly stored to, a guess before an exchange, is a read-modify-write. (Of a word
-//! with plain stores it could read, in loom, what it wrote itself for ever.)
+//! In every mode a relaxed load of an `AtomicU32` or `AtomicU64`, mostly a guess before an exchange, is a read-modify-write. (Not of an
+//! `AtomicUsize`: claim words are plainly stored, and a read-modify-write could, in loom, read for ever what it wrote itself.)
 
 use super::Ordering;
 use loom::sync::atomic;

@@ -62,10 +62,10 @@ impl Unparker {
     }
 }
 
-/// So long a sleeper sleeps at most before it attempts again: it may have missed that the gate was opened.
+/// The longest sleep at the gate, before another attempt: an `open` may have been missed.
 const MISSED: Duration = Duration::from_millis(5);
 
-/// How often who opens the gate looks whether it is free.
+/// How often `open` looks whether the gate is free.
 const LOOKS: u32 = 64;
 
 #[cfg(all(test, not(loom)))]
@@ -106,7 +106,7 @@ impl Gate {
         for _ in 0..LOOKS {
             match self.mutex.try_lock() {
                 Err(TryLockError::WouldBlock) => pause(),
-                _ => break, // whose attempt failed before, sleeps
+                _ => break, // nobody is between a failed attempt and its sleep
             }
         }
         self.condvar.notify_one();
@@ -124,7 +124,7 @@ fn nanos_since(start: Instant) -> u64 {
     u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// A number that is found out once, or by several threads at the same time; not 0.
+/// A number that is found out once (or by several threads at the same time); it is not 0.
 fn once(known: &AtomicU32, find: impl FnOnce() -> u32) -> u32 {
     let number = known.load(super::Ordering::Relaxed); // ORDERING: the number is all there is to know
     if number != 0 {
@@ -163,7 +163,7 @@ pub(crate) fn pause_nanos() -> u32 {
     })
 }
 
-/// Waits until what this thread has stored has left it, and for so many steps of about a nanosecond each; what comes after it is not begun before.
+/// Waits until what this thread has stored has left it, and for `steps` of about a nanosecond each. What comes after it is not begun before.
 #[inline]
 pub(crate) fn idle(steps: u32) {
     let mut x = steps;

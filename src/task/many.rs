@@ -142,8 +142,9 @@ impl<T> Future for RecvManyFuture<'_, T> {
         if this.over || this.max == 0 {
             return if core::mem::replace(&mut this.over, true) { Poll::Pending } else { Poll::Ready(Ok(0)) };
         }
-        this.msgs.reserve(1); // before there is a value that could be lost
-                              // SAFETY: as above.
+        // Before there is a value that could be lost.
+        this.msgs.reserve(1);
+        // SAFETY: the receive in it is not moved.
         let result = ready!(unsafe { Pin::new_unchecked(&mut this.receiving) }.poll(this.rx, cx));
         this.over = true;
         this.msgs.push(result?);
@@ -164,7 +165,7 @@ impl<T> Future for SendManyFuture<'_, T> {
         if this.over {
             return Poll::Pending;
         }
-        // SAFETY: as above.
+        // SAFETY: the send in it is not moved.
         let mut sending = unsafe { Pin::new_unchecked(&mut this.sending) };
         let result = loop {
             if sending.is_full() {
@@ -209,7 +210,7 @@ impl<T> Drop for RecvManyFuture<'_, T> {
 
 impl<T> Drop for SendManyFuture<'_, T> {
     fn drop(&mut self) {
-        // SAFETY: as above.
+        // SAFETY: it was pinned if it was polled, and is not moved any more.
         if let Some(value) = unsafe { Pin::new_unchecked(&mut self.sending) }.cancel(self.tx) {
             self.msgs.push_front(value);
         }

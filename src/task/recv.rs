@@ -149,7 +149,7 @@ impl<T> Receiving<T> {
         }
     }
 
-    /// After that.
+    /// After `meet` or `sits`, in vain.
     #[inline(never)]
     fn go_on_among_others<const MEETING: bool>(
         &mut self,

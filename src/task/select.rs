@@ -18,10 +18,10 @@ use core::pin::Pin;
 use core::ptr;
 use core::task::{ready, Context, Poll};
 
-/// So long a `default` waits for another select that it has called: that one waits, but has no value before it runs.
+/// How long a `default` waits for another select that it has called: that one waits, but has no value before it runs.
 const CALL: Duration = Duration::from_millis(20);
 
-/// Foreign code runs between the win and its end: a message expression.
+/// Foreign code runs between the win and its end: a message expression, or the destructors of the futures that have lost.
 const MANNER: Manner = Manner { patience: Patience::Task, hold: Holding::All };
 
 /// No arm was ready in time.

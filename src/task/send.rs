@@ -161,7 +161,7 @@ impl<T> Sending<T> {
         }
     }
 
-    /// After that.
+    /// After `meet` or `sits`, in vain.
     #[inline(never)]
     fn go_on_among_others<const MEETING: bool>(
         &mut self,

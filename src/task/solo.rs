@@ -1,10 +1,10 @@
 //! A task that waits for one channel: the waiter of a single operation, made only when it has to wait.
 //!
 //! ```text
-//!   Fresh ── attempt ─ done ──────────────────────────────────────────────▶ Over
+//!   Fresh ── attempt ─ done ─────────────────────────────────────────────────▶ Over
 //!     │ make a claim with the waker in it; sit down, or enlist, or perform it after all
 //!     ▼
-//!   Enlisted ── a peer decides, takes it out of the queue, and wakes ─ DONE ▶ Over
+//!   Enlisted ── a peer takes it out of the queue, decides, and wakes ─ DONE ─▶ Over
 //!     ▲                                                │ READY or CLOSED
 //!     └──────── attempt, enlist as the first ──────────┘ Again
 //! ```
@@ -12,8 +12,8 @@
 //! 1. The memory holds a `Solo` exactly while Enlisted, and an alarm exactly while Alarmed. In the other states there is nothing to be dropped.
 //! 2. A peer that decides has taken the waiter out of the queue, or from the seat (`wait::seat`), where it sits if it waits alone; so only who gives up, or
 //!    changes its waker, needs the lock again.
-//! 3. A future is moved once or twice before its first poll, so what is written when it is made is a few words in a row, and the rest is left alone: a copy
-//!    that reads together what was just written apart waits for the stores (a third of the time of two tasks that meet).
+//! 3. A future is moved once or twice before its first poll. So what is written when it is made is a few words in a row, and the rest is left alone: a copy
+//!    that reads together what was just written apart waits for the stores (which took a third of the time where two tasks meet).
 
 #![allow(unsafe_code)] // the waiter inside the pinned future
 
@@ -89,7 +89,7 @@ pub(super) enum Sat {
 pub(super) enum Left {
     /// Nothing was won.
     Nothing,
-    /// A peer has performed it, as the `turn`-th.
+    /// A peer has performed it; `turn` is its number in the order of service.
     Done { turn: u64 },
     /// A peer that had won it goes on without it.
     Taken,
@@ -131,7 +131,7 @@ union Memory {
     alarm: ManuallyDrop<Alarm>,
 }
 
-/// The waiting of one operation after the other.
+/// The waiting of one operation, and then of the next.
 #[repr(C)] // the stage beside the words of the future
 pub(super) struct Waiting {
     stage: Stage,
@@ -139,9 +139,9 @@ pub(super) struct Waiting {
     _pinned: PhantomPinned,
 }
 
-/// So often a poll goes round before it lets others run.
+/// Rounds of one poll, before it lets others run.
 const ROUNDS: usize = 4;
-/// So many looks a poll gives a peer that is copying a value.
+/// Looks that a poll gives a peer that is copying a value.
 const LOOKS: usize = if MODEL { 1 } else { 16 };
 
 impl Waiting {
@@ -223,8 +223,8 @@ impl Waiting {
         }
     }
 
-    /// After an attempt: leaves a waiter with this place to `enlist`, which is told whether it goes first. Answers whether that could do it; if not,
-    /// `poll_among_others` goes on. Pinned from now on until `cancel`, or until it is over.
+    /// After an attempt: writes a waiter with this place, and calls `enlist` with it and whether it goes first in the queue. Answers whether that waits now; if
+    /// not, `poll_among_others` goes on. Pinned from now on until `cancel`, or until it is over.
     #[inline(always)]
     pub(super) fn wait(&mut self, place: *mut (), enlist: impl FnOnce(&Waiter, bool) -> bool, cx: &mut Context<'_>) -> bool {
         let solo = self.prepare(place, cx);

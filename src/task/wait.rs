@@ -1,4 +1,5 @@
-//! The state machine that all futures share.
+//! The state machine of a future with arms: `closed`, `select_async` and `select_async!`. The drawing is in the parent module. A single send or receive has a
+//! smaller one: see `solo`.
 
 #![allow(unsafe_code)] // waiters inside the pinned future
 
@@ -39,7 +40,7 @@ enum Outcome {
     Closed(usize),
 }
 
-/// Whether operations go on to wait.
+/// What a poll is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Goal {
     /// Enlist, and wait.
@@ -56,8 +57,9 @@ pub(super) struct Wait<W> {
     /// Written when enlisting.
     waiters: W,
     alarm: Alarm,
+    /// A peer had chosen it, and it won nothing: it enlists first in each queue.
     again: bool,
-    /// In a model a deadline passes between two polls.
+    /// It has waited for the clock. In a model the deadline has passed then.
     timed: bool,
     _pinned: PhantomPinned,
 }
@@ -67,9 +69,9 @@ unsafe impl<W: Waiters> Send for Wait<W> {}
 // SAFETY: a shared reference gives access to nothing.
 unsafe impl<W: Waiters> Sync for Wait<W> {}
 
-/// So often a poll goes round before it lets others run.
+/// Rounds of one poll, before it lets others run.
 const ROUNDS: usize = 4;
-/// So many looks a poll gives a peer that is copying a value.
+/// Looks that a poll gives a peer that is copying a value.
 const LOOKS: usize = if MODEL { 1 } else { 16 };
 
 impl<W: Waiters> Wait<W> {
@@ -156,7 +158,7 @@ impl<W: Waiters> Wait<W> {
                     }
                     wanted.order.arrange(waiters);
                     this.state = State::Enlisted;
-                    // SAFETY: written just now; pinned, and the destructor of the future calls `cancel`.
+                    // SAFETY: written just now, and in no queue; pinned, and the destructor of the future calls `cancel`.
                     match this.with_round(wanted, Some(Patience::Task), |round, again| unsafe { round.enlist(again) }) {
                         Enlisting::Won(i, token) => {
                             Waker::Task(waker).discard();
@@ -259,7 +261,7 @@ impl<W: Waiters> Wait<W> {
         }
     }
 
-    /// Out of all queues: what the outcome is worth.
+    /// Once out of all queues: what has come of it.
     fn left(&mut self, outcome: Outcome, wanted: Wanted<'_, '_>) -> Option<(usize, Token)> {
         match outcome {
             Outcome::Done(i) => Some((i, self.with_round(wanted, None, |round, _| placed(round, i)))),
@@ -268,7 +270,7 @@ impl<W: Waiters> Wait<W> {
         }
     }
 
-    /// Decides the claim, if no peer has: then `Leaving`.
+    /// Decides the claim, unless a peer has: then it is `Leaving`. A peer that is just deciding is left to the next look.
     fn withdraw(&mut self) {
         let outcome = match self.claim.quit() {
             Ok(()) => Outcome::Nothing,
@@ -281,7 +283,7 @@ impl<W: Waiters> Wait<W> {
         self.state = State::Leaving(outcome);
     }
 
-    /// Leaves the waker. `None`: a peer was faster.
+    /// Leaves the waker, and has the clock wake it, too, where there is a limit. `None`: a peer was faster.
     fn sleep<R>(&mut self, waker: core::task::Waker, cx: &Context<'_>, wanted: Wanted<'_, '_>) -> Option<Poll<R>> {
         let due = ports(wanted.arms).filter_map(|(_, port)| port.due()).map(Deadline::at);
         let until = due.fold(wanted.deadline, Deadline::min);

@@ -11,7 +11,7 @@ use core::fmt;
 
 const SPENT: u64 = u64::MAX;
 
-/// A timer whose messages are `T`, which is `Instant` but for the type of the receiver that holds it.
+/// A timer. Its messages are instants: `T` is `Instant`, and is there only because the timer stands in a `Receiver<T>`.
 pub(crate) struct Timer<T> {
     base: Instant,
     next: AtomicU64,

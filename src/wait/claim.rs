@@ -84,7 +84,7 @@ impl Claim {
     pub(crate) fn quit(&self) -> Result<(), Phase> {
         let mut word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange below decides
         while Phase::decode(word).is_waiting() {
-            // ORDERING: AcqRel as in `claim`, with which it competes; Acquire on failure to see what the winner wrote.
+            // ORDERING: more than is needed: DEAD publishes nothing, and what was decided instead is read again by `phase`.
             match self.word.compare_exchange(word, DEAD, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return Ok(()),
                 Err(now) => word = now,
@@ -93,7 +93,7 @@ impl Claim {
         Err(self.phase())
     }
 
-    /// Owner, while OPEN or after `disarm`: leaves a waker and says that it sleeps. `Err` is what a peer decided first.
+    /// Owner, while OPEN, as it is after `disarm`, too: leaves a waker and says that it sleeps. `Err` is what a peer decided first.
     pub(crate) fn arm(&self, waker: Waker) -> Result<(), Phase> {
         // SAFETY: the owner calls this while OPEN (or decided): claimers of an OPEN word never touch the cell.
         let old = self.waker.with_mut(|cell| unsafe { (*cell).replace(waker) });
@@ -110,7 +110,7 @@ impl Claim {
 
     /// Owner of a PARKED claim: becomes OPEN again, and gets the waker back. `Err` is what a peer decided first.
     pub(crate) fn disarm(&self) -> Result<Option<Waker>, Phase> {
-        // ORDERING: Relaxed: what is PARKED only its owner has made so, and nobody has been in the cell since. Acquire on failure as in `arm`.
+        // ORDERING: Relaxed: if it is PARKED still, its owner has made it so, and nobody has been in the cell since. Acquire on failure as in `arm`.
         match self.word.compare_exchange(PARKED, OPEN, Ordering::Relaxed, Ordering::Acquire) {
             Ok(_) => Ok(self.take_waker()),
             Err(now) => Err(Phase::decode(now)),
@@ -132,7 +132,7 @@ impl Claim {
         if self.phase() != Phase::Parked {
             return Err(waker);
         }
-        // SAFETY: as above.
+        // SAFETY: PARKED, read under the lock: no peer has won it, nor will one before the lock is released (invariant 7).
         Ok(self.waker.with_mut(|cell| unsafe { (*cell).replace(waker) }))
     }
 
@@ -158,13 +158,13 @@ impl Claim {
         old
     }
 
-    /// Owner, a thread: sleeps until a peer has decided, or the deadline passes and nobody has. Answers the phase: one of READY,
-    /// DONE, CLOSED, or OPEN/PARKED if the deadline has passed.
+    /// Owner, a thread: sleeps until a peer has decided, or the deadline passes. Answers READY, DONE or CLOSED; or PARKED, if the deadline has passed
+    /// first.
     pub(crate) fn sleep(&self, deadline: Deadline) -> Phase {
         self.sleep_unless(deadline, || true)
     }
 
-    /// As `sleep`. When the deadline has passed, and nobody has decided, it is to `leave`; if that comes too late, it sleeps on until a peer has decided.
+    /// As `sleep`. When the deadline has passed first, it calls `leave`, to give up. If that comes too late (`false`), it sleeps on until a peer has decided.
     pub(crate) fn sleep_unless(&self, deadline: Deadline, leave: impl Fn() -> bool) -> Phase {
         let parker = Parker::new();
         if let Err(phase) = self.arm(Waker::Thread(parker.unparker())) {
@@ -202,8 +202,7 @@ impl Claim {
         }
     }
 
-    /// Owner, awake: waits out a peer that is between its claim and its `finish`: one copy of a value, or foreign code, for which the
-    /// owner sleeps.
+    /// Owner, awake: waits out a peer that is between its claim and its `finish`: awake while that copies a value, asleep while it runs foreign code.
     #[inline]
     pub(crate) fn settle(&self, phase: Phase) -> Phase {
         match phase {
@@ -243,7 +242,7 @@ impl Claim {
         // SAFETY: who holds an OPEN claim does not touch the cell until it finds HELD_PARKED.
         let old = self.waker.with_mut(|cell| unsafe { (*cell).replace(Waker::Thread(parker.unparker())) });
         drop(old);
-        // ORDERING: Release publishes the waker to the Acquire in `finish_held`.
+        // ORDERING: Release publishes the waker to the Acquire in `finish_from`.
         if self.word.compare_exchange(held, parked, Ordering::Release, Ordering::Relaxed).is_err() {
             drop(self.take_waker());
             return;

@@ -6,35 +6,36 @@
 //! ```
 //!
 //! After a run of operations the peer is at work. Who looks at once takes the slot's cache line from it, and finds one value, after which it waits again. So it
-//! does not look at all for a while, in which the peer gets ahead undisturbed, and the next run is longer. The gap is learned: longer after a long run, as long
-//! as not too much of the ring goes by; shorter after a look in vain, and none where there are no runs.
+//! does not look at all for a while, in which the peer gets ahead undisturbed, and the next run is longer. The gap is learned: it grows after a long run,
+//! unless too much of the ring goes by in it; it shrinks after a look in vain; and where there are no runs there is none.
 //!
-//! A task does the same before it enlists: if its peers run on other threads, they are at work just now (tokio, 2 workers, where a line takes 170 ns there and
-//! back, before and after: amt_mpmc1000_16 180 to 99 ns, amt_mpmc_128 88 to 28, amt_mpsc_128 56 to 31, amt_mpmc_16 99 to 60, amt_mpsc_16 123 to 68,
-//! amt_mpmc_8 162 to 126; amt_mpmc_4 lost, 206 to 240; gaps of 300 to 1 000 ns are better for one of them and worse for another). If they are on its own
-//! thread nobody comes meanwhile: so this is learned, too, and where each wait is for one value only there is no gap.
+//! A task does the same before it enlists: if its peers run on other threads, they are at work just now (amt_mpmc_128 88 to 28 ns; with 4 slots it loses:
+//! amt_mpmc_4 206 to 240; more in `docs/tuning.md`). If they are on its own thread nobody comes meanwhile: so this is learned, too. Where each wait is for one
+//! value only there is no gap.
 
 use super::spin::{get, pause_for, set, Spin};
 use super::turn;
 use crate::sync::{pause_nanos, MODEL};
 
-/// The longest gap; the long one as long as not a quarter of the ring goes by between two waits: where the ring is large, or each value takes long to copy.
+/// The longest gap where a quarter of the ring, or more, goes by between two waits.
 pub(super) const GAP_NS: u32 = 460;
+/// The longest gap elsewhere: where the ring is large, or each value takes long to copy.
 pub(super) const GAP_LONG_NS: u32 = 8_000;
-/// A run of so many operations between two waits makes the gap longer, and one of a single operation shorter. A task has none after a shorter run.
+/// A run of this many operations, or more, between two waits makes the gap longer; a run of one makes it shorter. A task has no gap after a shorter run than
+/// this.
 const GAP_RUN: u32 = 4;
 
-/// The gap of a task, and from how many slots on it has one.
+/// The gap of a task, and the least number of slots at which it has one.
 const TASK_GAP_NS: u32 = 500;
 const TASK_GAP_SLOTS: usize = 8;
-/// A gap in which something came allows for so many in vain, up to a limit; after one too many, so many waits have none.
+/// A gap in which something came allows for `TASK_CREDIT` in vain, up to `TASK_CREDIT_MAX` in all. After one too many, `TASK_GAPS_OFF` waits have none.
 const TASK_CREDIT: u32 = 4;
 const TASK_CREDIT_MAX: u32 = 64;
 const TASK_GAPS_OFF: u32 = 64;
 
 impl Spin {
-    /// On finding the ring of `cap` slots empty or full at `position`: after a run of operations, does not look at all for a moment. `ready` is asked
-    /// once afterwards. With one slot there are no runs, and a wait that ends with that look is no longer than an operation: turns are seen to at milestones.
+    /// On finding the ring of `cap` slots empty or full at `position`: after a run of operations, does not look at all for a while, and then asks `ready`
+    /// once. With one slot there are no runs: see `moment`. A wait that ends with that look is as short as an operation, so it counts for no turn.
     pub(crate) fn gap(&self, position: u64, cap: usize, ready: impl FnOnce() -> bool) -> bool {
         let limit = get(&self.limit_ns);
         if MODEL || self.shares_processor() || limit == 0 {
@@ -95,7 +96,7 @@ impl Spin {
     }
 }
 
-/// How long the gap is after a run of so many operations.
+/// How long the gap is after a run of `run` operations, if it was `gap` before.
 pub(super) fn gap_after(run: u32, gap: u32, cap: usize) -> u32 {
     let share = |part| run as usize >= cap / part;
     if gap > GAP_NS && share(2) {

@@ -1,43 +1,43 @@
 //! Whether to give way at all, where peers come only while one does (`Spin::shares_processor`).
 //!
-//! A yield lets a peer run, and is over in microseconds. Or it lets a program run that never stops, and is over after that one's time slice, of milliseconds;
-//! and so is the peer's next. Who sleeps instead costs a wake-up, and most systems run who was woken before a program that never stops. One yield does not
-//! tell the two apart, as many peers that run meanwhile take long, too. So the waits of a side are taken in runs, a run is timed as a whole, and the other
-//! course is tried where the present one takes long:
+//! A yield lets a peer run, and is over in microseconds. Or it lets a program run that never stops, and is over after that program's time slice, of
+//! milliseconds; and the peer's next yield takes as long. Who sleeps instead costs a wake-up, but most systems run a thread that was woken before a program
+//! that never stops. One yield does not tell the two apart: many peers that run meanwhile take long, too. So the waits of a side are taken in runs, a run is
+//! timed as a whole, and the other course is tried where the present one takes long:
 //!
 //! ```text
-//!   yield ─ run ─ run ─ run, long ─ try: a run of sleeps ─── takes clearly less ─▶ sleep      else: yield, and the next try after twice as many long runs
-//!   sleep ─ run ─ run ─ ... ─────── try: a run of yields ─── takes clearly less ─▶ yield      else: sleep, and the next try after twice as many runs
+//!   yield ─ run ─ run ─ run, long ─ try: a run of sleeps ─── takes clearly less ─▶ sleep      else: yield; next try after twice as many long runs
+//!   sleep ─ run ─ run ─ ... ─────── try: a run of yields ─── takes clearly less ─▶ yield      else: sleep; next try after twice as many runs
 //! ```
 //!
-//! A try ends as soon as it has taken longer than a run before it. (One processor, beside a loop that never ends, us a message, before, after, in
-//! 20 000 messages with what it takes to learn, and crossbeam: pingpong_0 1413, 13 and 7; spsc_0 705, 5.7 and 5.6; mpmc_0 207, 3.4 and 1.9; pingpong_1 1407, 9.6 and 1418; spsc_1 471, 4.9 and 1405; mpmc_1
-//! 185, 6.7 and 618; spsc_128 11, 1.2 and 11. Without the loop as before, in the seven rows
-//! that were looked at.)
+//! A try ends as soon as it has taken longer than a run before it. (One processor, beside a loop that never ends: spsc_0 705 to 5.7 us. More in
+//! `docs/tuning.md`.)
 
 use super::spin::{get, set};
 use crate::sync::AtomicU32;
 
-/// So many waits are a run.
+/// Waits per run.
 const RUN: u32 = 8;
-/// From this time on a run is long. Below it waits may well be worth it that fill and empty a long ring by turns, in 100 us each.
+/// From this time on a run is long. (Sides that fill and empty a long ring by turns wait 100 us each time, and yielding may well serve them.)
 const LONG_US: u32 = RUN * 250;
-/// After so many long runs of yields sleep is tried; after a try in vain twice as many, up to a limit: it costs hardly anything.
+/// Long runs of yields before sleep is tried, and after each try in vain twice as many: the least and the most. Such a try costs hardly anything.
 const YIELD_RUNS: (u32, u32) = (1, 8);
-/// After so many runs of sleeps yields are tried, and so on: one of them may cost a time slice, as much as some hundred sleeps.
+/// Runs of sleeps before yields are tried, likewise: one yield may cost a time slice, as much as some hundred sleeps.
 const SLEEP_RUNS: (u32, u32) = (4, 2_048);
 
 /// What one side has learned of it.
 #[derive(Debug, Default)]
 pub(super) struct Giving {
+    /// 1: waits sleep at once; 0: they yield.
     sleeps: AtomicU32,
+    /// 1: the other course is being tried.
     trying: AtomicU32,
-    /// How many waits the run has, and when it began; 0: there was none yet.
+    /// How many waits the run has so far, and when it began; 0: there was none yet.
     waits: AtomicU32,
     begun_us: AtomicU32,
     /// How long the last run took that was no try.
     took_us: AtomicU32,
-    /// How many such runs there were since the last try, and after how many the next one is.
+    /// How many runs there were since the last try (of yields: long ones, in a row), and after how many the next one is.
     runs: AtomicU32,
     runs_to_try: AtomicU32,
 }

@@ -4,12 +4,12 @@ use super::spin::{get, set, Spin};
 use super::turn;
 use crate::sync::{pause, pause_nanos, MODEL};
 
-/// A glance that is in vain every time is done once in so many waits, as a power of two.
+/// A glance that is in vain every time is done once in this many waits, as a power of two.
 const GLANCES_OFF_LOG2: u32 = 6;
 
 impl Spin {
-    /// The first stage alone, for who should enlist soon, as others only find who is in a queue; a look takes `look_ns`, as the one did
-    /// that came before. The more often it was in vain, the more rarely it is done.
+    /// The first stage alone: for a select that others find only in a queue, so that it should soon be in one. A look takes `look_ns`, and one has just been
+    /// made. The more often it was in vain, the more rarely it is done.
     pub(crate) fn glance(&self, look_ns: u32, mut ready: impl FnMut() -> bool) -> bool {
         let limit = get(&self.limit_ns);
         if MODEL || limit == 0 || self.shares_processor() {

@@ -1,8 +1,8 @@
 //! Waiting for a peer that is in the middle of a step.
 //!
 //! Between a peer's exchange and the store that ends its operation lies one copy of a value: nanoseconds, unless the peer has lost its processor, and then
-//! some milliseconds. So there is nothing to learn here. A wait pauses, then yields, as the peer may need this very processor, and then naps, so that a peer that
-//! is stopped for long costs hardly anything.
+//! some milliseconds. So there is nothing to learn here. A wait pauses, then yields, as the peer may need this very processor, and then naps, so that a peer
+//! that is stopped for long costs hardly anything.
 //!
 //! An attempt that must end soon ends after a number of such steps that is known beforehand, and answers as it looks then.
 
@@ -28,7 +28,7 @@ pub(crate) enum Patience {
     Thread,
     /// Some microseconds: a task comes back later instead.
     Task,
-    /// As for a task, of whose side there is no other, while the other side has several: all who wait, wait for it.
+    /// As `Task`, for the only task of its side while the other side has several handles: those would all wait for it, so it takes no long gap (see `lock`).
     TaskAlone,
 }
 

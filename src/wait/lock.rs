@@ -8,9 +8,11 @@
 //! 1. Who finds LOCKED clear when setting it holds the lock.
 //! 2. A request is an RMW on the same word. If LOCKED was set, the holder has not released yet, and its release, an RMW too,
 //!    will see the request; if not, the requester now holds the lock. So waking never waits for a frozen holder.
-//! 3. HAS_RX and HAS_TX say, while the lock is free, whether a receiver or a sender is enlisted; PLACED_RX and PLACED_TX, whether one whose value can be
-//!    moved at once. They are written by the release,
-//!    at no cost of their own, for attempts that must not sleep.
+//! 3. While the lock is free and nobody sits, HAS_RX and HAS_TX say whether a receiver or a sender is enlisted; PLACED_RX and PLACED_TX, whether one whose
+//!    value can be moved at once (a stashed value counts as such a sender). The release writes them, at no cost of its own, for attempts that must not
+//!    sleep.
+//!
+//! What made the constants of the gaps what they are: `docs/tuning.md`.
 
 use super::crowd::GAPS;
 use super::lag::{Lag, Patience};
@@ -41,21 +43,19 @@ pub(crate) const PLACED_TX: u64 = 2048;
 pub(super) const HINTS: u64 = HAS_RX | HAS_TX | PLACED_RX | PLACED_TX;
 
 /// How long a task that finds the lock held leaves it alone before it looks again, and how often. Meanwhile the holder, and what runs on its thread after
-/// that, has the channel to itself: so tasks on two threads are as fast at one channel as on one (with 2 processors amt_mpmc_1 fell from 316 to 74 ns a
-/// message, amt_mpsc_1 from 275 to 118, amt_mpmc_0 from 147 to 74; first looks after 100 ns won nothing). Not so the only one of its side:
-/// the others would soon wait for it (since then, and with 5 us in place of 3, amt_mpsc_0 takes 82 in place of 105, amt_mpsc_1 102 in place of 125).
+/// that, has the channel to itself: so tasks on two threads are as fast at one channel as on one (amt_mpmc_1 316 to 74 ns). Not so the only task of its
+/// side: the others would soon wait for it (amt_mpsc_1 125 to 102).
 const TASK_GAP_NS: u32 = 5_000;
 const TASK_GAPS: u32 = 2;
-/// At a ring of so many slots others work for a while without the lock; but in so long a gap they fill it, or empty it, and then wait for the task that
-/// leaves it alone. So the gap is shorter there, and one (amt_mpsc_128 17.1 to 10.7 ns, amt_mpmc_128 13.8 to 10.3; where a line takes 170 ns there and back
-/// amt_mpmc1000_16 128 to 89, amt_mpmc_16 67 to 60; with 4 slots and fewer shorter ones lose: amt_mpmc_4 53 to 88).
+/// At a ring of this many slots or more, others work for a while without the lock; but in a gap of that length they fill it, or empty it, and then wait for
+/// the task that leaves it alone. So there is one gap there, a shorter one (amt_mpsc_128 17.1 to 10.7 ns; with 4 slots it loses: amt_mpmc_4 53 to 88).
 const LONG_RING: usize = 8;
 const LONG_RING_GAP_NS: u32 = 500;
 
 /// How often `lock` looks before it sleeps.
 const LOOKS: u32 = if MODEL { 1 } else { 100 };
 
-/// What a release leaves.
+/// What a release leaves in the word, which was `word` before.
 #[inline(always)]
 pub(super) fn released(word: u64, hints: u64) -> u64 {
     hints | word & SHUT
@@ -109,7 +109,8 @@ impl Lock {
         }
     }
 
-    /// As `lock`, for who leaves it alone for a while if it is lost, but if `lost_turn` answers that it leads (see `crowd`).
+    /// As `lock`. Whenever the lock is found held it calls `lost_turn`, which leaves it alone for a while, and answers whether: not if the thread leads (see
+    /// `crowd`).
     #[inline]
     pub(crate) fn lock_in_turn(&self, lost_turn: impl FnMut() -> bool) {
         if !self.take_if_free() && !self.grab_in_turn(lost_turn) {
@@ -131,13 +132,12 @@ impl Lock {
                 return;
             }
         }
-        // CROWDED goes in with the attempt, so that the holder's release opens the gate. A thread that gets through leaves it set: others
-        // may be asleep.
+        // CROWDED goes in with the attempt, so that the holder's release opens the gate. A thread that gets the lock leaves it set: others may be asleep.
         // ORDERING: SeqCst as in `grab`.
         self.gate.pass(|| self.word.fetch_or(LOCKED | CROWDED, Ordering::SeqCst) & LOCKED == 0);
     }
 
-    /// Tries to take the lock, for as long as a bounded attempt may wait for a holder that has lost its processor, at a channel of so many slots.
+    /// Tries to take the lock of a channel with `slots`, for as long as a bounded attempt may wait for a holder that has lost its processor.
     #[inline]
     pub(crate) fn try_lock(&self, patience: impl FnOnce() -> Patience, slots: usize) -> bool {
         self.take_if_free() || self.try_lock_slow(patience(), slots)
@@ -168,7 +168,7 @@ impl Lock {
         self.word.fetch_or(LOCKED | requests, Ordering::SeqCst) & LOCKED == 0
     }
 
-    /// As if somebody would ask as soon as the lock is taken.
+    /// For a test: as if somebody asked as soon as the lock was taken.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn ask_in_advance(&self, requests: u64) {
         self.word.fetch_or(requests, Ordering::SeqCst); // ORDERING: as in `request`
@@ -177,10 +177,11 @@ impl Lock {
     /// Holder: releases the lock if there is no request left, leaving `hints`; else takes the requests and holds on.
     #[inline(always)]
     pub(crate) fn try_release(&self, hints: u64) -> Result<(), u64> {
-        let word = self.word.load(Ordering::Relaxed); // ORDERING: the exchange decides
-                                                      // Mostly nobody has asked for anything, and nobody sleeps at the gate.
-                                                      // ORDERING: Release publishes what was written under the lock; nothing was asked for, so there is nothing to see. SeqCst, as all exchanges of the
-                                                      // word: so it does not depend on what is said of a mixture (see `who_waits`).
+        // ORDERING: Relaxed: the exchange decides.
+        let word = self.word.load(Ordering::Relaxed);
+        // Mostly nobody has asked for anything, and nobody sleeps at the gate.
+        // ORDERING: Release publishes what was written under the lock; nothing was asked for, so there is nothing to acquire. SeqCst, as all exchanges of the
+        // word are: so nothing depends on how SeqCst and weaker accesses mix (see `who_waits`).
         if word & (REQUESTS | CROWDED) == 0
             && self.word.compare_exchange(word, released(word, hints), Ordering::SeqCst, Ordering::Relaxed).is_ok()
         {
@@ -220,7 +221,7 @@ impl Lock {
     }
 }
 
-/// How often the held lock of a channel of so many slots is left alone, and for how long each time.
+/// How often a held lock of a channel with `slots` is left alone, and for how long each time.
 pub(super) fn gaps(patience: Patience, slots: usize) -> (u32, u32) {
     match patience {
         Patience::Thread => (0, 0),

@@ -31,7 +31,7 @@ impl Watched {
     }
 
     fn get(&self) -> u32 {
-        // SAFETY: as above.
+        // SAFETY: loom says whether another thread is in there.
         self.0.with_mut(|place| unsafe { *place })
     }
 }

@@ -7,13 +7,12 @@
 //! ```
 //!
 //! There each side waits for one operation of the other at a time, about as long as the slot's cache line takes there and back. Who looks before the peer has
-//! written takes the line away from it, or makes it ask for the line once more; and these ways are most of what a message costs. So the first look waits until
-//! what this thread has stored has left it, and then for a moment, which is learned: longer after a look that came too early, a little shorter after one
-//! that did not. It is made of steps of about a nanosecond, as a pause may be as long as the whole way.
+//! written takes the line away from it, or makes it ask for the line once more; and these transfers are most of what a message costs. So the first look waits
+//! until what this thread has stored has left it, and then for a moment, which is learned: longer after a look that came too early, a little shorter after
+//! one that did not. It is made of steps of about a nanosecond, as a pause may be as long as the whole transfer.
 //!
-//! At capacity 0 the line is that of the frame that waits: the peer has asked for it, to write the value and the decision, while it takes who waits from the lock's
-//! word. (In turn, medians of 9, where a line takes 170 ns there and back: spsc_0 268 to 203 ns, spmc_0 333 to 245, mpmc_0 299 to 255, mpmc32_0 321 to 275,
-//! pingpong_0 566 to 531, selboth_0 1223 to 1114; mpsc_0 the same.)
+//! At capacity 0 the line is that of the frame that waits: the peer has asked for it, to write the value and the decision, while it takes who waits out of the
+//! lock's word (spsc_0 268 to 203 ns; more in `docs/tuning.md`).
 //!
 //! Where the peer takes longer than the longest moment, all is as if there were none.
 
@@ -22,7 +21,7 @@ use crate::sync::{idle, AtomicU32};
 
 /// Parts of a step in which the moment is learned.
 const STEP: u32 = 32;
-/// What a look too early adds, and one in time takes away: one in nine is to be too early.
+/// What a look that came too early adds, and what one in time takes away: so one in nine comes too early.
 const LONGER: u32 = 8;
 const SHORTER: u32 = 1;
 /// Less than half a microsecond.

@@ -1,8 +1,8 @@
-//! Whom this thread met last at capacity 0, and where: mostly it is whom it meets next, in the same frame.
+//! Whom this thread met last at capacity 0, and where: mostly it meets the same next, in the same frame.
 //!
 //! Who comes second to a meeting needs two cache lines that the other had last: the lock's, and that of the frame that waits, whose address it finds behind
-//! the lock. Two threads that pass values in a loop wait in the same frame each time. So that line is asked for before the lock, and both are on their way
-//! together. Nothing depends on it: if the address is old, it was a hint in vain.
+//! the lock. Two threads that pass values in a loop wait in the same frame each time. So that line is asked for before the lock is, and both lines are on
+//! their way together. Nothing depends on it: if the address is old, it was a hint in vain.
 
 use crate::sync::{fetch_early, fetch_lines_early, LINE};
 use core::cell::Cell;
@@ -26,7 +26,8 @@ pub(super) fn line_at(channel: *const ()) -> Option<*const ()> {
     (at == channel).then_some(line)
 }
 
-/// Before the lock of `channel`, whose values have so many bytes: one of several lines begins in the touched one, and fills the next.
+/// Asks for the lines that are touched next, before the lock of `channel` is taken. A value of `bytes` begins in the line that is remembered; a large one
+/// fills the next ones, too.
 #[inline(always)]
 pub(crate) fn expect(channel: *const (), bytes: usize) {
     if let Some(line) = line_at(channel) {

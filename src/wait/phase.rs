@@ -3,10 +3,13 @@
 //! ```text
 //!   OPEN ◀─▶ PARKED                             the owner leaves its waker, or takes it back
 //!     ├─ DEAD                                   the owner gives up
+//!     ├─ READY | DONE                           a peer serves it at the seat, or a task of one channel under its lock: one store or exchange
 //!     ├─ CLAIMED ────────────┬─ READY           a peer wins, and says at once what it has decided
 //!     └─ HELD ─ HELD_PARKED ─┼─ DONE            a peer wins, and runs foreign code before; meanwhile the owner may go to sleep
 //!                            └─ CLOSED
 //! ```
+//!
+//! A task's hold is CLAIMED at the end, from when the peer is sure that the future has not left (`Won::settle_hold`) until it has decided.
 //!
 //! Before the next episode the owner makes it OPEN again.
 //!
@@ -76,7 +79,7 @@ impl Phase {
         }
     }
 
-    /// Whether nobody has decided the operation yet.
+    /// Whether it is undecided, and no peer has won it yet.
     pub(crate) fn is_waiting(self) -> bool {
         matches!(self, Phase::Open | Phase::Parked)
     }

@@ -1,8 +1,8 @@
 //! Where a side's peers run: on another processor, or on our own.
 //!
-//! A peer that always arrives with the very first yield needs our processor, while another may idle. From time to time such a wait goes to sleep at once, so
-//! that the wake-up places the thread anew. Where that changes nothing, another program may keep the other processor: then looks are in vain, and waits give
-//! way at once, as on one processor.
+//! A peer that always comes with the very first yield needs our processor, while another may idle. So from time to time such a wait goes to sleep at once: the
+//! wake-up places the thread anew. Where that changes nothing, another program may keep the other processor: then looks are in vain, and waits give way at
+//! once, as on one processor.
 //!
 //! ```text
 //!   ELSEWHERE ─ first yields ─ sleep ─ more of them ─ sleep ─ more ─▶ HERE: gives way without a look
@@ -10,20 +10,18 @@
 //!       └──── a peer came while we looked ◀── one wait in some looks ──┘
 //! ```
 //!
-//! Without those looks a side stayed in HERE for good, once something had kept the other processor for some milliseconds: with every thread giving way there is
-//! always one that comes so. (Two processors, something else on them for a tenth of a second now and then, means of 15 runs in turn, without those looks, and
-//! where there is no HERE: mpmc32_0 1133 and 356 ns, mpmc_0 601 and 373, selrx_0 1505 and 846, mpsc_1 649 and 347. With them, four rows, nothing else
-//! running, as where there is none; and beside a program that keeps one of the two, where HERE is right, as without them: each within its noise.)
+//! Without those looks a side stayed in HERE for good, once something had kept the other processor for some milliseconds: where every thread gives way, one
+//! always comes with the first yield (mpmc32_0 1133 ns, and 356 where there is no HERE; more in `docs/tuning.md`).
 
 use super::spin::{get, set};
 use crate::sync::{processors, AtomicU32};
 
-/// After how many first-yield successes the thread sleeps to be placed anew; twice as many each time.
+/// How many times a peer comes with the first yield before the thread sleeps to be placed anew; twice as many each time.
 const ESCAPE_MIN: u32 = 16;
 const ESCAPE_MAX: u32 = 4_096;
-/// A side that was placed anew so often, and still has nothing but first-yield successes, shares its processor with its peers.
+/// From here on a side shares its processor with its peers: it was placed anew three times, and they still come with the first yield only.
 const SHARED: u32 = 8 * ESCAPE_MIN;
-/// One wait in so many looks all the same.
+/// One wait in this many looks all the same.
 const LOOK_AGAIN: u32 = 16;
 
 /// What one side has learned of it.
@@ -81,7 +79,7 @@ impl Placing {
     }
 }
 
-/// Counts a first-yield success, as far as that matters: on one processor nothing ever begins the count anew.
+/// One more peer came with the first yield. Counted as far as that matters: on one processor nothing ever begins the count anew.
 pub(super) fn one_more(first_yields: u32) -> u32 {
     (first_yields + 1).min(ESCAPE_MAX)
 }

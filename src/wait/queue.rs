@@ -16,7 +16,7 @@ use crate::sync::Cell;
 use core::marker::PhantomPinned;
 use core::ptr;
 
-/// One operation's place in a queue.
+/// One operation in a queue.
 #[derive(Debug)]
 pub(crate) struct Waiter {
     claim: *const Claim,
@@ -24,7 +24,7 @@ pub(crate) struct Waiter {
     /// Where the value is taken from or put at a handoff; null if the operation must be tried again instead.
     place: *mut (),
     links: Cell<Links>,
-    /// As the how-manieth it was served. Written by who serves it.
+    /// Its number in the order of service. Written by who serves it; asked for by receivers.
     turn: Cell<u64>,
     _pinned: PhantomPinned,
 }
@@ -39,7 +39,7 @@ struct Links {
 }
 
 impl Waiter {
-    /// A place for `arm` of the operation that `claim` decides. Both pointers must stay valid as long as the waiter is linked.
+    /// Stands for `arm` of the operation that `claim` decides. Both pointers must stay valid as long as the waiter is linked.
     #[inline]
     pub(crate) fn new(claim: *const Claim, arm: usize, place: *mut ()) -> Waiter {
         let links = Links { prev: UNLINKED, next: ptr::null() };
@@ -48,7 +48,7 @@ impl Waiter {
 }
 
 impl Waiter {
-    /// Which arm of its operation it stands for.
+    /// The arm of the operation that it stands for.
     #[inline]
     pub(crate) fn arm(&self) -> usize {
         self.arm
@@ -57,14 +57,14 @@ impl Waiter {
     /// Whether it is in a queue. Under the lock.
     #[inline]
     pub(crate) fn is_linked(&self) -> bool {
-        // SAFETY: links are the holder's (invariant 1 below), in a queue or not.
+        // SAFETY: links are the holder's (invariant 1), in a queue or not.
         self.links.with_mut(|links| unsafe { (*links).prev != UNLINKED })
     }
 
-    /// Says as the how-manieth it was served. For who has just taken it out of its queue, under the lock, or serves it at the seat.
+    /// Writes its number in the order of service. For who has just taken it out of its queue, under the lock, or serves it at the seat.
     #[inline(always)]
     pub(super) fn number(&self, turn: u64) {
-        // SAFETY: the caller's promise.
+        // SAFETY: just taken out of its queue under the lock, or being served at the seat: nobody else serves it, and its owner asks only after its DONE.
         self.turn.with_mut(|own| unsafe { *own = turn });
     }
 
@@ -95,15 +95,15 @@ impl Waiter {
         self.place
     }
 
-    /// As the how-manieth it was served. For the owner, once its claim is DONE.
+    /// Its number in the order of service. For the owner, once its claim is DONE.
     pub(crate) fn turn(&self) -> u64 {
         // SAFETY: decided, so it is the owner's.
         self.turn.with_mut(|turn| unsafe { *turn })
     }
 }
 
-/// Whether who was served in this turn was so before the other. The upper half of a turn counts those at the seat, the lower one those from the queue, and
-/// is 0 for who sat. Both may wrap.
+/// Whether who has the number `turn` was served before who has `other`. The upper half counts those served at the seat, the lower one those from the queue;
+/// it is 0 for who sat. Both may wrap.
 pub(crate) fn is_before(turn: u64, other: u64) -> bool {
     let since = ((other >> 32) as u32).wrapping_sub((turn >> 32) as u32) as i32;
     match (turn as u32, other as u32) {
@@ -114,7 +114,7 @@ pub(crate) fn is_before(turn: u64, other: u64) -> bool {
     }
 }
 
-/// A waiter that was popped and claimed: the peer's place, and the right to finish.
+/// A waiter that was taken out of its queue and won: its place, and the right to finish.
 #[must_use]
 #[derive(Debug)]
 pub(crate) struct Chosen {
@@ -129,13 +129,13 @@ pub(crate) struct Chosen {
 pub(crate) struct Queue {
     head: *const Waiter,
     tail: *const Waiter,
-    /// How many were chosen.
+    /// How many were ever chosen; it skips 0, see `is_before`.
     chosen: u32,
     /// How many of those in it have a place.
     placed: u32,
 }
 
-// SAFETY: the queue is inside a lock; its nodes are `Claim`s, which are `Sync`, and links, which the lock guards.
+// SAFETY: the queue is inside a lock; its nodes are waiters, whose links the lock guards, and whose claims are `Sync`.
 unsafe impl Send for Queue {}
 
 impl Queue {
@@ -143,7 +143,7 @@ impl Queue {
         Queue { head: ptr::null(), tail: ptr::null(), chosen: 0, placed: 0 }
     }
 
-    /// The turn of who was chosen last, with so many served at the seat.
+    /// The number, in the order of service, of who was chosen last; `met` were served at the seat by then.
     pub(crate) fn turn(&self, met: u32) -> u64 {
         u64::from(met) << 32 | u64::from(self.chosen)
     }
@@ -154,7 +154,7 @@ impl Queue {
         self.placed != 0
     }
 
-    /// The hints of it: `has` if anybody is in it, `placed`, too, if anybody's value can be moved at once.
+    /// Its hints for the lock's word: `has` if anybody is in it, and `placed` if anybody's value can be moved at once.
     #[inline(always)]
     pub(crate) fn hints(&self, has: u64, placed: u64) -> u64 {
         match self.is_empty() {
@@ -273,13 +273,13 @@ impl Queue {
         asleep.then(|| (waiter.place, ptr::eq(self.head, self.tail)))
     }
 
-    /// Takes that waiter out, and says what was decided. Answers its waker.
+    /// Takes out the waiter of `first_task`, and says what was decided. Answers its waker.
     ///
     /// # Safety
     /// `first_task` has answered, under the same lock; and the place is as the phase says.
     #[inline(always)]
     pub(crate) unsafe fn decide_first_task(&mut self, phase: impl FnOnce(usize) -> Phase) -> Option<Waker> {
-        // SAFETY: as above; and it is in this queue.
+        // SAFETY: the caller's promise: linked, hence alive (invariant 2), and a sleeping task's, which nobody has decided.
         unsafe {
             let waiter = &*self.head;
             self.remove_first(waiter);
@@ -287,7 +287,7 @@ impl Queue {
         }
     }
 
-    /// As `decide_first_task`, of a receiver that was served; so many were at the seat before.
+    /// As `decide_first_task`, of a receiver, which is DONE; `met` were served at the seat before.
     ///
     /// # Safety
     /// As for `decide_first_task`.
@@ -307,7 +307,7 @@ impl Queue {
         self.choose_where(hold, 0, |waiter| !waiter.place.is_null() && waiter.claim != own)
     }
 
-    /// As `choose_placed`, of receivers; so many were served at the seat before.
+    /// As `choose_placed`, of receivers; `met` were served at the seat before.
     #[inline]
     pub(crate) fn choose_receiver(&mut self, own: *const Claim, hold: bool, met: u32) -> Option<Chosen> {
         self.choose_where(hold, met, |waiter| !waiter.place.is_null() && waiter.claim != own)
@@ -332,12 +332,12 @@ impl Queue {
     fn has(&self, fits: impl Fn(&Waiter) -> bool) -> bool {
         let mut next = self.head;
         while !next.is_null() {
-            // SAFETY: a linked waiter is alive (invariant 2), and its links are ours under the lock (invariant 1).
+            // SAFETY: a linked waiter is alive (invariant 2).
             let waiter = unsafe { &*next };
             if fits(waiter) {
                 return true;
             }
-            // SAFETY: as above.
+            // SAFETY: links are ours under the lock (invariant 1).
             next = waiter.links.with_mut(|links| unsafe { (*links).next });
         }
         false

@@ -1,4 +1,4 @@
-//! A seat in the lock's word: who waits alone, a task, or at capacity 0 a thread, sits there, and is served, without the lock.
+//! A seat in the lock's word: a task that waits alone, or at capacity 0 a thread, sits there, and is served without the lock.
 //!
 //! ```text
 //!            ┌─────────────────────── serve ────────────────────────┐
@@ -8,13 +8,14 @@
 //!            └── release ── LOCKED; the holder enlists it first ◀───┘
 //! ```
 //!
-//! 1. Who sits was alone: the word was 0. So the lock was free, nobody was in the queues, and no value was left behind. Who comes later than it, and does
-//!    not serve it, takes the lock, and enlists it first. So it is found by everybody, and keeps its turn.
-//! 2. The exchange that serves it makes it the server's: in no queue. Until it is decided its owner, which looks under the lock, finds it not linked, and
-//!    leaves it alone. So a task's word, PARKED, is stored, not exchanged; a thread's, which may go to sleep meanwhile, is exchanged.
-//! 3. Between a look and the exchange the waiter may be gone, and another sit at its address. Then the other is served: nothing was read of the first.
+//! 1. Who sits was alone: the word was 0. So the lock was free, nobody was in the queues, and no value was left behind. Whoever comes later, and does not
+//!    serve it, takes the lock, and enlists it before anything else. So everybody finds it, and it keeps its turn.
+//! 2. The exchange that serves a waiter gives it to the server; it is in no queue then. Until it is decided its owner, which looks under the lock, finds it not
+//!    linked, and leaves it alone. So a task's claim word, PARKED, is stored; a thread's is exchanged, as the thread may go to sleep meanwhile.
+//! 3. Between a look and the exchange the waiter may be gone, and another sit at its address. Then that one is served: nothing was read of the first.
 //! 4. SHUT stays: nobody sits any more. The channel is closed, or its waiters are counted (see `Chan::version`).
-//! 5. Where an address has more bits than there is room for (it has a tag, say), nobody sits; all enlist. (So who could not sit down takes the lock.)
+//! 5. Where an address has more bits than there is room for (it has a tag, say), nobody sits; all enlist. (So who could not sit down takes the lock, whatever
+//!    the reason was.)
 
 #![allow(unsafe_code)] // waiters by their addresses
 
@@ -32,10 +33,10 @@ const SHIFT: u32 = 8;
 /// Who sits is a thread. (In the address, whose lowest bit is 0.)
 const THREAD: u64 = 1 << SHIFT;
 const _: () = assert!(align_of::<Waiter>() > 1);
-/// No address is lower; and without one there are hints, which are below it.
+/// From here on a word holds an address; below, hints.
 pub(super) const LOWEST: u64 = 4096 << SHIFT;
 
-/// What an unlocked word, or a locked one, says of who waits.
+/// What a word says of who waits; if it is locked, of who waited when the lock was taken.
 #[inline(always)]
 pub(super) fn hints_of(word: u64) -> u64 {
     match word {
@@ -116,11 +117,11 @@ impl Lock {
         self.word.compare_exchange(0, seated, Ordering::SeqCst, Ordering::Relaxed).is_ok()
     }
 
-    /// Has who sat down rise again. `false`: it is being served, or was enlisted.
+    /// Gives the seat up again. `false`: who sat is being served, or was enlisted.
     #[cold]
     pub(crate) fn rise(&self, waiter: &Waiter, sending: bool) -> bool {
         let seated = word_of(ptr::from_ref(waiter).expose_provenance() as u64, sending, waiter.is_of_thread());
-        // ORDERING: nobody has touched it: SeqCst only as all exchanges of the word, see `who_waits`. (SHUT may have come.)
+        // ORDERING: nobody has touched the waiter: so SeqCst only because all exchanges of the word are, see `who_waits`. (SHUT may have come.)
         let rises = |word| self.word.compare_exchange(word, word & SHUT, Ordering::SeqCst, Ordering::Relaxed).is_ok();
         rises(seated) || rises(seated | SHUT)
     }
@@ -128,8 +129,8 @@ impl Lock {
     /// Who waits of the side that is asked for: after a change in the ring that was an exchange (SeqCst).
     #[inline(always)]
     pub(crate) fn who_waits(&self, sending: bool) -> Waits {
-        // Whoever comes later than *nobody* sits down, or takes the lock, by an exchange (SeqCst), and then looks into the ring (in order): it sees the change. (All
-        // exchanges of the word are SeqCst: then it is plain that an older one is not read.)
+        // Whoever begins to wait after *nobody* was read sits down, or takes the lock, by an exchange (SeqCst), and then looks into the ring (in order): so
+        // it sees the change. (All exchanges of the word are SeqCst: so it is plain that nothing older than them is read here.)
         let word = self.word.load_in_order();
         let (side, has) = if sending { (SENDER, HAS_TX) } else { (0, HAS_RX) };
         match word {
@@ -146,7 +147,7 @@ impl Lock {
         }
     }
 
-    /// Has the seated one rise, to be served. It is the caller's from now on, until `Serving::end`.
+    /// Has who is seated rise, to be served: it is the caller's from now on, until `Serving::end`. `None`: it does not sit any more.
     #[inline(always)]
     pub(crate) fn serve_seated(&self, seated: Seated) -> Option<Serving> {
         // ORDERING: Acquire pairs with the Release of `sit`. Release: who takes the lock later knows what was done before this
@@ -155,7 +156,7 @@ impl Lock {
         risen.is_ok().then(|| Serving { waiter: seated.waiter(), thread: seated.is_thread() })
     }
 
-    /// For who has just taken the lock: the one that sits, and whether it is a sender. It is to be enlisted before anything else, as it has risen.
+    /// For who has just taken the lock: who sat, and whether it is a sender. It has risen by that, and is to be enlisted before anything else.
     #[inline(always)]
     pub(crate) fn seated(&self) -> Option<(*const Waiter, bool)> {
         let word = self.word.load(Ordering::Relaxed); // ORDERING: the lock is held: only flags are added
@@ -192,7 +193,7 @@ impl Serving {
         self.waiter().place()
     }
 
-    /// For a receiver, before the end: as the how-manieth it was served.
+    /// For a receiver, before the end: its number in the order of service.
     #[inline(always)]
     pub(crate) fn number(&self, turn: u64) {
         self.waiter().number(turn);

@@ -1,10 +1,10 @@
 //! A look at the lock's word while the lock is free, and what can be done on the strength of it.
 //!
-//! 1. The word says everything that is asked here: who sits, or else of which sides somebody is in the queues (`lock`, 3). That is old news, until an
-//!    exchange of this very word takes the lock. Then it is exact: the lists are changed only by holders of the lock, whose release says what they leave.
-//!    (It may have changed in between, and back: so it is true again.)
-//! 2. Who has taken the lock so knows what its release has to leave: what was there, and what it has changed itself. The release is an exchange of the word as
-//!    it was taken; if that fails, somebody has asked for something, or sleeps at the gate, and the common release sees to it.
+//! 1. The word says everything that is asked here: who sits, or else which sides have somebody in their queues (`lock`, 3). That is old news, until an
+//!    exchange of this very word takes the lock. Then it is exact: only holders of the lock change the lists, and their release says what they leave. (The
+//!    word may have changed in between, and back: then it is true again.)
+//! 2. Who takes the lock by that exchange knows what its release has to leave: what was there, and what it has changed itself. The release is an exchange of
+//!    the word as it was taken; if that fails, somebody has asked for something, or sleeps at the gate, and the common release sees to it.
 
 use super::lock::{released, Lock, HINTS, LOCKED};
 use super::seat::{hints_of, Seated, LOWEST, SENDER, SHUT};

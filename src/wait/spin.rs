@@ -1,11 +1,11 @@
 //! How long to stay awake before sleeping: a budget that learns, one per channel and side.
 //!
 //! Waking a sleeper costs the waker about 9 µs and the sleeper 25 µs here, meeting an awake peer 0.1 µs. Yet spinning in vain costs
-//! the processor that the peer may need. So a wait goes through three stages, each with a learned length:
+//! the processor that the peer may need. So a wait goes through three stages, of which the first two have a learned length:
 //!
 //! 1. *look*: pauses with a look after each, for a peer that is just about to arrive;
-//! 2. *yield*: rounds of one yield and some looks, for a peer that needs this processor, up to about one wake-up's cost in all (a
-//!    shorter budget makes a pair that slept once sleep for ever, each waking too late for the other);
+//! 2. *yield*: rounds of one yield and some looks, for a peer that needs this processor, up to about one wake-up's cost in all (with
+//!    less, a pair that slept once would sleep for ever, each waking too late for the other);
 //! 3. *sleep*, which is the caller's.
 //!
 //! How long a yield takes says whether others want the processor: what follows from that, and from staying awake for long, is in `turn`.
@@ -36,12 +36,12 @@ const WHOLE_ROUND_NS: u32 = 1_000;
 /// Rounds of the second stage: at most about 24 µs, the price of a wake-up; and the least that still notices a change.
 const ROUNDS_MAX: u32 = 24;
 const ROUNDS_MIN: u32 = 2;
-/// Two waits of a side that are so far apart say that its peers come rarely: four wake-ups, as two are between the waits of a
-/// pair that sleeps only because neither has tried to stay awake.
+/// Two waits of a side that are this far apart say that its peers come rarely: four wake-ups. (Two are between the waits of a pair that sleeps only because
+/// neither has tried to stay awake.)
 pub(super) const RARE_US: u32 = 4 * ROUNDS_MAX * WHOLE_ROUND_NS / 1_000;
 /// Where hardly a peer comes while we look, and yields take as long as a time slice, other programs keep all processors: a peer comes during each yield, and
-/// milliseconds later it is our turn again. So such a yield counts twice, a peer that comes while we look takes one off; and from so many on it is asked whether
-/// sleeping is quicker (see `giving`). (Without taking off, mpmc32_0, where many of its own threads take such turns, took 414 ns in place of 215.)
+/// milliseconds later it is our turn again. So such a yield counts two, and a peer that comes while we look takes one off. From this count on it is found out
+/// whether sleeping is quicker (see `giving`). (Without taking off, mpmc32_0, where many threads of its own take such turns, took 414 ns in place of 215.)
 const SLICES: u32 = 8;
 const SLICE: Duration = Duration::from_millis(1);
 /// How many waits apart a side that learned to sleep tries the full budget.
@@ -53,6 +53,7 @@ const PROBE_MAX: u32 = 512;
 pub(crate) struct Spin {
     pub(super) look_ns: AtomicU32,
     rounds: AtomicU32,
+    /// Once it has learned to sleep: at which wait it tries the full budget, and how many there were since it last did.
     probe: AtomicU32,
     waits: AtomicU32,
     /// When it last waited beyond the first stage, once it has learned to sleep.
@@ -117,19 +118,20 @@ impl Default for Spin {
 }
 
 impl Spin {
-    /// Stays awake for the learned time or until `ready`; beyond the deadline by a round at most, as a user may let it be long. `false`: sleep now.
+    /// Stays awake for the learned time, or until `ready`; or until the deadline, which is looked at once a round, as a user may let the time be long. `false`:
+    /// sleep now.
     #[inline]
     pub(crate) fn wait(&self, deadline: Deadline, ready: impl FnMut() -> bool) -> bool {
         self.wait_looking(0, deadline, ready)
     }
 
-    /// As `wait`, where a look takes `look_ns`, as the one did that came before.
+    /// As `wait`. A look takes `look_ns`, and one has just been made.
     #[inline]
     pub(crate) fn wait_looking(&self, look_ns: u32, deadline: Deadline, ready: impl FnMut() -> bool) -> bool {
         self.wait_within(get(&self.limit_ns), look_ns, deadline, ready, yield_timed)
     }
 
-    /// As `wait`, but however long the user lets a wait be, no longer than by default: for who would not sleep either, but go on.
+    /// As `wait`, but never longer than by default, whatever the user's limit: for a sender that does not sleep when the time is over, but goes on.
     #[inline]
     pub(crate) fn wait_briefly(&self, ready: impl FnMut() -> bool) -> bool {
         self.wait_briefly_giving_way(ready, yield_timed)
@@ -177,9 +179,8 @@ impl Spin {
     }
 
     /// Whether its peers come only while it gives way: there is one processor, or others have all but one. Then it mostly gives way without a look; and
-    /// at a ring it enlists before, so that the peer does its part, too: a ring of one slot then passes three values for two switches of threads, where
-    /// looking at the ring passed one (one processor: spsc_1 2.7 to 1.05 us, mpsc_1 6.6 to 1.3, spmc_1 7.5 to 1.3; two, of which another program keeps
-    /// one: spsc_1 4.6 to 1.3 us, mpsc_1 5.7 to 3.2, pingpong_1 4.7 to 3.1, spsc_0 2.0 to 1.5, spsc_128 38 to 30 ns).
+    /// at a ring it enlists before that, so that the peer does its part, too: a ring of one slot then passes three values for two switches of threads, where
+    /// looking at the ring passed one (spsc_1: on one processor 2.7 to 1.05 us; on two, one of them kept by another program, 4.6 to 1.3).
     #[inline]
     pub(crate) fn shares_processor(&self) -> bool {
         self.placing.is_here()
@@ -206,7 +207,7 @@ impl Spin {
         self.moment.parts()
     }
 
-    /// Limits how long a wait stays awake, and begins with waits of that length; 0: not at all.
+    /// Limits how long a wait stays awake, and begins with waits of that length; with 0 none does.
     pub(crate) fn set_limit(&self, limit: Duration) {
         let limit = u32::try_from(limit.as_nanos()).unwrap_or(u32::MAX);
         set(&self.limit_ns, limit);
@@ -302,7 +303,7 @@ impl Spin {
         false
     }
 
-    /// Back from a yield, which took so long. Answers whether a turn was lost.
+    /// Back from a yield, which took `away`. Answers whether a turn was lost.
     fn back(&self, away: Duration) -> bool {
         if processors() > 1 {
             set(&self.slices, if away >= SLICE { (get(&self.slices) + 2).min(2 * SLICES) } else { 0 });
@@ -325,7 +326,7 @@ thread_local! {
     pub(crate) static AWAKE: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
-/// Yields, and answers for how long; on one processor, where only a yield lets a peer come, nothing.
+/// Yields, and answers how long that took; 0 on one processor, where only a yield lets a peer come.
 fn yield_timed() -> Duration {
     if processors() == 1 {
         yield_now();
@@ -336,7 +337,7 @@ fn yield_timed() -> Duration {
     now().saturating_duration_since(before)
 }
 
-/// Pauses without a look at anything. Answers whether: where no peer runs meanwhile, it does not.
+/// Pauses without a look at anything. `false`: it did not, as no peer could have run meanwhile.
 pub(crate) fn pause_for(ns: u32) -> bool {
     if MODEL || processors() == 1 {
         return false;

@@ -81,7 +81,7 @@ fn first_come_first_served() {
             if !early {
                 (0..waiters.len()).for_each(|i| leave(&mut queue, i));
             }
-            // SAFETY: as above.
+            // SAFETY: in no queue, and it stays as long as the queue.
             unsafe { queue.push_front(back) };
             // SAFETY: as above.
             unsafe { queue.push_back(last) };

@@ -1,14 +1,14 @@
 //! Turns at the processors, where there are more threads than these: each is to have as many as the others.
 //!
-//! The queues are first come, first served, and the ring serves who is there. So among equal threads the values go to those who are on a processor, and a
-//! thread may be short of them in three ways, which these rules end.
+//! The queues are first come, first served, and the ring serves who is there. So among equal threads the values go to those that are on a processor, and a
+//! thread may come short in three ways, against which there is a rule each.
 //!
 //! 1. *Turns are short.* Two threads on two processors can pass values without a wait until the system stops them, after some milliseconds: that is eight turns
 //!    a second for each of 64 threads, by chance long or short. So who has been at it for `TURN` offers its processor, by one yield, which costs half a
-//!    microsecond where nobody wants it. The clock is looked at once in many operations. Two looks that are a turn apart say that the thread was not at it, or
-//!    not on its processor: then a turn begins anew.
-//! 2. *A turn is given away once.* A wait that yields while the others are busy loses its turn, and most systems count it as used up. So who comes back
-//!    from a yield after `AWAY`, and in vain, yields no more in this wait: it enlists and sleeps, whereupon it is served in the order of the queue.
+//!    microsecond where nobody wants it. The clock is looked at once in many operations. If two looks are a turn apart, the thread was not at it, or not on
+//!    its processor: then a turn begins anew.
+//! 2. *A turn is given away once.* A wait that yields while the others are busy loses its turn, and most systems count that turn as used up. So who comes
+//!    back from a yield after `AWAY`, and in vain, yields no more in this wait: it enlists and sleeps, and is then served in the order of the queue.
 //! 3. *Who lost turns is more patient.* Where three senders and a receiver share one processor, and a sender and three receivers the other, the odd ones
 //!    hardly ever find each other awake: whoever looks for a microsecond gives its turn away before the other's comes. So each turn that was lost in this
 //!    way doubles the time for which the thread looks before it gives away the next, until it has had a whole one, or nobody wants its processor. That
@@ -21,14 +21,14 @@ use core::cell::Cell;
 /// How long a turn lasts.
 pub(super) const TURN: Duration = Duration::from_micros(500);
 
-/// Who is away for so long from a yield has lost a turn.
+/// A yield that takes this long has lost a turn.
 pub(super) const AWAY: Duration = Duration::from_micros(50);
 
-/// How long who has lost a turn looks before it gives the next away; twice as long for each more, up to so many doublings.
+/// How long a thread that has lost a turn looks before it gives the next away; twice as long for each turn more, up to `DOUBLINGS`.
 const PATIENCE_NS: u32 = 2_000;
 const DOUBLINGS: u32 = 5;
 
-/// So many waits, or parts of waits, make one look at the clock.
+/// Waits, or parts of waits, for each look at the clock.
 pub(crate) const WAITS: u32 = 32;
 
 /// The turn of a thread.
@@ -105,8 +105,8 @@ pub(crate) fn offer() {
     }
 }
 
-/// As a wait begins that may end while the thread is awake (after it, the peer would wait for this, too: spsc_1 84 to 95 ns, mpsc_1 90 to 108), or with an
-/// operation that is as long.
+/// Called where a wait begins that may end awake, or an operation that takes as long. Not where a wait ends: there the peer would wait for this, too (spsc_1
+/// 84 to 95 ns).
 #[inline]
 pub(crate) fn count() {
     if MODEL {
@@ -122,7 +122,7 @@ pub(crate) fn count() {
     }
 }
 
-/// Before a sleep, and after it gave its processor away for another reason: the next look begins a turn.
+/// Before a sleep, or after the processor was given away for another reason: the next look begins a turn.
 pub(crate) fn end() {
     with(|turn| turn.times = None);
 }

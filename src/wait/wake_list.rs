@@ -1,4 +1,4 @@
-//! Wakers that are collected under a lock and called after it.
+//! Wakers that are collected under a lock and woken after it.
 
 #![allow(unsafe_code)] // memory that is written only as far as it is used
 
@@ -7,7 +7,7 @@ use core::mem::MaybeUninit;
 
 const BATCH: usize = 32;
 
-/// Wakers collected under a lock, to be woken after it. Only what was pushed is ever written: this is on the path of every message that somebody waits for.
+/// Wakers collected under a lock, to be woken after it. Only what was pushed is ever written: every message that somebody waits for comes through here.
 pub(crate) struct WakeList {
     len: usize,
     /// The first `len` are there.
@@ -31,7 +31,7 @@ impl WakeList {
         self.len > 1
     }
 
-    /// The last is to be woken first.
+    /// From now on the last is woken first.
     pub(crate) fn reverse(&mut self) {
         self.wakers[..self.len].reverse();
     }

@@ -35,8 +35,8 @@ impl Claim {
                 OPEN | PARKED => CLAIMED | arm_bits,
                 _ => return None,
             };
-            // ORDERING: Acquire pairs with the Release of `arm`, for the waker. Nothing is published yet: `finish` does that. AcqRel
-            // all the same costs nothing where this runs and keeps the word's history one release sequence.
+            // ORDERING: Acquire pairs with the Release of `arm`, for the waker. The Release is for nobody: winning publishes nothing, `finish` does. It
+            // costs nothing on x86.
             match self.word.compare_exchange(word, won, Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) => break,
                 Err(now) => word = now,
@@ -54,7 +54,8 @@ impl Claim {
         self.word.load(Ordering::Relaxed) == PARKED && self.owner == Owner::TaskOfOne
     }
 
-    /// Peer, after that, and under the same lock, or which serves it at the seat: says what was decided. Answers the waker, which is to be woken once no lock is held.
+    /// Peer, after `is_of_sleeping_task` and under the same lock, or one that serves a task at the seat: says what was decided. Answers the waker, to be woken
+    /// once no lock is held.
     ///
     /// # Safety
     /// It has not been decided, so that its frame is alive until this call; afterwards it may be gone.
@@ -78,7 +79,7 @@ impl Claim {
         unsafe { Claim::finish_from(claim, OPEN, phase) }
     }
 
-    /// Decides a claim whose owner is awake, its word being `awake`, or goes to sleep meanwhile: then its waker is the answer.
+    /// Decides a claim that was `awake`, OPEN or HELD. If its owner has gone to sleep meanwhile, its waker is the answer.
     ///
     /// # Safety
     /// As for `decide`.
@@ -99,7 +100,7 @@ impl Claim {
     }
 }
 
-/// A won claim: the peer's frame is ours until `finish`.
+/// A won claim: the owner's frame is ours until `finish`.
 #[must_use]
 #[derive(Debug)]
 pub(crate) struct Won {
@@ -139,8 +140,8 @@ impl Won {
         ptr::eq(self.claim, claim)
     }
 
-    /// Ends a hold of a future's claim: from now on it stays until `finish`, which is to come at once. Under the lock, and only if the future has not
-    /// left.
+    /// Turns a hold of a future's claim into CLAIMED, in which the future waits for `finish`; that is to come at once. Under the lock, and only if the
+    /// future has not left.
     pub(crate) fn settle_hold(self) -> Won {
         // SAFETY: a future leaves under the lock, and it has not.
         let claim = unsafe { &*self.claim };
@@ -150,7 +151,7 @@ impl Won {
         Won { held: false, parked, ..self }
     }
 
-    /// Says what was decided, and lets go of the peer's frame. The waker is to be woken once no lock is held.
+    /// Says what was decided, and lets go of the owner's frame. The waker is to be woken once no lock is held.
     ///
     /// # Safety
     /// The frame of the claim is alive: it is, from a successful `claim` until this call.
@@ -169,7 +170,7 @@ impl Won {
         waker
     }
 
-    /// The peer is to try again.
+    /// The owner is to try again.
     #[inline]
     pub(crate) fn ready(self) -> Option<Waker> {
         let phase = Phase::Ready(self.arm);
@@ -177,7 +178,7 @@ impl Won {
         unsafe { self.finish(phase) }
     }
 
-    /// The peer's operation has been performed.
+    /// The owner's operation has been performed.
     #[inline]
     pub(crate) fn done(self) -> Option<Waker> {
         let phase = Phase::Done(self.arm);
@@ -185,7 +186,7 @@ impl Won {
         unsafe { self.finish(phase) }
     }
 
-    /// The peer's channel is closed.
+    /// The owner's channel is closed.
     pub(crate) fn closed(self) -> Option<Waker> {
         let phase = Phase::Closed(self.arm);
         // SAFETY: as in `ready`.

@@ -1,7 +1,8 @@
 //! Operations on one channel by one thread, futures and weak handles among them, against the specification.
 //!
-//! A future of a buffered channel does what it does when it is polled, but that one which waits to send is served by whoever makes room; if one that waits could, one that waits for the same has been woken. At capacity 0 a future that waits is served by
-//! whoever comes: first come, first served; what a dropped one has received goes to the next.
+//! A future of a buffered channel does its work when it is polled; but one that waits to send is served by whoever makes room. If any that waits could go on,
+//! one that waits for the same has been woken. At capacity 0 a future that waits is served by whoever comes: first come, first served; what a dropped one has
+//! received goes to the next.
 
 use crate::bytes::{alive, Bytes, Counted};
 use rendez::{bounded, select, unbounded, Receiver, Sender, TryRecvError, TrySendError, WeakReceiver, WeakSender};

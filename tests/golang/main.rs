@@ -6,7 +6,8 @@
 //! | `chan/fifo`, `goroutines`, `zerosize`, `sendstmt`, `chancap`, `range` | [`channel`] |
 //! | `closedchan` | [`closed`] |
 //! | `chan/nonblock`, `select3`; Nonblock(Recv, Select)Race | [`nonblock`] |
-//! | `chan/select`, `select2` to `select8`, `doubleselect`, `selectfair`; SelfSelect, Select(Stress, Fairness, DuplicateChannel), PseudoRandomSend | [`selects`] |
+//! | `chan/select`, `select2` to `select8`, `doubleselect`, `selectfair`; SelfSelect, Select(Stress, Fairness, DuplicateChannel) | [`selects`] |
+//! | PseudoRandomSend | [`selects`] |
 //! | `ken/chan`, `ken/chan1`, `chan/sieve1`, `sieve2` | [`programs`] |
 //! | `chan/powser1`, `powser2` | [`series`] |
 //! | `chan/perm` | nothing to run: a sender has no `recv`, a receiver no `send`, `tests/ui` shows the message |

@@ -1,5 +1,5 @@
-//! At capacity 0 a future that had been served was dropped and left its value, then the channel was closed. Who had looked for a peer before that, and whether it
-//! was closed after, was told that nothing was left.
+//! At capacity 0 a future that had been served was dropped and left its value, then the channel was closed. Who had looked for a peer before that, and looked
+//! after it whether the channel was closed, was told that nothing was left.
 
 use super::common::{delay, race_rounds};
 use rendez::{bounded, Receiver, Select, TryRecvError};

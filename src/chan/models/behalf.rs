@@ -58,7 +58,7 @@ impl Offer {
                         }
                     }
                 },
-                // SAFETY: as above.
+                // SAFETY: decided without a transfer: full, and ours.
                 _ => return Err(unsafe { self.place.take() }),
             }
         }

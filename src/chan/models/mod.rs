@@ -103,7 +103,7 @@ impl Sleeper {
 
     fn sender(chan: &Chan<i32>) -> Sleeper {
         let sleeper = Sleeper::new();
-        // SAFETY: as above.
+        // SAFETY: it stays until it is woken or withdrawn.
         assert!(matches!(unsafe { chan.enlist_sender(&sleeper.waiter, Rank::Last, None) }, Enlisted::Yes));
         sleeper
     }

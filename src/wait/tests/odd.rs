@@ -24,7 +24,8 @@ fn a_wait_is_no_longer_where_looks_take_long() {
     assert!(looks.get() <= 4, "{} looks of {LOOK:?}, after one, in 24 us", looks.get());
 }
 
-/// A peer that comes while we are away for a time slice comes to who sleeps, too. So such yields become rare, also where a peer comes now and then while we look.
+/// A peer that comes while we are away for a time slice would come to a sleeper, too. So such yields become rare, also where a peer comes now and then while
+/// we look.
 #[test]
 fn yields_that_take_a_time_slice_become_rare() {
     if processors() == 1 {
