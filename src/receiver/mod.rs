@@ -199,7 +199,8 @@ impl<T> Receiver<T> {
 
     /// Receives up to `max` values, which are appended to `msgs`: waits for the first, then takes what else is there. Returns how many.
     ///
-    /// With `max` 0 it returns 0 at once. At capacity 0 it takes from the senders that wait.
+    /// With `max` 0 it returns 0 at once. At capacity 0 it takes from the senders that wait. Of what comes meanwhile it takes some, but returns however fast that
+    /// comes.
     ///
     /// # Errors
     /// If the channel is closed and holds nothing.

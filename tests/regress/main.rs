@@ -8,6 +8,7 @@ mod clock_dropped;
 mod clock_unborn;
 mod closed_by_drop;
 mod closed_held;
+mod endless_batch;
 mod foreign_drop;
 mod given_up;
 mod left_missed;
