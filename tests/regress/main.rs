@@ -4,6 +4,7 @@
 mod common;
 
 mod behind_held;
+mod body_awaits;
 mod clock_dropped;
 mod clock_unborn;
 mod closed_by_drop;
