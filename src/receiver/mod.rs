@@ -256,7 +256,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(rx.iter().collect::<Vec<_>>(), [0, 1, 2]);
     /// ```
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter(self)
+        Iter::new(self)
     }
 
     /// Iterates over the values that can be had without waiting; what a closed channel holds is among them.
@@ -294,7 +294,7 @@ impl<T> IntoIterator for Receiver<T> {
     type IntoIter = IntoIter<T>;
 
     fn into_iter(self) -> IntoIter<T> {
-        IntoIter(self)
+        IntoIter::new(self)
     }
 }
 

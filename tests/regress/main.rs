@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod after_the_end;
 mod behind_held;
 mod body_awaits;
 mod clock_dropped;
