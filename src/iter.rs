@@ -1,6 +1,7 @@
 //! Iterators over what a receiver gets.
 
 use crate::Receiver;
+use core::borrow::Borrow;
 use core::fmt;
 use core::iter::FusedIterator;
 
@@ -16,7 +17,7 @@ use core::iter::FusedIterator;
 /// }
 /// assert!(rx.is_closed());
 /// ```
-pub struct Iter<'a, T>(pub(crate) &'a Receiver<T>);
+pub struct Iter<'a, T>(Option<&'a Receiver<T>>);
 
 /// Gives the values that can be had without waiting. Made by [`Receiver::try_iter`].
 ///
@@ -34,7 +35,7 @@ pub struct TryIter<'a, T>(pub(crate) &'a Receiver<T>);
 /// std::thread::spawn(move || (1..=3).for_each(|n| tx.send(n).unwrap()));
 /// assert_eq!(rx.into_iter().sum::<i32>(), 6);
 /// ```
-pub struct IntoIter<T>(pub(crate) Receiver<T>);
+pub struct IntoIter<T>(Option<Receiver<T>>);
 
 /// Gives the values that were in the channel. Made by [`Receiver::drain`].
 ///
@@ -46,11 +47,34 @@ pub struct IntoIter<T>(pub(crate) Receiver<T>);
 /// ```
 pub struct Drain<T>(pub(crate) std::vec::IntoIter<T>);
 
+impl<'a, T> Iter<'a, T> {
+    pub(crate) fn new(receiver: &'a Receiver<T>) -> Iter<'a, T> {
+        Iter(Some(receiver))
+    }
+}
+
+impl<T> IntoIter<T> {
+    pub(crate) fn new(receiver: Receiver<T>) -> IntoIter<T> {
+        IntoIter(Some(receiver))
+    }
+}
+
+/// The next value. The receiver goes at the end: at capacity 0 a value may still come back after that, from a future that is dropped with it, and is for
+/// others.
+#[inline]
+fn next<T, R: Borrow<Receiver<T>>>(receiver: &mut Option<R>) -> Option<T> {
+    let value = receiver.as_ref()?.borrow().recv().ok();
+    if value.is_none() {
+        *receiver = None;
+    }
+    value
+}
+
 impl<T> Iterator for Iter<'_, T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        self.0.recv().ok()
+        next(&mut self.0)
     }
 }
 
@@ -68,7 +92,7 @@ impl<T> Iterator for IntoIter<T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        self.0.recv().ok()
+        next(&mut self.0)
     }
 }
 

@@ -102,6 +102,13 @@ pub struct Won(Option<Head>);
 #[derive(Debug)]
 pub struct Apart(Option<Token>);
 
+#[allow(unsafe_code)]
+// SAFETY: a right that is used up or given up by way of a handle, which says itself whether it may leave its thread. So a body may `.await`.
+unsafe impl Send for Apart {}
+#[allow(unsafe_code)]
+// SAFETY: a shared reference gives access to nothing.
+unsafe impl Sync for Apart {}
+
 impl Apart {
     /// Nothing was won yet. (Not a constant, of which all bytes would be copied.)
     #[inline(always)]

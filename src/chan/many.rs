@@ -9,6 +9,9 @@ use crate::wait::{Lag, Patience};
 use core::ptr;
 use std::collections::VecDeque;
 
+/// So often a batch takes what is there before it looks how much that is, and takes no more than that.
+const ROUNDS: usize = 64;
+
 impl<T> Chan<T> {
     /// Sends all of `values`, waiting as need be. What could not be sent because the channel closed stays in.
     pub(crate) fn send_many(&self, values: &mut VecDeque<T>) -> Result<(), SendError<()>> {
@@ -56,9 +59,11 @@ impl<T> Chan<T> {
         Ok(values.len() - start)
     }
 
-    /// Takes what is there, up to `max`, without waiting. Answers how many.
+    /// Takes what is there, up to `max`, without waiting. Answers how many. What comes meanwhile is taken as well, but not for ever: senders may be as fast.
     pub(crate) fn take_ready(&self, values: &mut Vec<T>, max: usize, patience: Patience) -> usize {
         let start = values.len();
+        let mut max = max;
+        let mut rounds = 0;
         let mut lost = self.gaps(false, Loser::Attempts);
         while values.len() - start < max {
             let left = max - (values.len() - start);
@@ -67,21 +72,36 @@ impl<T> Chan<T> {
                     Some(value) => values.push(value),
                     None => break,
                 }
-                continue;
+            } else {
+                // Room first: a push that allocates could panic while values are in between.
+                values.reserve(left.min(self.ring.len()));
+                let room = left.min(values.capacity() - values.len());
+                let (taken, head) = self.ring.pop_many(room, |value| values.push(value), &mut lost);
+                if taken > 0 {
+                    self.after_pop(head);
+                } else if let Some(value) = self.take_first(Loser::Attempts) {
+                    values.push(value); // after slots that were given up
+                } else if !self.unspill(Some(patience)) {
+                    break;
+                }
             }
-            // Room first: a push that allocates could panic while values are in between.
-            values.reserve(left.min(self.ring.len()));
-            let room = left.min(values.capacity() - values.len());
-            let (taken, head) = self.ring.pop_many(room, |value| values.push(value), &mut lost);
-            if taken > 0 {
-                self.after_pop(head);
-            } else if let Some(value) = self.take_first(Loser::Attempts) {
-                values.push(value); // after slots that were given up
-            } else if !self.unspill(Some(patience)) {
-                break;
+            rounds += 1;
+            if rounds % ROUNDS == 0 {
+                max = max.min((values.len() - start).saturating_add(self.there(patience)));
             }
         }
         values.len() - start
+    }
+
+    /// How many values are there now; at capacity 0, of how many senders. No limit while some are there without their senders, as for each of those a future
+    /// was dropped. 0 if that is not to be found out.
+    #[cold]
+    fn there(&self, patience: Patience) -> usize {
+        if !self.is_rendezvous() {
+            return self.len();
+        }
+        let Some(mut guard) = self.try_lock(patience) else { return 0 };
+        guard.with(|lists| if lists.has_stashed() { usize::MAX } else { lists.tx.count() })
     }
 
     /// Takes the value of a sender of capacity 0 that waits. A task does not wait for a select that has to be called.

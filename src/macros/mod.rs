@@ -23,6 +23,7 @@ mod mistake;
 ///
 /// - A handle is any expression that is, or dereferences to, a [`Receiver`](crate::Receiver) or a [`Sender`](crate::Sender), which is borrowed. Conditions and
 ///   handles are evaluated once, in the order of the arms, before anything waits. A temporary in a handle, as a guard of a mutex, lives until the body ends.
+///   (In an arm with a condition a `break` or `continue` in these needs a label.)
 /// - *Capacity 0*: an arm is ready when a peer waits. One that is a select has no message before it comes: `default` gives it some 20 ms at most for that.
 /// - *Closed*: an arm of a closed channel is ready, and yields its error (a receive only once the channel is empty).
 /// - The message of a send arm is evaluated when that arm has won, once. If it panics, or leaves with `?`, `return` or `break`, the arm is given up:

@@ -199,7 +199,8 @@ impl<T> Receiver<T> {
 
     /// Receives up to `max` values, which are appended to `msgs`: waits for the first, then takes what else is there. Returns how many.
     ///
-    /// With `max` 0 it returns 0 at once. At capacity 0 it takes from the senders that wait.
+    /// With `max` 0 it returns 0 at once. At capacity 0 it takes from the senders that wait. Of what comes meanwhile it takes some, but returns however fast that
+    /// comes.
     ///
     /// # Errors
     /// If the channel is closed and holds nothing.
@@ -255,7 +256,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(rx.iter().collect::<Vec<_>>(), [0, 1, 2]);
     /// ```
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter(self)
+        Iter::new(self)
     }
 
     /// Iterates over the values that can be had without waiting; what a closed channel holds is among them.
@@ -293,7 +294,7 @@ impl<T> IntoIterator for Receiver<T> {
     type IntoIter = IntoIter<T>;
 
     fn into_iter(self) -> IntoIter<T> {
-        IntoIter(self)
+        IntoIter::new(self)
     }
 }
 

@@ -24,6 +24,11 @@ pub struct Storage {
     large: Option<Box<Large>>,
 }
 
+// SAFETY: memory; what was put into it is reached by a token alone. While peers point to it, nobody moves it to another thread.
+unsafe impl Send for Storage {}
+// SAFETY: a shared reference gives access to nothing.
+unsafe impl Sync for Storage {}
+
 // They lie in memory that is not dropped as waiters.
 const _: () = assert!(MODEL || !mem::needs_drop::<Waiter>());
 

@@ -329,7 +329,17 @@ impl Queue {
         self.has(|waiter| !waiter.place.is_null() && waiter.claim != own)
     }
 
-    fn has(&self, fits: impl Fn(&Waiter) -> bool) -> bool {
+    /// How many are in it; each of them is gone to.
+    pub(crate) fn count(&self) -> usize {
+        let mut count = 0;
+        self.has(|_| {
+            count += 1;
+            false
+        });
+        count
+    }
+
+    fn has(&self, mut fits: impl FnMut(&Waiter) -> bool) -> bool {
         let mut next = self.head;
         while !next.is_null() {
             // SAFETY: a linked waiter is alive (invariant 2).

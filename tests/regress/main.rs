@@ -3,11 +3,14 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod after_the_end;
 mod behind_held;
+mod body_awaits;
 mod clock_dropped;
 mod clock_unborn;
 mod closed_by_drop;
 mod closed_held;
+mod endless_batch;
 mod foreign_drop;
 mod given_up;
 mod left_missed;
