@@ -20,7 +20,7 @@ use crate::error::{RecvError, SendError};
 use crate::ring::position::CLOSED;
 use crate::ring::slot::WriteSlot;
 use crate::ring::Refused;
-use crate::sync::{Deadline, Instant};
+use crate::sync::Instant;
 use crate::wait::lock::{PLACED_RX, PLACED_TX, WAKE_RX, WAKE_TX};
 use crate::wait::queue::Chosen;
 use crate::wait::{partner, wake, Claim, Lag, Patience};
@@ -302,7 +302,7 @@ impl<T> Chan<T> {
                 Ok(())
             }
             Token::Ticket(ticket) => self.send_held(ticket, value, orphaned),
-            Token::Append => self.send(value, Deadline::NEVER).map_err(|error| SendError(error.into_inner())),
+            Token::Append => self.append(value),
             _ => Err(SendError(value)),
         }
     }

@@ -103,7 +103,7 @@ struct Cold<T> {
     unbounded: bool,
     /// Hardly ever written but where exchanges are lost all the time.
     crowd: Crowd,
-    /// So that the lock's word begins the second line.
+    /// So that the lock's word begins a line.
     _pad: MaybeUninit<[u8; PAD]>,
     lock: Lock,
     /// At capacity 0, how many waiters ever enlisted; written under the lock.
@@ -117,10 +117,9 @@ struct Cold<T> {
 
 const PAD: usize = {
     let before = size_of::<u64>() + size_of::<AtomicUsize>() + size_of::<u32>() + size_of::<Crowd>() + crate::wait::lock::WORD_AT;
-    assert!(MODEL || before <= 64);
-    64_usize.saturating_sub(before)
+    before.next_multiple_of(64) - before
 };
-// The lock's word begins the second line. (The sizes of the gate's parts are the standard library's: so it is checked where they are known.)
+// The lock's word begins the second line. (The sizes of the gate's parts are the standard library's, and larger on some systems: then it begins the third.)
 const _: () = {
     let known = cfg!(all(target_os = "linux", target_pointer_width = "64")) && !MODEL;
     assert!(!known || core::mem::offset_of!(Cold<u8>, lock) + crate::wait::lock::WORD_AT == 64);

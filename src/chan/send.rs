@@ -143,7 +143,7 @@ impl<T> Chan<T> {
     /// Sends behind the ring; or through it, if there is room after all.
     fn send_behind(&self, value: T) -> Result<(), SendTimeoutError<T>> {
         match self.spill(value, None) {
-            Ok(true) => self.give_way(),
+            Ok(true) => self.let_catch_up(),
             Ok(false) => {}
             // Closed: the lock was waited for, so it is not for want of that.
             Err(error) => return Err(SendTimeoutError::Disconnected(error.into_inner())),

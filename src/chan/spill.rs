@@ -65,7 +65,7 @@ impl<T> Spill<T> {
 }
 
 impl<T> Chan<T> {
-    /// Sends on an unbounded channel whose ring refused the value. Answers whether there is reason to `give_way`. With `patience`, does not sleep for the
+    /// Sends on an unbounded channel whose ring refused the value. Answers whether there is reason to `let_catch_up`. With `patience`, does not sleep for the
     /// lock; `Full` if it was not to be had.
     #[cold]
     #[inline(never)]
@@ -116,7 +116,7 @@ impl<T> Chan<T> {
 
     /// Stays awake for a while, for a receiver to take what is behind the ring.
     #[cold]
-    pub(super) fn give_way(&self) {
+    pub(super) fn let_catch_up(&self) {
         let spin = &self.ring.tail.mate;
         let taken = || self.ring.tail_word() & SPILLED == 0;
         if processors() > 1 && !spin.gap(self.ring.tail_hint(), self.ring.cap(), taken) {
@@ -124,11 +124,26 @@ impl<T> Chan<T> {
         }
     }
 
+    /// Completes a send that a select has won on an unbounded channel, be it one of a task: so it does not stay awake.
+    pub(super) fn append(&self, value: T) -> Result<(), SendError<T>> {
+        let value = match self.ring.push(value) {
+            Ok(flags) => {
+                self.after_push(flags);
+                return Ok(());
+            }
+            Err((value, Refused::Closed)) => return Err(SendError(value)),
+            Err((value, _)) => value,
+        };
+        // It slept for the lock: so never for want of that.
+        self.spill(value, None).map(|_| ()).map_err(|error| SendError(error.into_inner()))
+    }
+
     /// Sends many on an unbounded channel whose ring refused them. With `patience`, it leaves those for which the lock was not to be had.
     pub(super) fn spill_many(&self, values: &mut VecDeque<T>, patience: Option<Patience>) -> Result<(), SendError<()>> {
         while let Some(value) = values.pop_front() {
             match self.spill(value, patience) {
-                Ok(true) => self.give_way(),
+                Ok(true) if patience.is_none() => self.let_catch_up(), // a task does not: the receiver may be on its thread
+                Ok(true) => {}
                 Ok(false) => {}
                 Err(TrySendError::Full(value)) => {
                     values.push_front(value);

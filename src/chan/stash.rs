@@ -10,7 +10,7 @@
 
 use super::frame::Place;
 use super::handoff::{give_releasing, take_releasing};
-use super::{Chan, Enlisted, Lists};
+use super::{Chan, Enlisted, Guard, Lists};
 use crate::error::SendError;
 use crate::wait::queue::{is_before, Chosen};
 use crate::wait::{wake, Claim, Patience, Waker};
@@ -102,7 +102,10 @@ impl<T> Lists<T> {
 impl<T> Chan<T> {
     /// Hands a value that was accepted to the next receiver, or keeps it for one. `turn`: the number under which it was accepted; `None`: just now.
     pub(crate) fn put_back(&self, turn: Option<u64>, value: T) {
-        let mut guard = self.lock();
+        self.put_back_locked(self.lock(), turn, value);
+    }
+
+    fn put_back_locked(&self, mut guard: Guard<'_, T>, turn: Option<u64>, value: T) {
         let next = guard.with(|lists| lists.rx.choose_receiver(core::ptr::null(), false, self.met()));
         if let Some(receiver) = next {
             return give_releasing(guard, receiver, value);
@@ -127,18 +130,19 @@ impl<T> Chan<T> {
         })
     }
 
-    /// Completes a send that was won as a hold. If the future has left, the value goes to the next receiver; if there is none, nor ever will be, back.
+    /// Completes a send that was won as a hold. If the future has left, the value goes to the next receiver, or back if the channel is closed.
     pub(super) fn send_held(&self, ticket: u64, value: T, orphaned: impl Fn() -> bool) -> Result<(), SendError<T>> {
         let mut guard = self.lock();
         if let Some(Held::Peer(receiver)) = guard.with(|lists| lists.end_hold(ticket)) {
             give_releasing(guard, receiver, value);
             return Ok(());
         }
-        drop(guard);
-        if orphaned() {
+        // No receive had the value before the close: so it would come after it.
+        if self.is_closed() {
+            drop(guard);
             return Err(SendError(value));
         }
-        self.put_back(None, value);
+        self.put_back_locked(guard, None, value);
         if orphaned() {
             self.drain_closed(); // the last receiver has gone meanwhile
         }

@@ -27,8 +27,8 @@ mod mistake;
 /// - *Capacity 0*: an arm is ready when a peer waits. One that is a select has no message before it comes: `default` gives it some 20 ms at most for that.
 /// - *Closed*: an arm of a closed channel is ready, and yields its error (a receive only once the channel is empty).
 /// - The message of a send arm is evaluated when that arm has won, once. If it panics, or leaves with `?`, `return` or `break`, the arm is given up:
-///   its place is skipped, and a peer that was paired with it waits on as before. Until it is done others see that operation as not there yet. So it must
-///   not wait for the other side of its own channel.
+///   its place is skipped (and is room again when the values before it were received), and a peer that was paired with it waits on as before. Until it is
+///   done others see that operation as not there yet. So it must not wait for the other side of its own channel.
 /// - *Timeout*: a zero timeout tries once, one too large for the clock means no limit.
 ///
 /// # Panics

@@ -59,7 +59,7 @@ pub(crate) enum Stamp {
 }
 
 impl Layout {
-    /// The packing for `cap` slots; `cap` is below 2^32 (checked by the channel's constructor).
+    /// The packing for `cap` slots. What fits into memory leaves bits enough to count laps.
     #[inline]
     pub(crate) fn new(cap: usize) -> Layout {
         Layout { cap, mask: ((cap.max(1) as u64).next_power_of_two() << FLAG_BITS) - 1 }

@@ -1,7 +1,7 @@
 //! Several wait on a closed channel for what is held: one gets it, or nobody, and the others learn that there is nothing more.
 
 use super::common::task::{poll, Count};
-use rendez::{bounded, RecvError, RecvTimeoutError, Select};
+use rendez::{bounded, RecvError, RecvTimeoutError, Select, SendError, TryRecvError};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -87,4 +87,34 @@ fn all_threads_learn_that_there_is_none() {
 #[test]
 fn who_waits_until_it_is_ready_passes_it_on() {
     threads_learn_of_it(false, true);
+}
+
+/// A send that a select won before the close, with a receiver that has left since: nobody had its value before others were told of the close.
+#[test]
+fn what_was_not_received_before_the_close_is_not_sent() {
+    let (tx, rx) = bounded(0);
+    let mut receiver = Box::pin(rx.recv_async());
+    assert!(poll(receiver.as_mut(), Waker::noop()).is_pending());
+    let mut select = Select::new();
+    select.send(&tx);
+    let held = select.try_select().unwrap();
+    drop(receiver);
+    rx.close();
+    assert_eq!(rx.recv(), Err(RecvError));
+    assert_eq!(held.send(&tx, 1), Err(SendError(1)));
+    assert_eq!(rx.try_recv(), Err(TryRecvError::Disconnected));
+}
+
+/// The same with a receiver that is still there: it was won before the close.
+#[test]
+fn who_was_won_before_the_close_receives() {
+    let (tx, rx) = bounded(0);
+    let mut receiver = Box::pin(rx.recv_async());
+    assert!(poll(receiver.as_mut(), Waker::noop()).is_pending());
+    let mut select = Select::new();
+    select.send(&tx);
+    let held = select.try_select().unwrap();
+    rx.close();
+    assert_eq!(held.send(&tx, 1), Ok(()));
+    assert_eq!(poll(receiver.as_mut(), Waker::noop()), Poll::Ready(Ok(1)));
 }

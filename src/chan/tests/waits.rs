@@ -5,6 +5,10 @@ use crate::chan::spill::Spill;
 use crate::sync::{processors, Deadline};
 use crate::wait::spin::AWAKE;
 use crate::wait::{turn, Patience};
+use crate::{unbounded, Sender};
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 /// A wait that runs into its timeout leaves a lesson, unless its side must not stay awake at all; the other side's limit does not matter.
@@ -146,4 +150,30 @@ fn who_comes_to_a_closed_channel_does_not_wait() {
     let before = spin();
     assert!(chan.recv(Deadline::NEVER).is_err());
     assert_eq!(spin(), before);
+}
+
+/// On an unbounded channel a thread does so where very many values wait; a task, or a select, which may be one's, never.
+#[test]
+fn no_task_stays_awake_for_a_receiver_to_catch_up() {
+    const MANY: usize = 2_000;
+    let awake = |send: &dyn Fn(&Sender<usize>)| {
+        let (tx, _rx) = unbounded();
+        let before = AWAKE.get();
+        send(&tx);
+        assert_eq!(tx.len(), MANY);
+        AWAKE.get() - before
+    };
+    let by_thread = awake(&|tx| (0..MANY).for_each(|value| tx.send(value).expect("open")));
+    assert_eq!(by_thread > 0, processors() > 1);
+    let by_select = awake(&|tx| {
+        for value in 0..MANY {
+            crate::select! { send(tx, value) -> sent => sent.expect("open") }
+        }
+    });
+    let by_task = awake(&|tx| {
+        let mut values = (0..MANY).collect();
+        let sent = pin!(tx.send_many_async(&mut values)).poll(&mut Context::from_waker(Waker::noop()));
+        assert!(sent.is_ready());
+    });
+    assert_eq!([by_select, by_task], [0, 0]);
 }
