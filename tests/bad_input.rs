@@ -189,6 +189,11 @@ fn waiting_for_the_close_with_a_far_timeout_ends_with_the_close() {
             ended_by(|| assert!(tx.wait_closed_timeout(far)), || assert!(rx.close()));
             assert!(rx.wait_closed_timeout(far), "closed already");
         }
+        for far in far_instants() {
+            let (tx, rx) = &bounded::<u8>(0);
+            ended_by(|| assert!(rx.wait_closed_deadline(far)), || assert!(tx.close()));
+            assert!(tx.wait_closed_deadline(far), "closed already");
+        }
     });
 }
 
@@ -240,8 +245,14 @@ fn an_expired_time_fails_where_it_would_have_to_wait() {
             assert!(select.select_deadline(past).is_err() && select.ready_deadline(past).is_err());
         }
         assert!(!rx.wait_closed_timeout(Duration::ZERO));
+        for past in past() {
+            assert!(!rx.wait_closed_deadline(past) && !tx.wait_closed_deadline(past));
+        }
         assert!(tx.close());
         assert!(rx.wait_closed_timeout(Duration::ZERO));
+        for past in past() {
+            assert!(rx.wait_closed_deadline(past) && tx.wait_closed_deadline(past));
+        }
         assert_eq!(rx.recv_timeout(Duration::ZERO), Err(RecvTimeoutError::Disconnected));
         assert_eq!(tx.send_timeout(1, Duration::ZERO), Err(SendTimeoutError::Disconnected(1)));
     }

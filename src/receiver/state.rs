@@ -2,19 +2,11 @@
 
 use super::{sleep_until, Receiver, Source};
 use crate::chan::Side;
-use crate::sync::{Arc, Deadline, Duration};
+use crate::sync::{Arc, Deadline, Duration, Instant};
 
 impl<T> Receiver<T> {
-    /// Limits how long receivers of this channel that have to wait stay awake before they sleep, instead of the default of some 24 µs.
-    ///
-    /// Within the limit a wait learns: it looks for a value for as long as that has been worth it, yielding to other threads. A shorter limit takes
-    /// less CPU where messages come every few microseconds, and makes both sides slower, as waking a sleeper costs more than the message.
-    /// At 0 a wait neither looks nor yields, but sleeps at once. A longer one, of four seconds at most, suits threads that have a processor each.
-    /// It holds for all receivers of the channel, at every capacity, from their next wait on; a select goes by the first of its channels. A task
-    /// looks twice before it waits, half a microsecond apart, where that has been worth it; at 0 it does not. Timers sleep anyway.
-    ///
-    /// Where many receivers are in each other's way, one that another has overtaken leaves the channel alone for 0.4 µs before it tries again, a few times; and
-    /// where that has been seen to be faster, for 8 µs, or for 32 µs at capacities 0 and 1 if it would wait anyway. That is never longer than twice the limit.
+    /// Limits how long receivers of this channel that have to wait stay awake before they sleep, instead of the default of some 24 µs. It is to receivers what
+    /// [`Sender::set_spin_limit`](crate::Sender::set_spin_limit) is to senders. Timers sleep anyway.
     ///
     /// ```
     /// use std::time::Duration;
@@ -32,9 +24,12 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Closes the channel for both sides. `true` the first time, then `false`; timers cannot be closed and say `false`.
+    /// Closes the channel for both sides. Returns `true` if this call has closed it, `false` if it was closed before, by hand or because a side had gone.
+    /// Timers and `never` cannot be closed: of them it is `false`.
     ///
-    /// Senders that wait get their value back; receivers get what the channel holds (at capacity 0 nothing), then an error.
+    /// Senders that wait get their value back; receivers get what the channel holds, then an error. (At capacity 0 it holds nothing, but for what
+    /// [a dropped future left](crate::guide::cancellation#at-capacity-0).) It waits for no value and no room, but for a thread that was stopped in the
+    /// middle of an operation it may.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded(1);
@@ -46,6 +41,7 @@ impl<T> Receiver<T> {
     }
 
     /// Tells whether the channel is closed, explicitly or because one side has no handle left. It may still hold values.
+    /// A timer never is, nor is `never`.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded::<u8>(1);
@@ -57,7 +53,9 @@ impl<T> Receiver<T> {
         matches!(&self.0, Source::Chan(strong) if strong.chan().is_closed())
     }
 
-    /// Waits until the channel is closed, by whichever side; if it is, it returns at once. It may still hold values then. A timer never closes.
+    /// Waits until the channel is closed, by whichever side; if it is, it returns at once. It may still hold values then.
+    ///
+    /// It is the same at every capacity. Timers and `never` never close.
     ///
     /// # Cancel safety
     /// A blocking call cannot be cancelled; [`wait_closed_timeout`](Receiver::wait_closed_timeout) can.
@@ -73,9 +71,9 @@ impl<T> Receiver<T> {
         self.closed_by(Deadline::NEVER);
     }
 
-    /// Waits until the channel is closed, at most `timeout`. Answers whether it is.
+    /// Waits until the channel is closed, at most `timeout`. Returns whether it is.
     ///
-    /// A timeout of zero looks once, one too large for the clock means no limit.
+    /// It is the same at every capacity. A timeout of zero looks once, one too large for the clock means no limit. Timers and `never` never close.
     ///
     /// # Cancel safety
     /// A timeout changes nothing.
@@ -92,6 +90,24 @@ impl<T> Receiver<T> {
         self.closed_by(Deadline::after(timeout))
     }
 
+    /// Waits until the channel is closed, or until `deadline`. Returns whether it is. As [`wait_closed_timeout`](Receiver::wait_closed_timeout) in all else; a
+    /// deadline that has passed looks once.
+    ///
+    /// # Cancel safety
+    /// As [`wait_closed_timeout`](Receiver::wait_closed_timeout): the end of the time changes nothing.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// assert!(!rx.wait_closed_deadline(Instant::now() + Duration::from_millis(5)));
+    /// drop(tx);
+    /// assert!(rx.wait_closed_deadline(Instant::now()));
+    /// ```
+    pub fn wait_closed_deadline(&self, deadline: Instant) -> bool {
+        self.closed_by(Deadline::at(deadline))
+    }
+
     fn closed_by(&self, deadline: Deadline) -> bool {
         match &self.0 {
             Source::Chan(strong) => strong.chan().wait_closed(deadline),
@@ -99,7 +115,7 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Tells whether no value is there now; always so at capacity 0.
+    /// Tells whether no value is there now; always so at capacity 0, of a timer while no message is due, and of `never`.
     ///
     /// It was so at some moment during the call.
     ///
@@ -114,7 +130,8 @@ impl<T> Receiver<T> {
         self.len() == 0
     }
 
-    /// Tells whether the channel has no room; always so at capacity 0, never if unbounded.
+    /// Tells whether the channel has no room; always so at capacity 0, never if unbounded. So is a timer while a message is due, and `never`, whose capacity
+    /// is 0.
     ///
     /// It was so at some moment during the call.
     ///
@@ -133,7 +150,7 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Returns how many values the channel holds; 0 at capacity 0.
+    /// Returns how many values the channel holds; 0 at capacity 0. Of a timer it is 1 while a message is due, of `never` 0.
     ///
     /// It was so at some moment during the call. Of an unbounded channel it is a guess, after some 20 ms, while a thread is stopped in the middle of an
     /// operation.
@@ -185,7 +202,7 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Returns how many senders the channel has; 0 for timers.
+    /// Returns how many senders the channel has; 0 for timers and `never`.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded::<u8>(1);
@@ -202,7 +219,7 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Returns how many receivers the channel has.
+    /// Returns how many receivers the channel, or the timer, has; for `never` it is always 1.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded::<u8>(1);

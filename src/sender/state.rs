@@ -2,7 +2,7 @@
 
 use super::Sender;
 use crate::chan::Side;
-use crate::sync::{Deadline, Duration};
+use crate::sync::{Deadline, Duration, Instant};
 
 impl<T> Sender<T> {
     /// Limits how long senders of this channel that have to wait stay awake before they sleep, instead of the default of some 24 µs.
@@ -13,8 +13,7 @@ impl<T> Sender<T> {
     /// It holds for all senders of the channel, at every capacity, from their next wait on; a select goes by the first of its channels. A task
     /// looks twice before it waits, half a microsecond apart, where that has been worth it; at 0 it does not.
     ///
-    /// Where many senders are in each other's way, one that another has overtaken leaves the channel alone for 0.4 µs before it tries again, a few times; and
-    /// where that has been seen to be faster, for 8 µs, or for 32 µs at capacities 0 and 1 if it would wait anyway. That is never longer than twice the limit.
+    /// The pauses of threads that are in each other's way ([guarantees](crate#guarantees), "waiting is cheap") are never longer than twice the limit.
     ///
     /// ```
     /// use std::time::Duration;
@@ -30,9 +29,11 @@ impl<T> Sender<T> {
         self.0.chan().spin(true).set_limit(limit);
     }
 
-    /// Closes the channel for both sides. `true` the first time, then `false`.
+    /// Closes the channel for both sides. Returns `true` if this call has closed it, `false` if it was closed before, by hand or because a side had gone.
     ///
-    /// Senders that wait get their value back; receivers get what the channel holds (at capacity 0 nothing), then an error.
+    /// Senders that wait get their value back; receivers get what the channel holds, then an error. (At capacity 0 it holds nothing, but for what
+    /// [a dropped future left](crate::guide::cancellation#at-capacity-0).) It waits for no value and no room, but for a thread that was stopped in the
+    /// middle of an operation it may.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded(1);
@@ -58,7 +59,7 @@ impl<T> Sender<T> {
         self.0.chan().is_closed()
     }
 
-    /// Waits until the channel is closed, by whichever side; if it is, it returns at once.
+    /// Waits until the channel is closed, by whichever side; if it is, it returns at once. It is the same at every capacity.
     ///
     /// # Cancel safety
     /// A blocking call cannot be cancelled; [`wait_closed_timeout`](Sender::wait_closed_timeout) can.
@@ -75,9 +76,9 @@ impl<T> Sender<T> {
         self.0.chan().wait_closed(Deadline::NEVER);
     }
 
-    /// Waits until the channel is closed, at most `timeout`. Answers whether it is.
+    /// Waits until the channel is closed, at most `timeout`. Returns whether it is.
     ///
-    /// A timeout of zero looks once, one too large for the clock means no limit.
+    /// It is the same at every capacity. A timeout of zero looks once, one too large for the clock means no limit.
     ///
     /// # Cancel safety
     /// A timeout changes nothing.
@@ -92,6 +93,24 @@ impl<T> Sender<T> {
     /// ```
     pub fn wait_closed_timeout(&self, timeout: Duration) -> bool {
         self.0.chan().wait_closed(Deadline::after(timeout))
+    }
+
+    /// Waits until the channel is closed, or until `deadline`. Returns whether it is. As [`wait_closed_timeout`](Sender::wait_closed_timeout) in all else; a
+    /// deadline that has passed looks once.
+    ///
+    /// # Cancel safety
+    /// As [`wait_closed_timeout`](Sender::wait_closed_timeout): the end of the time changes nothing.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let (tx, rx) = rendez::bounded::<u8>(1);
+    /// assert!(!tx.wait_closed_deadline(Instant::now() + Duration::from_millis(5)));
+    /// drop(rx);
+    /// assert!(tx.wait_closed_deadline(Instant::now()));
+    /// ```
+    pub fn wait_closed_deadline(&self, deadline: Instant) -> bool {
+        self.0.chan().wait_closed(Deadline::at(deadline))
     }
 
     /// Tells whether the channel holds no value; always so at capacity 0.

@@ -6,7 +6,8 @@ use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
 impl<T> Sender<T> {
-    /// Makes a handle that does not keep the channel open.
+    /// Makes a handle that does not keep the channel open, though its memory: that is given back when the last weak handle has gone, too. The values in it go
+    /// with the last receiver all the same.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded::<i32>(1);
@@ -37,7 +38,7 @@ impl<T> UnwindSafe for WeakSender<T> {}
 impl<T> RefUnwindSafe for WeakSender<T> {}
 
 impl<T> WeakSender<T> {
-    /// Makes a [`Sender`] again, if one still exists.
+    /// Makes a [`Sender`] again, if one still exists; also if the channel was closed by hand, or by the last receiver.
     ///
     /// ```
     /// let (tx, _rx) = rendez::bounded::<u8>(1);
