@@ -158,7 +158,7 @@ fn all_arms_off_means_else_or_default_or_a_panic() {
     assert_eq!(select! { recv(rx) -> _, if !off => 1, else => 3 }, 1);
     let panic = catch_unwind(AssertUnwindSafe(|| select! { recv(rx) -> _, if off => {} }));
     let text = *panic.unwrap_err().downcast::<&str>().unwrap();
-    assert_eq!(text, "every arm of the `select!` is switched off, and it has neither `default` nor `else`");
+    assert_eq!(text, "every arm of the select is switched off, and it has neither `default` nor `else`");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn switched_off_arms_do_nothing() {
 }
 
 #[test]
-#[should_panic(expected = "every arm of the `select!` is switched off")]
+#[should_panic(expected = "every arm of the select is switched off, and it has neither `default` nor `else`")]
 fn all_off_is_a_mistake() {
     block_on(async {
         select_async! { recv(never::<()>()) -> _, if false => (), future(ready(())) -> (), if false => () }

@@ -200,7 +200,7 @@ macro_rules! __select {
     (@timeout [($($timeout:expr)?) $body:expr]) => { $body };
 
     (@off $default:tt [$body:expr]) => { $crate::__select!(@body $body) };
-    (@off [] []) => { $crate::__select::panic!("every arm of the `select!` is switched off, and it has neither `default` nor `else`") };
+    (@off [] []) => { $crate::__select::panic!("every arm of the select is switched off, and it has neither `default` nor `else`") };
     (@off [() $body:expr] []) => { $crate::__select!(@body $body) };
     (@off [($timeout:expr) $body:expr] []) => {{
         $crate::__select::wait_out($timeout);
