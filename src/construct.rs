@@ -70,12 +70,13 @@ pub fn rendezvous<T>() -> (Sender<T>, Receiver<T>) {
 
 /// Makes a channel that holds any number of values. The memory of a burst is given back when it has been received.
 ///
-/// Sending never sleeps. But where many values wait already, [`send`](Sender::send) may stay awake for some microseconds, so that a receiver catches up; then
-/// twice as many have to wait before it does so again. After [`set_spin_limit(0)`](Sender::set_spin_limit) it never does, nor do
-/// [`try_send`](Sender::try_send) and tasks.
+/// Sending waits for no receiver. But where many values wait already, [`send`](Sender::send) may stay awake for some microseconds, so that a receiver catches
+/// up; then twice as many have to wait before it does so again. After [`set_spin_limit(0)`](Sender::set_spin_limit) it never does, nor do
+/// [`try_send`](Sender::try_send) and tasks. And where others are adding to, or taking from, a long queue, it may wait for its turn: for as long as one
+/// operation takes, and if a thread was stopped in the middle of that, until it goes on (`try_send` some 20 ms at most).
 ///
 /// # Panics
-/// If there is no memory for the channel.
+/// If there is no memory for the channel. Where there is none for a value that is sent later the process ends, as where a `Vec` grows.
 ///
 /// ```
 /// let (tx, rx) = rendez::unbounded();
@@ -118,6 +119,9 @@ pub fn after(duration: Duration) -> Receiver<Instant> {
 ///
 /// Clones share the one message. An instant that has passed is due at once.
 ///
+/// # Panics
+/// As for [`after`]: this does not, but a future that waits for the clock may.
+///
 /// ```
 /// use std::time::Instant;
 ///
@@ -133,6 +137,9 @@ pub fn at(when: Instant) -> Receiver<Instant> {
 /// Each message is the instant at which it was due, a whole number of durations after the start: the ticks do not drift. One that is not
 /// received before the next is due is lost. Clones share the ticks: each goes to one of them. With a duration of zero one is always due, with one beyond
 /// what the clock can say none ever is.
+///
+/// # Panics
+/// As for [`after`]: this does not, but a future that waits for the clock may.
 ///
 /// ```
 /// use std::time::Duration;

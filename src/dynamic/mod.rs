@@ -85,6 +85,9 @@ impl<'a> Select<'a> {
 
     /// Adds a send. Returns its index.
     ///
+    /// A closed channel may be added: the send is ready then, and completes with its error. So may a handle that is in the list already: it makes another
+    /// operation, with its own index. At capacity 0 no operation of the list meets another of it.
+    ///
     /// ```
     /// let (tx, rx) = rendez::bounded(1);
     /// let mut select = rendez::Select::new();
@@ -97,6 +100,9 @@ impl<'a> Select<'a> {
     }
 
     /// Adds a receive. Returns its index.
+    ///
+    /// A closed channel may be added: the receive is ready then, and completes with what the channel still holds, or its error. So may a handle that is in
+    /// the list already: it makes another operation, with its own index. At capacity 0 no operation of the list meets another of it.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded(1);
@@ -136,8 +142,10 @@ impl<'a> Select<'a> {
         assert!(self.arms.remove(index), "the operation with index {index} was removed from the select before");
     }
 
-    /// Wins an operation that can go on without waiting; but a select that waits to send at capacity 0, and has no message before it comes, is given some 20 ms
-    /// at most for that.
+    /// Wins an operation that can go on without waiting.
+    ///
+    /// Only a peer at capacity 0 that has yet to come, such as a select that has yet to make the message that it waits to send, is called and waited for: see
+    /// [attempts at capacity 0](crate::guide::capacity#attempts-at-capacity-0).
     ///
     /// # Errors
     /// If there is none; also if no operation was added.
@@ -159,6 +167,9 @@ impl<'a> Select<'a> {
     ///
     /// # Panics
     /// If there is no operation.
+    ///
+    /// # Cancel safety
+    /// A blocking call cannot be cancelled; [`select_timeout`](Select::select_timeout) can.
     ///
     /// ```
     /// let (tx, rx) = rendez::rendezvous();

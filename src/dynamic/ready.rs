@@ -6,7 +6,7 @@ use crate::select::{self, Until};
 use crate::sync::{Deadline, Duration, Instant};
 
 impl Select<'_> {
-    /// Finds an operation that would not wait now.
+    /// Finds an operation that would not wait now. As [`ready`](Select::ready) in all else; it calls nobody, and finishes in a bounded number of steps.
     ///
     /// # Errors
     /// If there is none.
@@ -31,6 +31,9 @@ impl Select<'_> {
     ///
     /// # Panics
     /// If there is no operation.
+    ///
+    /// # Cancel safety
+    /// A blocking call cannot be cancelled; [`ready_timeout`](Select::ready_timeout) can. Nothing is sent or received in any case.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded(1);

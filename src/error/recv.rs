@@ -35,7 +35,7 @@ impl Error for RecvError {}
 /// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub enum TryRecvError {
-    /// No value is there, or at capacity 0 no sender waits.
+    /// No value is there, or at capacity 0 no sender waits; or it looked so for some 20 ms, as a thread was stopped in the middle of an operation.
     Empty,
     /// The channel is closed and holds no more values.
     Disconnected,

@@ -57,7 +57,7 @@ impl<T> SendError<T> {
 /// ```
 #[derive(PartialEq, Eq, Clone, Copy)]
 pub enum TrySendError<T> {
-    /// There is no room, or at capacity 0 no receiver waits.
+    /// There is no room, or at capacity 0 no receiver waits; or it looked so for some 20 ms, as a thread was stopped in the middle of an operation.
     Full(T),
     /// The channel is closed.
     Disconnected(T),

@@ -24,7 +24,8 @@ mod mistake;
 /// - A handle is any expression that is, or dereferences to, a [`Receiver`](crate::Receiver) or a [`Sender`](crate::Sender), which is borrowed. Conditions and
 ///   handles are evaluated once, in the order of the arms, before anything waits. A temporary in a handle, as a guard of a mutex, lives until the body ends.
 ///   (In an arm with a condition a `break` or `continue` in these needs a label.)
-/// - *Capacity 0*: an arm is ready when a peer waits. One that is a select has no message before it comes: `default` gives it some 20 ms at most for that.
+/// - *Capacity 0*: an arm is ready when a peer waits. One that has yet to come, such as a select that has yet to make the message that it waits to
+///   send, is called by `default`, and waited for: see [attempts at capacity 0](crate::guide::capacity#attempts-at-capacity-0).
 /// - *Closed*: an arm of a closed channel is ready, and yields its error (a receive only once the channel is empty).
 /// - The message of a send arm is evaluated when that arm has won, once. If it panics, or leaves with `?`, `return` or `break`, the arm is given up:
 ///   its place is skipped (and is room again when the values before it were received), and a peer that was paired with it waits on as before. Until it is
@@ -35,7 +36,8 @@ mod mistake;
 /// If every arm is switched off and there is neither `default` nor `else`.
 ///
 /// # Cancel safety
-/// Arms that do not win lose neither a value nor a wake-up. Timers leave nothing behind.
+/// Arms that do not win lose neither a value nor a wake-up. Timers leave nothing behind. The select itself blocks its thread and cannot be cancelled, but by
+/// `default(timeout)` or an arm for that.
 ///
 /// ```
 /// use rendez::{bounded, select};
@@ -116,7 +118,7 @@ macro_rules! select_biased {
 /// tried in the order in which they are written; else it is drawn anew each time which kind is tried first. Handles are evaluated before futures; futures
 /// are dropped before the body runs.
 ///
-/// Where `default` gives another select the time to come, the task waits, and not its thread.
+/// Where `default` waits for a peer that it has [called](crate::guide::capacity#attempts-at-capacity-0), the task waits, and not its thread.
 ///
 /// # Panics
 /// As [`select!`]. Also if it has to wait for the clock, and the thread for that cannot be started: see [`after`](crate::after).

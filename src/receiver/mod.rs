@@ -109,7 +109,8 @@ impl<T> Receiver<T> {
 
     /// Receives a value, waiting until there is one.
     ///
-    /// At capacity 0 it takes the value from a sender that waits, or waits for one. What a closed channel holds is received first.
+    /// At capacity 0 it takes the value from a sender that waits, or waits for one. What a closed channel holds is received first. A timer never closes, so it
+    /// gives no error; after its last message, as with [`never`](crate::never), this waits for ever.
     ///
     /// # Errors
     /// If the channel is closed and holds nothing, before or while waiting.
@@ -134,8 +135,9 @@ impl<T> Receiver<T> {
     /// Receives a value if that is possible without waiting.
     ///
     /// At capacity 0 that is so only while a sender waits. It finishes in a bounded number of steps, whatever other threads do; one that is
-    /// stopped in the middle of an operation may make a channel look empty, after some 20 ms. As long a select that waits to send at capacity 0 is given
-    /// to come, as it has no message before.
+    /// stopped in the middle of an operation may make a channel look empty, after some 20 ms. Only a peer at capacity 0 that has yet to come, such as a select
+    /// that has yet to make the message that it waits to send, is called and waited for: see
+    /// [attempts at capacity 0](crate::guide::capacity#attempts-at-capacity-0).
     ///
     /// # Errors
     /// [`Empty`](TryRecvError::Empty) or [`Disconnected`](TryRecvError::Disconnected).
@@ -160,7 +162,8 @@ impl<T> Receiver<T> {
 
     /// Receives a value, waiting at most `timeout` for one.
     ///
-    /// At capacity 0 it waits for a sender. A timeout of zero tries once, as `try_recv`; one too large for the clock means no limit.
+    /// At capacity 0 it waits for a sender. What a closed channel holds is received first. A timeout of zero tries once, as [`try_recv`](Receiver::try_recv);
+    /// one too large for the clock means no limit. A timer never closes, nor does [`never`](crate::never): they give `Timeout` only.
     ///
     /// # Errors
     /// [`Timeout`](RecvTimeoutError::Timeout) or [`Disconnected`](RecvTimeoutError::Disconnected).
@@ -199,14 +202,14 @@ impl<T> Receiver<T> {
 
     /// Receives up to `max` values, which are appended to `msgs`: waits for the first, then takes what else is there. Returns how many.
     ///
-    /// With `max` 0 it returns 0 at once. At capacity 0 it takes from the senders that wait. Of what comes meanwhile it takes some, but returns however fast that
-    /// comes.
+    /// With `max` 0 it returns 0 at once. At capacity 0 it takes from the senders that wait. What a closed channel holds is received first. Of what comes
+    /// meanwhile it takes some, but returns however fast that comes. Of a timer it takes one message.
     ///
     /// # Errors
-    /// If the channel is closed and holds nothing.
+    /// If the channel is closed and holds nothing, before or while waiting.
     ///
     /// # Cancel safety
-    /// A blocking call cannot be cancelled; in a task [`recv_many_async`](Receiver::recv_many_async) can.
+    /// A blocking call cannot be cancelled, but by closing the channel; in a task [`recv_many_async`](Receiver::recv_many_async) can.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded(4);
@@ -226,9 +229,13 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Takes at once what the channel holds now, and iterates over it. One exchange and one wake-up serve the whole batch.
+    /// Takes at once what the channel holds now, and iterates over it. Where it can, it takes the whole batch by one exchange and wakes whom that concerns.
     ///
-    /// At capacity 0 it takes from the senders that wait; from a closed channel what is left. What the iterator has not given out is dropped with it.
+    /// At capacity 0 it takes from the senders that wait, each as [`try_recv`](Receiver::try_recv) does, with
+    /// [the same exception](crate::guide::capacity#attempts-at-capacity-0); from a closed channel what is left; from a timer the message that is due.
+    ///
+    /// # Cancel safety
+    /// The values are out of the channel at once: what the iterator has not given out is dropped with it. [`try_iter`](Receiver::try_iter) leaves them there.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded(4);
@@ -247,7 +254,10 @@ impl<T> Receiver<T> {
 
     /// Iterates over the values, waiting for each, until the channel is closed and empty.
     ///
-    /// At capacity 0 each is taken from a sender that waits.
+    /// At capacity 0 each is taken from a sender that waits. A timer never closes: its iterator does not end.
+    ///
+    /// # Cancel safety
+    /// A blocking call cannot be cancelled, but by closing the channel. Between two calls the iterator holds no value, and may be dropped.
     ///
     /// ```
     /// let (tx, rx) = rendez::unbounded();
@@ -261,7 +271,8 @@ impl<T> Receiver<T> {
 
     /// Iterates over the values that can be had without waiting; what a closed channel holds is among them.
     ///
-    /// At capacity 0 they are those of the senders that wait. It ends as soon as there is none, and not only when the channel is closed.
+    /// At capacity 0 they are those of the senders that wait; each is received as by [`try_recv`](Receiver::try_recv), with
+    /// [the same exception](crate::guide::capacity#attempts-at-capacity-0). It ends as soon as there is none, and not only when the channel is closed.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded(4);

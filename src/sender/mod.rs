@@ -40,7 +40,8 @@ impl<T> Sender<T> {
 
     /// Sends `msg`, waiting until there is room.
     ///
-    /// At capacity 0 it returns `Ok` only after a receive operation has taken the value.
+    /// At capacity 0 it returns `Ok` only after a receive operation has taken the value. Of an [`unbounded`](crate::unbounded) channel it waits for no
+    /// receiver; if there is no memory for the value, the process ends, as where a `Vec` grows.
     ///
     /// # Errors
     /// If the channel is closed, before or while waiting; the value is in the error.
@@ -67,8 +68,9 @@ impl<T> Sender<T> {
 
     /// Sends `msg` if that is possible without waiting.
     ///
-    /// At capacity 0 that is so only while a receiver waits. It finishes in a bounded number of steps, whatever other threads do; one that is
-    /// stopped in the middle of an operation may make a channel look full, after some 20 ms. An unbounded one looks full for no other reason.
+    /// At capacity 0 that is so only while a receiver waits; one that waits in [`Select::ready`](crate::Select::ready) does not count. It finishes in a bounded
+    /// number of steps, whatever other threads do; one that is stopped in the middle of an operation may make a channel look full, after some 20 ms. An
+    /// unbounded one looks full for no other reason.
     ///
     /// # Errors
     /// [`Full`](TrySendError::Full) or [`Disconnected`](TrySendError::Disconnected), with the value.
@@ -133,7 +135,7 @@ impl<T> Sender<T> {
     /// If the channel is closed. What was not sent is still in `msgs`.
     ///
     /// # Cancel safety
-    /// A blocking call cannot be cancelled; in a task [`send_many_async`](Sender::send_many_async) can.
+    /// A blocking call cannot be cancelled, but by closing the channel; in a task [`send_many_async`](Sender::send_many_async) can.
     ///
     /// ```
     /// use std::collections::VecDeque;
