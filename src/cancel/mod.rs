@@ -171,6 +171,9 @@ impl CancelToken {
 
     /// Makes a child that is cancelled at `deadline`, if not before. As [`child_timeout`](CancelToken::child_timeout) in all else.
     ///
+    /// # Panics
+    /// As [`child_timeout`](CancelToken::child_timeout): if the thread for deadlines cannot be started.
+    ///
     /// ```
     /// let now = std::time::Instant::now();
     /// let token = rendez::CancelToken::new().child_deadline(now);
@@ -181,7 +184,8 @@ impl CancelToken {
         CancelToken::make(Some(self), Deadline::at(deadline))
     }
 
-    /// Cancels this token and all below it. `true` the first time, then `false`.
+    /// Cancels this token and all below it. Returns `true` if this call has cancelled it, `false` if it was cancelled before, from above or by its deadline
+    /// too.
     ///
     /// The call that says `true` returns when all are told; another may return before.
     ///

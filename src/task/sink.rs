@@ -51,6 +51,15 @@ pub struct SendSink<'a, T>(Inner<&'a Sender<T>, T>);
 
 /// As [`SendSink`], with the sender inside, which goes when the sink is closed. Made by [`Sender::into_sink`].
 ///
+/// # Errors
+/// As [`SendSink`].
+///
+/// # Panics
+/// As [`SendSink`].
+///
+/// # Cancel safety
+/// As [`SendSink`].
+///
 /// ```
 /// use futures_sink::Sink;
 /// use std::pin::pin;
@@ -133,6 +142,9 @@ impl<T> Sender<T> {
     /// At capacity 0 it is flushed when a receiver has taken the value. It has to be pinned to be used, since receivers take values out of it: by
     /// [`pin!`](std::pin::pin), or by `Box::pin` where it has to be moved afterwards.
     ///
+    /// # Errors
+    /// Its operations fail if the channel is closed: see [`SendSink`].
+    ///
     /// # Cancel safety
     /// See [`SendSink`].
     ///
@@ -160,6 +172,12 @@ impl<T> Sender<T> {
 
     /// Makes a sink that owns its sender: closing it drops that, and the channel closes if it was the last. As [`sink`](Sender::sink) in all else, and with
     /// the feature `sink`.
+    ///
+    /// # Errors
+    /// Its operations fail if the channel, or the sink, is closed: see [`IntoSink`].
+    ///
+    /// # Cancel safety
+    /// See [`IntoSink`].
     ///
     /// ```
     /// use futures_sink::Sink;

@@ -32,6 +32,9 @@ pub struct RecvStream<'a, T>(Inner<&'a Receiver<T>, T>);
 
 /// As [`RecvStream`], with the receiver inside. Made by [`Receiver::into_stream`].
 ///
+/// # Cancel safety
+/// As [`RecvStream`]. Its receiver goes with it.
+///
 /// ```
 /// use futures_core::Stream;
 /// use std::pin::pin;
@@ -88,6 +91,9 @@ impl<T> Receiver<T> {
     /// At capacity 0 each item is taken from a sender that waits. It has to be pinned to be polled, since senders put values into it: by
     /// [`pin!`](std::pin::pin), or by `Box::pin` where it has to be moved afterwards.
     ///
+    /// # Cancel safety
+    /// See [`RecvStream`].
+    ///
     /// ```
     /// use futures_core::Stream;
     /// use std::pin::pin;
@@ -106,6 +112,9 @@ impl<T> Receiver<T> {
     }
 
     /// Makes a stream that owns its receiver; as [`stream`](Receiver::stream) in all else.
+    ///
+    /// # Cancel safety
+    /// See [`IntoStream`].
     ///
     /// ```
     /// use futures_core::Stream;
