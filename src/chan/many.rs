@@ -24,6 +24,7 @@ impl<T> Chan<T> {
                     }
                     return Err(SendError(()));
                 }
+                self.cold.step.take();
             }
         }
         Ok(())
@@ -34,7 +35,12 @@ impl<T> Chan<T> {
         let mut lost = self.gaps(true, if patience.is_none() { Loser::Waits(Deadline::NEVER) } else { Loser::Attempts });
         while !values.is_empty() && !self.is_rendezvous() {
             match self.ring.push_many(values, &mut lost) {
-                Ok((_, flags)) => self.after_push(flags),
+                Ok((_, flags)) => {
+                    self.after_push(flags);
+                    if !values.is_empty() {
+                        self.cold.step.take();
+                    }
+                }
                 Err(Refused::Closed) => return Err(SendError(())),
                 Err(refused) if self.spills(refused) => return self.spill_many(values, patience),
                 Err(_) => break,
@@ -54,6 +60,7 @@ impl<T> Chan<T> {
                 RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected => RecvError,
             })?;
             values.push(first);
+            self.cold.step.take();
             self.take_ready(values, max - 1, Patience::Thread);
         }
         Ok(values.len() - start)
@@ -66,6 +73,9 @@ impl<T> Chan<T> {
         let mut rounds = 0;
         let mut lost = self.gaps(false, Loser::Attempts);
         while values.len() - start < max {
+            if values.len() > start {
+                self.cold.step.take();
+            }
             let left = max - (values.len() - start);
             if self.is_rendezvous() {
                 match self.take_met(patience) {
