@@ -24,6 +24,7 @@ fn model(publish: Ordering) {
             a.send_timeout(1, SOON).unwrap();
             other.1.store(true, publish);
         });
+        // ORDERING: Acquire pairs with the Release of the mended one.
         if shared.1.load(Ordering::Acquire) {
             b.send_timeout(1, SOON).unwrap();
             assert_eq!(shared.0.get(), 1);
@@ -35,10 +36,10 @@ fn model(publish: Ordering) {
 
 #[test]
 fn seeded() {
-    model(Ordering::Relaxed);
+    model(Ordering::Relaxed); // ORDERING: the mistake
 }
 
 #[test]
 fn mended() {
-    model(Ordering::Release);
+    model(Ordering::Release); // ORDERING: what was written before is seen
 }
