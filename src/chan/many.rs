@@ -35,15 +35,13 @@ impl<T> Chan<T> {
         let mut lost = self.gaps(true, if patience.is_none() { Loser::Waits(Deadline::NEVER) } else { Loser::Attempts });
         while !values.is_empty() && !self.is_rendezvous() {
             match self.ring.push_many(values, &mut lost) {
-                Ok((_, flags)) => {
-                    self.after_push(flags);
-                    if !values.is_empty() {
-                        self.cold.step.take();
-                    }
-                }
+                Ok((_, flags)) => self.after_push(flags),
                 Err(Refused::Closed) => return Err(SendError(())),
                 Err(refused) if self.spills(refused) => return self.spill_many(values, patience),
                 Err(_) => break,
+            }
+            if !values.is_empty() {
+                self.cold.step.take();
             }
         }
         Ok(())
