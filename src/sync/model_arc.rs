@@ -6,51 +6,53 @@
 
 use super::Ordering;
 use loom::sync::atomic::AtomicUsize;
-use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::sync::{self, Weak};
 
-pub(crate) struct Arc<T> {
-    value: ManuallyDrop<sync::Arc<T>>,
+/// One word, as std's.
+pub(crate) struct Arc<T>(Box<Parts<T>>);
+
+struct Parts<T> {
+    /// There until the handle ends.
+    value: Option<sync::Arc<T>>,
     ends: sync::Arc<AtomicUsize>,
 }
 
-pub(crate) struct WeakArc<T> {
-    value: Weak<T>,
-    ends: sync::Arc<AtomicUsize>,
-}
+pub(crate) struct WeakArc<T>(Box<(Weak<T>, sync::Arc<AtomicUsize>)>);
 
 fn meet(ends: &AtomicUsize) {
     ends.fetch_add(1, Ordering::AcqRel); // ORDERING: Release for those who come later, Acquire of those who came before, as in std's
 }
 
-#[allow(dead_code)] // all that one of them needs
 impl<T> Arc<T> {
     pub(crate) fn new(value: T) -> Arc<T> {
-        Arc { value: ManuallyDrop::new(sync::Arc::new(value)), ends: sync::Arc::new(AtomicUsize::new(0)) }
+        Arc::with(sync::Arc::new(value), sync::Arc::new(AtomicUsize::new(0)))
+    }
+
+    fn with(value: sync::Arc<T>, ends: sync::Arc<AtomicUsize>) -> Arc<T> {
+        Arc(Box::new(Parts { value: Some(value), ends }))
+    }
+
+    fn value(&self) -> &sync::Arc<T> {
+        self.0.value.as_ref().expect("a handle that has not ended")
     }
 
     pub(crate) fn downgrade(this: &Arc<T>) -> WeakArc<T> {
-        WeakArc { value: sync::Arc::downgrade(&this.value), ends: this.ends.clone() }
+        WeakArc(Box::new((sync::Arc::downgrade(this.value()), this.0.ends.clone())))
     }
 
     pub(crate) fn ptr_eq(a: &Arc<T>, b: &Arc<T>) -> bool {
-        sync::Arc::ptr_eq(&a.value, &b.value)
+        sync::Arc::ptr_eq(a.value(), b.value())
     }
 
     pub(crate) fn strong_count(this: &Arc<T>) -> usize {
-        sync::Arc::strong_count(&this.value)
+        sync::Arc::strong_count(this.value())
     }
 
     /// The value, for the last owner.
-    #[allow(unsafe_code)]
-    pub(crate) fn into_inner(this: Arc<T>) -> Option<T> {
-        let mut this = ManuallyDrop::new(this);
-        meet(&this.ends);
-        // SAFETY: both are taken once: `this` is not dropped.
-        let (value, ends) = unsafe { (ManuallyDrop::take(&mut this.value), std::ptr::read(&this.ends)) };
-        drop(ends);
-        sync::Arc::into_inner(value)
+    pub(crate) fn into_inner(mut this: Arc<T>) -> Option<T> {
+        meet(&this.0.ends);
+        this.0.value.take().and_then(sync::Arc::into_inner)
     }
 }
 
@@ -58,38 +60,39 @@ impl<T> Deref for Arc<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.value
+        self.value()
     }
 }
 
 impl<T> Clone for Arc<T> {
     fn clone(&self) -> Arc<T> {
-        Arc { value: self.value.clone(), ends: self.ends.clone() }
+        Arc::with(self.value().clone(), self.0.ends.clone())
     }
 }
 
 impl<T> Drop for Arc<T> {
-    #[allow(unsafe_code)]
     fn drop(&mut self) {
-        meet(&self.ends);
-        // SAFETY: once, and nothing touches it after that.
-        unsafe { ManuallyDrop::drop(&mut self.value) };
+        if self.0.value.is_some() {
+            meet(&self.0.ends);
+            self.0.value = None;
+        }
     }
 }
 
 impl<T> WeakArc<T> {
     pub(crate) fn upgrade(&self) -> Option<Arc<T>> {
-        meet(&self.ends);
-        Some(Arc { value: ManuallyDrop::new(self.value.upgrade()?), ends: self.ends.clone() })
+        let (value, ends) = &*self.0;
+        meet(ends);
+        Some(Arc::with(value.upgrade()?, ends.clone()))
     }
 
     pub(crate) fn strong_count(&self) -> usize {
-        self.value.strong_count()
+        self.0 .0.strong_count()
     }
 }
 
 impl<T> Clone for WeakArc<T> {
     fn clone(&self) -> WeakArc<T> {
-        WeakArc { value: self.value.clone(), ends: self.ends.clone() }
+        WeakArc(self.0.clone())
     }
 }

@@ -188,7 +188,8 @@ fn of_retrying() {
 /// Who wakes by the clock, again and again, gives the others their turns: by a timeout or a timer, as a thread or a task.
 #[test]
 fn of_beats() {
-    let rounds: [fn(&Receiver<u32>, &Receiver<Instant>) -> Option<Result<u32, RecvError>>; 4] = [
+    type Round = fn(&Receiver<u32>, &Receiver<Instant>) -> Option<Result<u32, RecvError>>;
+    let rounds: [Round; 4] = [
         |jobs, _| select! { recv(jobs) -> job => Some(job), default(SOON) => None },
         |jobs, beat| select! { recv(jobs) -> job => Some(job), recv(beat) -> _ => None },
         |jobs, _| {
