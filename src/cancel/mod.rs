@@ -12,7 +12,7 @@
 //! 2. Whoever adds a child looks at two old links, and throws dead ones away: so at most about as many are dead as alive.
 //! 3. A deadline is an alarm of the clock's one thread. It holds the token weakly, and is taken back with it.
 
-use crate::sync::{Alarm, Arc, Deadline, Duration, Instant, WeakArc, MODEL};
+use crate::sync::{Alarm, Arc, Deadline, Duration, Instant, WakerArc, WeakArc, MODEL};
 use crate::{bounded, unbounded, Receiver, Sender};
 use core::convert::Infallible;
 use core::fmt;
@@ -63,9 +63,9 @@ type Link = WeakArc<Node>;
 
 impl Node {
     /// Cancels this and all below. Answers whether it was the first to do so.
-    fn cancel(self: &Arc<Node>) -> bool {
-        let first = self.done.close();
-        let mut tell = vec![self.clone()];
+    fn cancel(top: &Arc<Node>) -> bool {
+        let first = top.done.close();
+        let mut tell = vec![top.clone()];
         while let Some(node) = tell.pop() {
             node.done.close();
             if node.children.0.close() {
@@ -79,7 +79,7 @@ impl Node {
     fn link(&self, child: Link) {
         if let Err(late) = self.children.0.send(child) {
             if let Some(child) = late.into_inner().upgrade() {
-                child.cancel();
+                Node::cancel(&child);
             }
         }
     }
@@ -98,9 +98,9 @@ impl Node {
 struct Bell(Link);
 
 impl std::task::Wake for Bell {
-    fn wake(self: Arc<Bell>) {
+    fn wake(self: WakerArc<Bell>) {
         if let Some(node) = self.0.upgrade() {
-            node.cancel();
+            Node::cancel(&node);
         }
     }
 }
@@ -123,10 +123,10 @@ impl CancelToken {
         let deadline = own.min(inherited);
         let mut alarm = Alarm::new();
         match deadline.instant() {
-            _ if deadline.expired() => drop(node.cancel()),
+            _ if deadline.expired() => drop(Node::cancel(&node)),
             // In a model there is no time: a deadline does not come by itself.
             Some(when) if deadline.instant() != inherited.instant() && !MODEL => {
-                alarm.set(when, &Waker::from(Arc::new(Bell(Arc::downgrade(&node)))));
+                alarm.set(when, &Waker::from(WakerArc::new(Bell(Arc::downgrade(&node)))));
             }
             _ => {} // the parent's comes first
         }
@@ -195,7 +195,7 @@ impl CancelToken {
     /// assert!(!token.cancel());
     /// ```
     pub fn cancel(&self) -> bool {
-        self.0.node.cancel()
+        Node::cancel(&self.0.node)
     }
 
     /// Tells whether the token is cancelled, by itself, from above, or by its deadline.

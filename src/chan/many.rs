@@ -24,6 +24,7 @@ impl<T> Chan<T> {
                     }
                     return Err(SendError(()));
                 }
+                self.cold.step.take();
             }
         }
         Ok(())
@@ -38,6 +39,9 @@ impl<T> Chan<T> {
                 Err(Refused::Closed) => return Err(SendError(())),
                 Err(refused) if self.spills(refused) => return self.spill_many(values, patience),
                 Err(_) => break,
+            }
+            if !values.is_empty() {
+                self.cold.step.take();
             }
         }
         Ok(())
@@ -54,6 +58,7 @@ impl<T> Chan<T> {
                 RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected => RecvError,
             })?;
             values.push(first);
+            self.cold.step.take();
             self.take_ready(values, max - 1, Patience::Thread);
         }
         Ok(values.len() - start)
@@ -66,6 +71,9 @@ impl<T> Chan<T> {
         let mut rounds = 0;
         let mut lost = self.gaps(false, Loser::Attempts);
         while values.len() - start < max {
+            if values.len() > start {
+                self.cold.step.take();
+            }
             let left = max - (values.len() - start);
             if self.is_rendezvous() {
                 match self.take_met(patience) {

@@ -18,7 +18,7 @@ use super::{slots_for, Chan};
 use crate::error::{CapacityError, CapacityReason};
 use crate::ring::position::{CLOSED, GONE, WAITED, WATCHED};
 use crate::ring::Slot;
-use crate::sync::{alloc, dealloc, AtomicUsize, Ordering, MODEL};
+use crate::sync::{alloc, dealloc, AtomicUsize, Ordering, Step, MODEL};
 use crate::wait::Patience;
 use core::ptr::{addr_of_mut, NonNull};
 use std::alloc::Layout;
@@ -34,6 +34,8 @@ struct Shared<T> {
     senders: AtomicUsize,
     receivers: AtomicUsize,
     weak: AtomicUsize,
+    /// For coarse models, beside the channel's: it may be gone when an upgrade fails.
+    counted: Step,
     /// The allocation: where it begins, and its layout.
     memory: (*mut u8, Layout),
     chan: Chan<T>,
@@ -115,6 +117,7 @@ pub(crate) fn channel<T>(cap: Option<usize>) -> Result<(Strong<T, true>, Strong<
         addr_of_mut!((*shared.as_ptr()).senders).write(AtomicUsize::new(1));
         addr_of_mut!((*shared.as_ptr()).receivers).write(AtomicUsize::new(1));
         addr_of_mut!((*shared.as_ptr()).weak).write(AtomicUsize::new(1));
+        addr_of_mut!((*shared.as_ptr()).counted).write(Step::new());
         addr_of_mut!((*shared.as_ptr()).memory).write((start.as_ptr(), padded));
     }
     Ok((Strong(shared), Strong(shared)))
@@ -171,6 +174,7 @@ impl<T, const SENDER: bool> Drop for Strong<T, SENDER> {
     fn drop(&mut self) {
         let shared = self.shared();
         let count = shared.count(side(SENDER));
+        shared.counted.take();
         // ORDERING: AcqRel: Release hands our work to the handle that is dropped last; Acquire: that one comes after the work of all others.
         if count.fetch_sub(1, Ordering::AcqRel) != 1 {
             return;
@@ -286,15 +290,16 @@ unsafe fn release_memory<T>(shared: NonNull<Shared<T>>) {
 }
 
 impl<T, const SENDER: bool> Weak<T, SENDER> {
-    fn counts(&self) -> (&AtomicUsize, &AtomicUsize) {
+    fn counts(&self) -> (&AtomicUsize, &AtomicUsize, &Step) {
         let shared = self.0.as_ptr();
         // SAFETY: a weak handle keeps the memory with the counts; only they are touched, the channel may be gone.
-        unsafe { (if SENDER { &(*shared).senders } else { &(*shared).receivers }, &(*shared).weak) }
+        unsafe { (if SENDER { &(*shared).senders } else { &(*shared).receivers }, &(*shared).weak, &(*shared).counted) }
     }
 
     /// A strong handle, if its side still has one.
     pub(crate) fn upgrade(&self) -> Option<Strong<T, SENDER>> {
-        let (count, _) = self.counts();
+        let (count, _, counted) = self.counts();
+        counted.take();
         let mut now = count.load(Ordering::Relaxed); // ORDERING: the exchange decides
         while now != 0 {
             if now > isize::MAX as usize {

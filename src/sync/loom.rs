@@ -23,6 +23,7 @@ pub(crate) struct Step(#[cfg(rendez_coarse)] loom::sync::atomic::AtomicUsize);
 
 impl Step {
     pub(crate) fn new() -> Step {
+        now(); // The birth of the clock orders threads, so it comes with the first channel: mostly before there are any.
         Step(
             #[cfg(rendez_coarse)]
             loom::sync::atomic::AtomicUsize::new(0),
@@ -31,21 +32,47 @@ impl Step {
 
     pub(crate) fn take(&self) {
         #[cfg(rendez_coarse)]
-        self.0.fetch_add(1, super::Ordering::AcqRel); // ORDERING: so each learns from the one before
+        {
+            haste();
+            self.0.fetch_add(1, super::Ordering::AcqRel); // ORDERING: so each learns from the one before
+        }
     }
 }
 
+#[cfg(rendez_coarse)]
+thread_local! {
+    /// Who took the last step, and how many of its timed waits have ended since another took one. Threads have new names in each execution, and loom runs all
+    /// of a model on one.
+    static HASTE: std::cell::Cell<Option<(loom::thread::ThreadId, u32)>> = const { std::cell::Cell::new(None) };
+}
+
+/// So many timed waits of one thread may end before others have had a turn. Who waits again and again would never give them one.
+#[cfg(rendez_coarse)]
+const HASTY: u32 = 3;
+
+/// The current thread is taking a step. How many of its timed waits have ended since another did?
+#[cfg(rendez_coarse)]
+fn haste() -> u32 {
+    let me = loom::thread::current().id();
+    let count = HASTE.get().map_or(0, |(who, count)| if who == me { count } else { 0 });
+    HASTE.set(Some((me, count)));
+    count
+}
+
 /// Gives the others a turn, which ends with any step of one of them. loom does not let a thread that yields go on before such a step, and in a coarse
-/// model one may be a whole operation: so there it is a choice whether to yield, for which a wait that may end for no reason serves.
+/// model one may be a whole operation: so there it is a choice whether to yield, for which a wait that may end for no reason serves, but not for ever.
 fn take_turns() {
-    #[cfg(not(rendez_coarse))]
-    yield_now();
     #[cfg(rendez_coarse)]
     {
-        let choice = Notify::new();
-        choice.notify();
-        choice.wait();
+        let count = haste();
+        if count < HASTY {
+            HASTE.set(Some((loom::thread::current().id(), count + 1)));
+            let choice = Notify::new();
+            choice.notify();
+            return choice.wait();
+        }
     }
+    yield_now();
 }
 
 /// A place whose accesses the model watches.
@@ -73,6 +100,13 @@ pub(crate) fn now() -> Instant {
     *CLOCK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A timed wait until `when` ends.
+fn end_wait(when: Instant) {
+    take_turns();
+    let mut clock = CLOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    *clock = when.max(*clock);
+}
+
 /// A spinning thread lets the others run.
 pub(crate) fn pause() {
     yield_now();
@@ -95,9 +129,7 @@ impl Parker {
     /// deadline becomes a choice of the model; and it ends if no other thread can go on.
     pub(crate) fn park(&self, deadline: Deadline) -> bool {
         if let Some(when) = deadline.instant() {
-            take_turns();
-            let mut clock = CLOCK.lock().unwrap_or_else(PoisonError::into_inner);
-            *clock = when.max(*clock);
+            end_wait(when);
             return true;
         }
         self.0.wait();
@@ -171,7 +203,7 @@ pub(crate) fn random() -> u32 {
     0
 }
 
-/// In a model the instant may come at any time: at once.
+/// In a model the instant may come at any time: after any step of another thread, as in `park`.
 #[derive(Debug)]
 pub(crate) struct Alarm;
 
@@ -180,7 +212,8 @@ impl Alarm {
         Alarm
     }
 
-    pub(crate) fn set(&mut self, _when: super::Instant, waker: &core::task::Waker) {
+    pub(crate) fn set(&mut self, when: Instant, waker: &core::task::Waker) {
+        end_wait(when);
         waker.wake_by_ref();
     }
 

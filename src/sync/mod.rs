@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | `AtomicUsize`, `AtomicU64`, `AtomicU32` | core's | loom's |
 //! | `load_in_order` | a load, SeqCst | an exchange that changes nothing |
+//! | `Arc` | std's | one whose ends the model sees |
 //! | `Cell`, `init_cell` | an `UnsafeCell` read in closures | loom's, which reports races |
 //! | `Step` | nothing | nothing, or in a coarse one the point at which others may come in between |
 //! | `Parker`, `Unparker` | park and unpark of the current thread | a loom `Notify` made for one wait |
@@ -40,6 +41,8 @@ mod fetch;
 #[cfg(not(all(loom, not(rendez_no_loom))))]
 mod heap;
 mod in_order;
+#[cfg(all(loom, not(any(rendez_no_loom, rendez_coarse))))]
+mod model_arc;
 #[cfg(all(loom, not(rendez_no_loom)))]
 #[cfg_attr(rendez_coarse, allow(dead_code))]
 pub(crate) mod model_atomic;
@@ -50,8 +53,12 @@ pub(crate) use deadline::Deadline;
 pub(crate) use fetch::{fetch_early, fetch_lines_early, LINE};
 pub(crate) use imp::*;
 pub(crate) use in_order::InOrder;
+#[cfg(all(loom, not(any(rendez_no_loom, rendez_coarse))))]
+pub(crate) use model_arc::{Arc, WeakArc};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 pub(crate) use std::sync::atomic::Ordering;
+pub(crate) use std::sync::Arc as WakerArc; // what a waker is made of
+#[cfg(not(all(loom, not(any(rendez_no_loom, rendez_coarse)))))]
 pub(crate) use std::sync::{Arc, Weak as WeakArc};
 pub(crate) use std::thread::ThreadId;
 pub(crate) use std::time::{Duration, Instant};

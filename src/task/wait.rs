@@ -299,7 +299,7 @@ impl<W: Waiters> Wait<W> {
     }
 
     fn is_due(&self, wanted: Wanted<'_, '_>) -> bool {
-        ports(wanted.arms).any(|(_, port)| port.due().is_some_and(|due| Deadline::at(due).expired()))
+        ports(wanted.arms).any(|(_, port)| port.due().is_some_and(|due| Deadline::at(due).over()))
     }
 
     fn with_round<R>(&self, wanted: Wanted<'_, '_>, patience: Option<Patience>, f: impl FnOnce(&Round<'_, '_>, bool) -> R) -> R {

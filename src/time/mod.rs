@@ -6,7 +6,7 @@
 //!    is lost, and the grid never drifts.
 
 use crate::error::{RecvTimeoutError, TryRecvError};
-use crate::sync::{now, Arc, AtomicU64, Deadline, Duration, Instant, Ordering, Parker};
+use crate::sync::{now, Arc, AtomicU64, Deadline, Duration, Instant, Ordering, Parker, Step};
 use core::fmt;
 
 const SPENT: u64 = u64::MAX;
@@ -15,6 +15,8 @@ const SPENT: u64 = u64::MAX;
 pub(crate) struct Timer<T> {
     base: Instant,
     next: AtomicU64,
+    /// For coarse models.
+    step: Step,
     period: Option<u64>,
     message: fn(Instant) -> T,
 }
@@ -26,13 +28,13 @@ fn nanos(duration: Duration) -> u64 {
 impl Timer<Instant> {
     /// One message, at `when`.
     pub(crate) fn once(when: Instant) -> Arc<Timer<Instant>> {
-        Arc::new(Timer { base: when, next: AtomicU64::new(0), period: None, message: |when| when })
+        Arc::new(Timer { base: when, next: AtomicU64::new(0), step: Step::new(), period: None, message: |when| when })
     }
 
     /// Messages every `period`, the first one a period from now. A period of zero is one nanosecond: always due.
     pub(crate) fn every(period: Duration) -> Arc<Timer<Instant>> {
         let period = nanos(period).max(1);
-        Arc::new(Timer { base: now(), next: AtomicU64::new(period), period: Some(period), message: |when| when })
+        Arc::new(Timer { base: now(), next: AtomicU64::new(period), step: Step::new(), period: Some(period), message: |when| when })
     }
 }
 
@@ -60,6 +62,7 @@ impl<T> Timer<T> {
 
     /// As `try_recv`, before the message has its type.
     pub(crate) fn take_due(&self) -> Option<Instant> {
+        self.step.take();
         let mut next = self.next.load(Ordering::Relaxed); // ORDERING: as in `due`
         loop {
             let time = now();

@@ -43,7 +43,9 @@ all() {
     check lost::mended ''
     check order::seeded 'lines are out of order'
     check order::mended ''
-    for of in attempts timeouts closing a_task "$@"; do LOOM_MAX_PREEMPTIONS=$preemptions check "outcomes::of_$of" ''; done
+    check race::seeded 'Causality violation'
+    check race::mended ''
+    for of in attempts timeouts closing a_task upgrading draining retrying beats sharing_a_timer "$@"; do LOOM_MAX_PREEMPTIONS=$preemptions check "outcomes::of_$of" ''; done
 }
 
 build '--cfg loom' fine 2 ../../target/loom

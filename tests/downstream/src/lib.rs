@@ -1,4 +1,4 @@
-//! Three small programs, each with a mistake and without it, as loom models over the public API. Run by `run.sh`.
+//! Small programs, each with a mistake and without it, as loom models over the public API. Run by `run.sh`.
 
 #![cfg(all(test, loom))]
 
@@ -7,6 +7,7 @@ mod lost;
 mod order;
 mod outcomes;
 mod pipeline;
+mod race;
 
 use rendez::{bounded, Receiver, Sender};
 

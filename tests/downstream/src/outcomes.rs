@@ -2,11 +2,13 @@
 //! more preemptions, and more than a minute, to find all of it.)
 
 use super::channel;
+use loom::future::block_on;
 use loom::thread;
+use rendez::{after, select, select_async, tick, Receiver, RecvError};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_secs(1);
 
@@ -132,7 +134,7 @@ fn of_a_select() {
             let ((a, from_a), (b, from_b)) = (channel(cap), channel(cap));
             let sender = thread::spawn(move || (a.send_timeout(1, SOON).is_ok(), b.send_timeout(2, SOON).is_ok()));
             let next = || {
-                rendez::select! {
+                select! {
                     recv(from_a) -> n => n.unwrap_or(0),
                     recv(from_b) -> n => n.unwrap_or(0),
                     default(SOON) => 3,
@@ -142,4 +144,96 @@ fn of_a_select() {
             (got, sender.join().unwrap())
         });
     }
+}
+
+/// The last sender goes, and closes, while another is about to be made of a weak one.
+#[test]
+fn of_upgrading() {
+    let expected = [(false, false), (false, true), (true, false)];
+    assert_outcomes(&expected, || {
+        let (tx, rx) = channel(1);
+        let weak = tx.downgrade();
+        let sender = thread::spawn(move || drop(tx));
+        let another = weak.upgrade();
+        let closed = rx.try_recv() == Err(rendez::TryRecvError::Disconnected);
+        sender.join().unwrap();
+        (another.is_some(), closed)
+    });
+}
+
+/// What is drained may be more than waited at the beginning.
+#[test]
+fn of_draining() {
+    let expected = [(vec![], false), (vec![1], false), (vec![1, 2], true)];
+    assert_outcomes(&expected, || {
+        let (tx, rx) = channel(0);
+        let sender = thread::spawn(move || tx.send_many(&mut [1, 2].into()).is_ok());
+        let came = rx.drain().collect::<Vec<_>>();
+        drop(rx);
+        (came, sender.join().unwrap())
+    });
+}
+
+/// All tries may come too early.
+#[test]
+fn of_retrying() {
+    assert_outcomes(&[(false, false), (true, true)], || {
+        let (tx, rx) = channel(0);
+        let sender = thread::spawn(move || (0..3).any(|_| tx.send_timeout(1, SOON).is_ok()));
+        let came = rx.recv().is_ok();
+        (sender.join().unwrap(), came)
+    });
+}
+
+/// Who wakes by the clock, again and again, gives the others their turns: by a timeout or a timer, as a thread or a task.
+#[test]
+fn of_beats() {
+    type Round = fn(&Receiver<u32>, &Receiver<Instant>) -> Option<Result<u32, RecvError>>;
+    let rounds: [Round; 4] = [
+        |jobs, _| select! { recv(jobs) -> job => Some(job), default(SOON) => None },
+        |jobs, beat| select! { recv(jobs) -> job => Some(job), recv(beat) -> _ => None },
+        |jobs, _| {
+            block_on(async {
+                select_async! { recv(jobs) -> job => Some(job), default(SOON) => None }
+            })
+        },
+        |jobs, beat| {
+            block_on(async {
+                select_async! { recv(jobs) -> job => Some(job), recv(beat) -> _ => None }
+            })
+        },
+    ];
+    for round in rounds {
+        assert_outcomes(&[1], move || {
+            let (jobs, todo) = channel(1);
+            let worker = thread::spawn(move || {
+                let (mut sum, beat) = (0, tick(SOON));
+                loop {
+                    match round(&todo, &beat) {
+                        Some(Ok(job)) => sum += job,
+                        Some(Err(_)) => return sum,
+                        None => {}
+                    }
+                }
+            });
+            jobs.send(1).unwrap();
+            drop(jobs);
+            worker.join().unwrap()
+        });
+    }
+}
+
+/// Two that share a timer: one of them gets its message.
+#[test]
+fn of_sharing_a_timer() {
+    assert_outcomes(&[(false, true), (true, false)], || {
+        let timer = after(SOON);
+        let other = timer.clone();
+        let thread = thread::spawn(move || other.try_recv().is_ok());
+        let got = block_on(async {
+            select_async! { recv(timer) -> _ => true, default(2 * SOON) => false }
+        });
+        drop(timer);
+        (got, thread.join().unwrap())
+    });
 }
