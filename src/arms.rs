@@ -113,8 +113,8 @@ impl<T> Port for Sender<T> {
         self.0.chan().withdraw_waiter(true, waiter, patience)
     }
 
-    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
-        self.0.chan().arm_hold(claim, waker)
+    fn park_on_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
+        self.0.chan().park_on_hold(claim, waker)
     }
 
     fn leave_hold(&self, claim: &Claim) -> bool {
@@ -260,9 +260,9 @@ impl<T> Port for Receiver<T> {
         self.chan().is_none_or(|chan| chan.withdraw_waiter(false, waiter, patience))
     }
 
-    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
+    fn park_on_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
         match self.chan() {
-            Some(chan) => chan.arm_hold(claim, waker),
+            Some(chan) => chan.park_on_hold(claim, waker),
             None => Enlisted::Again, // nobody holds it
         }
     }

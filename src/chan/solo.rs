@@ -287,7 +287,7 @@ impl<T> Chan<T> {
     }
 
     /// A future is polled before anything was decided: it leaves this waker, if it is another than the last. `Again`: a peer has decided, or just does.
-    pub(crate) fn rearm(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
+    pub(crate) fn repark(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
         let Some(guard) = self.try_lock(Patience::Task) else { return Enlisted::Busy };
         if !waiter.is_linked() {
             drop(guard);
@@ -302,7 +302,7 @@ impl<T> Chan<T> {
         // Foreign code, here and where wakers are dropped: with the lock released.
         let waker = Waker::Task(waker.clone());
         let Some(guard) = self.try_lock(Patience::Task) else { return Enlisted::Busy };
-        let old = claim.rearm_locked(waker);
+        let old = claim.repark_locked(waker);
         drop(guard);
         match old {
             Ok(_) => Enlisted::Yes,

@@ -185,10 +185,10 @@ impl<T> Chan<T> {
     }
 
     /// Owner of a HELD claim, a future that is polled: leaves its waker. `Again`: the peer is just finishing.
-    pub(crate) fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
+    pub(crate) fn park_on_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
         let Some(mut guard) = self.try_lock(Patience::Task) else { return Enlisted::Busy };
         let left = guard.with(|lists| match lists.hold_of(claim) {
-            Some(_) => Ok(claim.arm_held(waker)),
+            Some(_) => Ok(claim.park_held(waker)),
             None => Err(waker),
         });
         drop(guard);

@@ -10,8 +10,9 @@ use core::mem;
 
 /// An operation that a [`Select`](crate::Select) has won, to be completed.
 ///
-/// Until then others see it as not there yet. Dropped, it is given up: a send leaves its place to be skipped, which is room again when the values before it were received; a receive drops its value. At capacity 0 no
-/// value is lost: a sender that waits keeps it, and waits on; one that has had it accepted already leaves it to the next receiver.
+/// Until then others see it as not there yet. Dropped, it is given up: a send leaves its place to be skipped, which is room again when the values before it
+/// were received; a receive drops its value. At capacity 0 no value is lost: a sender that waits keeps it, and waits on; one that has had it accepted already
+/// leaves it to the next receiver.
 ///
 /// On another thread than the one that added the operations no value is dropped, as it might not be one that can leave its thread: a receive leaks its
 /// value, and where a send was in the way of the last receiver, what that would have dropped goes with the last sender.

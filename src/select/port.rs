@@ -112,7 +112,7 @@ pub(crate) trait Port {
     fn withdraw(&self, waiter: &Waiter, patience: Option<Patience>) -> bool;
 
     /// Owner of a HELD claim, a future: leaves its waker, unless the peer is just finishing (`Again`), or the lock could not be had in time (`Busy`).
-    fn arm_hold(&self, _claim: &Claim, _waker: Waker) -> Enlisted {
+    fn park_on_hold(&self, _claim: &Claim, _waker: Waker) -> Enlisted {
         Enlisted::Again
     }
 

@@ -169,7 +169,7 @@ impl<T> Receiving<T> {
         }
         match timer.try_recv() {
             Ok(message) => {
-                self.waiting.disarm();
+                self.waiting.drop_alarm();
                 self.waiting.finish();
                 Poll::Ready(Ok(message))
             }
@@ -200,7 +200,7 @@ impl<T> Receiving<T> {
     fn cancel_waiting(self: Pin<&mut Self>, rx: &Receiver<T>) {
         // SAFETY: nothing is moved out of it but the value, once.
         let this = unsafe { self.get_unchecked_mut() };
-        let Source::Chan(strong) = &rx.0 else { return this.waiting.disarm() };
+        let Source::Chan(strong) = &rx.0 else { return this.waiting.drop_alarm() };
         let chan = strong.chan();
         if let Left::Done { turn } = this.waiting.cancel(&Receive::<T, true> { chan, place: &this.place, strong }) {
             // SAFETY: as in `done`.

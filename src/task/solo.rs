@@ -51,8 +51,8 @@ pub(super) trait Operation {
     }
 
     /// While enlisted: leaves another waker, unless a peer has decided (`Again`).
-    fn rearm(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
-        self.chan().rearm(waiter, claim, waker)
+    fn repark(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
+        self.chan().repark(waiter, claim, waker)
     }
 
     /// Takes the waiter out of its queue. `Err` is what a peer decided first.
@@ -65,8 +65,8 @@ pub(super) trait Operation {
     }
 
     /// Leaves a waker with the peer that holds the claim, unless that is just finishing (`Again`), or the lock could not be had in time (`Busy`).
-    fn arm_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
-        self.chan().arm_hold(claim, waker)
+    fn park_on_hold(&self, claim: &Claim, waker: Waker) -> Enlisted {
+        self.chan().park_on_hold(claim, waker)
     }
 
     /// Leaves the peer that holds the claim; `false` if that is just finishing.
@@ -207,7 +207,7 @@ impl Waiting {
 
     /// No alarm any more.
     #[cold]
-    pub(super) fn disarm(&mut self) {
+    pub(super) fn drop_alarm(&mut self) {
         if self.stage == Stage::Alarmed {
             self.stage = Stage::Fresh;
             // SAFETY: alarmed until now (invariant 1).
@@ -324,13 +324,13 @@ impl Waiting {
         for _ in 0..LOOKS {
             let phase = claim.phase();
             match phase {
-                Phase::Open | Phase::Parked => match operation.rearm(waiter, claim, cx.waker()) {
+                Phase::Open | Phase::Parked => match operation.repark(waiter, claim, cx.waker()) {
                     Enlisted::Yes => return Attempt::Enlisted,
                     Enlisted::Busy => break,
                     _ => {}
                 },
                 Phase::Claimed(_) => pause(),
-                Phase::Held(_) => match operation.arm_hold(claim, Waker::Task(cx.waker().clone())) {
+                Phase::Held(_) => match operation.park_on_hold(claim, Waker::Task(cx.waker().clone())) {
                     Enlisted::Yes => return Attempt::Enlisted,
                     Enlisted::Busy => break,
                     _ => {}
@@ -367,7 +367,7 @@ impl Waiting {
     pub(super) fn cancel<O: Operation>(&mut self, operation: &O) -> Left {
         match self.stage {
             Stage::Enlisted => return self.withdraw(operation),
-            Stage::Alarmed => self.disarm(),
+            Stage::Alarmed => self.drop_alarm(),
             Stage::Again => operation.renounce(),
             Stage::Fresh | Stage::Over => {}
         }

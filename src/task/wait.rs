@@ -178,7 +178,7 @@ impl<W: Waiters> Wait<W> {
                         this.withdraw()
                     }
                     phase @ (Phase::Open | Phase::Parked) => {
-                        let old = if phase == Phase::Parked { this.claim.disarm() } else { Ok(None) };
+                        let old = if phase == Phase::Parked { this.claim.unpark() } else { Ok(None) };
                         if let Ok(old) = old {
                             let waker = match old {
                                 Some(Waker::Task(old)) if old.will_wake(cx.waker()) => old,
@@ -199,7 +199,7 @@ impl<W: Waiters> Wait<W> {
                     }
                     Phase::Held(i) => {
                         let waker = Waker::Task(cx.waker().clone());
-                        match wanted.arms[i].0.map(|port| port.arm_hold(&this.claim, waker)) {
+                        match wanted.arms[i].0.map(|port| port.park_on_hold(&this.claim, waker)) {
                             Some(Enlisted::Yes) => return Poll::Pending,
                             Some(Enlisted::Busy) => break,
                             _ => {}
@@ -291,7 +291,7 @@ impl<W: Waiters> Wait<W> {
             self.alarm.set(when, cx.waker());
             self.timed = true;
         }
-        self.claim.arm(Waker::Task(waker)).is_ok().then_some(Poll::Pending)
+        self.claim.park(Waker::Task(waker)).is_ok().then_some(Poll::Pending)
     }
 
     fn is_late(&self, deadline: Deadline) -> bool {

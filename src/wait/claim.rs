@@ -93,8 +93,8 @@ impl Claim {
         Err(self.phase())
     }
 
-    /// Owner, while OPEN, as it is after `disarm`, too: leaves a waker and says that it sleeps. `Err` is what a peer decided first.
-    pub(crate) fn arm(&self, waker: Waker) -> Result<(), Phase> {
+    /// Owner, while OPEN, as it is after `unpark`, too: leaves a waker and says that it sleeps. `Err` is what a peer decided first.
+    pub(crate) fn park(&self, waker: Waker) -> Result<(), Phase> {
         // SAFETY: the owner calls this while OPEN (or decided): claimers of an OPEN word never touch the cell.
         let old = self.waker.with_mut(|cell| unsafe { (*cell).replace(waker) });
         drop(old);
@@ -109,8 +109,8 @@ impl Claim {
     }
 
     /// Owner of a PARKED claim: becomes OPEN again, and gets the waker back. `Err` is what a peer decided first.
-    pub(crate) fn disarm(&self) -> Result<Option<Waker>, Phase> {
-        // ORDERING: Relaxed: if it is PARKED still, its owner has made it so, and nobody has been in the cell since. Acquire on failure as in `arm`.
+    pub(crate) fn unpark(&self) -> Result<Option<Waker>, Phase> {
+        // ORDERING: Relaxed: if it is PARKED still, its owner has made it so, and nobody has been in the cell since. Acquire on failure as in `park`.
         match self.word.compare_exchange(PARKED, OPEN, Ordering::Relaxed, Ordering::Acquire) {
             Ok(_) => Ok(self.take_waker()),
             Err(now) => Err(Phase::decode(now)),
@@ -128,7 +128,7 @@ impl Claim {
 
     /// Owner of a `parked` claim, under the lock of its channel: leaves another waker, and gets the old one back. `Err`: a peer has decided; the new one
     /// comes back.
-    pub(crate) fn rearm_locked(&self, waker: Waker) -> Result<Option<Waker>, Waker> {
+    pub(crate) fn repark_locked(&self, waker: Waker) -> Result<Option<Waker>, Waker> {
         if self.phase() != Phase::Parked {
             return Err(waker);
         }
@@ -150,7 +150,7 @@ impl Claim {
     }
 
     /// Owner of a HELD claim, a task, under the lock of the channel whose peer holds it, and while it does: leaves its waker. Answers the old one.
-    pub(crate) fn arm_held(&self, waker: Waker) -> Option<Waker> {
+    pub(crate) fn park_held(&self, waker: Waker) -> Option<Waker> {
         // SAFETY: the lock is held (invariant 6).
         let old = self.waker.with_mut(|cell| unsafe { (*cell).replace(waker) });
         let word = self.word.load(Ordering::Relaxed); // ORDERING: only the holders of the lock write a task's HELD word
@@ -167,7 +167,7 @@ impl Claim {
     /// As `sleep`. When the deadline has passed first, it calls `leave`, to give up. If that comes too late (`false`), it sleeps on until a peer has decided.
     pub(crate) fn sleep_unless(&self, deadline: Deadline, leave: impl Fn() -> bool) -> Phase {
         let parker = Parker::new();
-        if let Err(phase) = self.arm(Waker::Thread(parker.unparker())) {
+        if let Err(phase) = self.park(Waker::Thread(parker.unparker())) {
             return self.settle(phase);
         }
         let (mut deadline, mut passed) = (deadline, false);

@@ -146,9 +146,9 @@ fn a_waker_is_changed_against_a_server() {
         let operation = operation();
         let other = operation.clone();
         let claim = &operation.claim;
-        assert!(claim.arm(Waker::Thread(Parker::new().unparker())).is_ok());
+        assert!(claim.park(Waker::Thread(Parker::new().unparker())).is_ok());
         let server = spawn(move || serve(&other, 1, false));
-        let phase = match claim.disarm() {
+        let phase = match claim.unpark() {
             Ok(old) => {
                 assert!(old.is_some());
                 claim.sleep(Deadline::NEVER)

@@ -77,7 +77,7 @@ fn meets<T: Copy>(value: T, peer: Peer, receives: bool, decided: Phase, act: imp
         Peer::OfSelect => Claim::for_task(),
     });
     if peer == Peer::OfSelect {
-        claim.arm(crate::wait::Waker::Task(waker())).expect("nobody has won it");
+        claim.park(crate::wait::Waker::Task(waker())).expect("nobody has won it");
     }
     let witness = Arc::new(Witness { peer: claim.clone(), seen: Mutex::new(None) });
     let (other, bystander) = (Claim::new(), Claim::parked(witness.clone().into()));
