@@ -59,8 +59,8 @@ impl<T> Chan<T> {
     /// After `lock_for_select`, once.
     #[must_use]
     pub(crate) unsafe fn unlock_for_select(&self) -> u64 {
-        // A `Guard` of a lock that is held already; so it is below.
-        Guard { chan: self }.release_owing()
+        // SAFETY: the caller's promise: `lock_for_select` has enlisted who sat, and forgotten its guard. So it is below.
+        unsafe { Guard::assume_held(self) }.release_owing()
     }
 
     /// Whether `win_locked` finds a peer, unless that is won elsewhere.
@@ -68,7 +68,8 @@ impl<T> Chan<T> {
     /// # Safety
     /// As for `win_locked`.
     pub(crate) unsafe fn may_win_locked(&self, sending: bool, own: *const Claim) -> bool {
-        let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
+        // SAFETY: the caller's promise.
+        let mut guard = mem::ManuallyDrop::new(unsafe { Guard::assume_held(self) });
         let peer = guard.with(|lists| if sending { lists.rx.has_placed(own) } else { lists.tx.has_placed(own) || lists.has_stashed() });
         peer || self.is_closed()
     }
@@ -78,7 +79,8 @@ impl<T> Chan<T> {
     /// # Safety
     /// Between `lock_for_select` and `unlock_for_select`.
     pub(crate) unsafe fn win_locked(&self, sending: bool, own: *const Claim, hold: Holding) -> Option<Token> {
-        let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
+        // SAFETY: the caller's promise.
+        let mut guard = mem::ManuallyDrop::new(unsafe { Guard::assume_held(self) });
         // SAFETY: the lock is held.
         unsafe { self.win_peer_locked(&mut guard, sending, own, hold) }
     }
@@ -88,7 +90,8 @@ impl<T> Chan<T> {
     /// # Safety
     /// As for `win_locked` and `Queue::push_back`.
     pub(crate) unsafe fn enlist_locked(&self, sending: bool, waiter: &Waiter, again: bool, own: *const Claim) -> Option<Option<Waker>> {
-        let mut guard = mem::ManuallyDrop::new(Guard { chan: self });
+        // SAFETY: the caller's promise.
+        let mut guard = mem::ManuallyDrop::new(unsafe { Guard::assume_held(self) });
         self.count_enlisted();
         guard.with(|lists| {
             // SAFETY: the caller's promise.

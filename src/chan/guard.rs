@@ -11,14 +11,29 @@ use core::mem::ManuallyDrop;
 impl<T> Chan<T> {
     pub(super) fn lock(&self) -> Guard<'_, T> {
         self.cold.lock.lock();
-        Guard::new(self)
+        // SAFETY: taken just now.
+        unsafe { Guard::new(self) }
+    }
+
+    /// The lock, if it is free.
+    #[inline(always)]
+    pub(super) fn lock_if_free(&self) -> Option<Guard<'_, T>> {
+        // SAFETY: taken just now.
+        self.cold.lock.take_if_free().then(|| unsafe { Guard::new(self) })
+    }
+
+    /// The lock, if it is free, to serve these requests; else its holder is asked to.
+    pub(super) fn lock_or_request(&self, requests: u64) -> Option<Guard<'_, T>> {
+        // SAFETY: taken just now.
+        self.cold.lock.request(requests).then(|| unsafe { Guard::new(self) })
     }
 
     /// As `lock`, at capacity 0, for an operation of this side.
     #[inline(always)]
     pub(super) fn lock_in_turn(&self, sending: bool, deadline: Deadline) -> Guard<'_, T> {
         self.cold.lock.lock_in_turn(|| !deadline.expired() && self.cold.crowd.lost_turn(self.address(), self.spin(sending)));
-        Guard::new(self)
+        // SAFETY: taken just now.
+        unsafe { Guard::new(self) }
     }
 
     /// As `lock`, but gives up after a bounded number of looks.
@@ -29,7 +44,8 @@ impl<T> Chan<T> {
     /// As `try_lock`. `patience` is asked only if the lock is held.
     #[inline(always)]
     pub(super) fn try_lock_by(&self, patience: impl FnOnce() -> Patience) -> Option<Guard<'_, T>> {
-        self.cold.lock.try_lock(patience, self.ring.cap()).then(|| Guard::new(self))
+        // SAFETY: taken just now.
+        self.cold.lock.try_lock(patience, self.ring.cap()).then(|| unsafe { Guard::new(self) })
     }
 
     /// The lock, slept for if there is no limit to the patience.
@@ -44,12 +60,50 @@ impl<T> Chan<T> {
 /// The lock, held. Dropping it serves the requests that came in meanwhile, releases, and then wakes: foreign code, so not while anything is won and not ended.
 pub(super) struct Guard<'a, T> {
     pub(super) chan: &'a Chan<T>,
+    /// So that it is made below only.
+    _held: (),
+}
+
+impl<'a, T> Guard<'a, T> {
+    /// Who sat is enlisted, first of all.
+    ///
+    /// # Safety
+    /// The caller has just taken the lock.
+    #[inline(always)]
+    pub(super) unsafe fn new(chan: &'a Chan<T>) -> Guard<'a, T> {
+        // SAFETY: the caller's promise; and who sat is enlisted below.
+        let mut guard = unsafe { Guard::assume_held(chan) };
+        guard.enlist_who_sits();
+        guard
+    }
+
+    /// # Safety
+    /// The caller has the lock, and no other guard of it that is used meanwhile. Nobody sat when it was taken, or who did is enlisted before anything else.
+    #[inline(always)]
+    pub(super) unsafe fn assume_held(chan: &'a Chan<T>) -> Guard<'a, T> {
+        Guard { chan, _held: () }
+    }
 }
 
 impl<T> Guard<'_, T> {
+    /// First of all, whenever the lock was taken.
+    #[inline(always)]
+    pub(super) fn enlist_who_sits(&mut self) {
+        if let Some((waiter, sending)) = self.chan.cold.lock.seated() {
+            self.enlist_seated(waiter, sending);
+        }
+    }
+
+    #[inline(never)]
+    fn enlist_seated(&mut self, waiter: *const Waiter, sending: bool) {
+        // SAFETY: it sat until the lock was taken: so it is in no queue, and stays where it is until it is decided or taken out.
+        self.with(|lists| unsafe { lists.of(sending).push_back(&*waiter) });
+        self.chan.count_enlisted();
+    }
+
     #[inline(always)]
     pub(super) fn with<R>(&mut self, f: impl FnOnce(&mut Lists<T>) -> R) -> R {
-        // SAFETY: the lock is held: a `Guard` is made only by who has taken it, here, in `seat`, `meet` or `enlist`. And it gives one reference at a time.
+        // SAFETY: the lock is held: whoever made the `Guard` has promised that. And it gives one reference at a time.
         self.chan.cold.lists.with_mut(|lists| f(unsafe { &mut *lists }))
     }
 

@@ -61,8 +61,8 @@ impl<T> Chan<T> {
         if !self.cold.lock.take_seen(seen) {
             return Met::Unclear;
         }
-        // Without `Guard::new`, here and in `give_shortly`: nobody sat, as the word said that a peer waits in the queue.
-        let mut guard = Guard { chan: self };
+        // SAFETY: taken just now; nobody sat, as the word said that a peer waits in the queue.
+        let mut guard = unsafe { Guard::assume_held(self) };
         let first = guard.with(|lists| {
             let none = size_of::<T>() > SMALL || lists.has_stashed() || (seen.is_shut() && self.is_closed());
             if none {
@@ -111,7 +111,8 @@ impl<T> Chan<T> {
         if !self.cold.lock.take_seen(seen) {
             return Met::Unclear;
         }
-        let mut guard = Guard { chan: self };
+        // SAFETY: as in `accept_shortly`.
+        let mut guard = unsafe { Guard::assume_held(self) };
         let first = guard.with(|lists| if size_of::<T>() > SMALL || self.is_closed() { None } else { lists.rx.first_task() });
         // SAFETY: the caller's promise.
         let Some((theirs, _)) = first else { return unsafe { self.give_locked(guard, place) } };
@@ -155,7 +156,8 @@ impl<T> Chan<T> {
         if !self.cold.lock.take_seen(seen) {
             return false;
         }
-        let mut guard = Guard { chan: self };
+        // SAFETY: taken just now; who sits is enlisted below.
+        let mut guard = unsafe { Guard::assume_held(self) };
         let mut hints = hints_of(sending);
         if seen.is_seat() {
             guard.enlist_who_sits(); // of the same side

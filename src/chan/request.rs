@@ -16,11 +16,10 @@ impl<T> Chan<T> {
     #[cold]
     #[inline(never)]
     pub(super) fn request(&self, requests: u64) {
-        if self.cold.lock.take_if_free() {
+        match self.lock_if_free() {
             // Served without having been in the word; which releases, too.
-            ManuallyDrop::new(Guard::new(self)).serve(requests);
-        } else {
-            self.ask(requests);
+            Some(guard) => ManuallyDrop::new(guard).serve(requests),
+            None => self.ask(requests),
         }
     }
 
@@ -34,9 +33,7 @@ impl<T> Chan<T> {
 
     /// As `request`, where the lock was held a moment ago.
     fn ask(&self, requests: u64) {
-        if self.cold.lock.request(requests) {
-            drop(Guard::new(self));
-        }
+        drop(self.lock_or_request(requests));
     }
 
     /// As `request`, for a receiver, after an append: by a short way, if that will do.
@@ -52,10 +49,7 @@ impl<T> Chan<T> {
 
     #[inline(never)]
     fn request_receiver_locked(&self) {
-        if !self.cold.lock.take_if_free() {
-            return self.ask(WAKE_RX);
-        }
-        let mut guard = Guard::new(self);
+        let Some(mut guard) = self.lock_if_free() else { return self.ask(WAKE_RX) };
         match guard.tell_first_task() {
             Some((waker, more)) => {
                 guard.release_to_serve(if more { WAKE_RX } else { 0 });
@@ -84,12 +78,11 @@ impl<T> Chan<T> {
 
     #[inline(never)]
     fn request_sender_locked(&self) {
-        if !self.cold.lock.take_if_free() {
+        let Some(mut guard) = self.lock_if_free() else {
             self.ask(WAKE_TX);
             self.skip();
             return;
-        }
-        let mut guard = Guard::new(self);
+        };
         match guard.send_for_first_task() {
             Some((waker, only, tells)) => {
                 // Each that makes room asks for a sender once it has left its slot. But several slots may be left before the first asks.

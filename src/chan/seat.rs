@@ -24,7 +24,7 @@ use super::first::Look;
 use super::frame::Place;
 use super::gaps::Loser;
 use super::handoff::SMALL;
-use super::{Chan, Guard, CLOSED, SPILLED, WAITED};
+use super::{Chan, CLOSED, SPILLED, WAITED};
 use crate::sync::Ordering;
 use crate::wait::lock::{WAKE_RX, WAKE_TX};
 use crate::wait::seat::{Seated, Serving, Waits};
@@ -149,7 +149,8 @@ impl<T> Chan<T> {
         // after that, and serves somebody there, knows of it.
         let met = self.cold.met.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         let receiver = self.cold.lock.serve_seated(receiver)?;
-        receiver.number(u64::from(met) << 32);
+        // SAFETY: a receiver that was made to rise just now.
+        unsafe { receiver.number(u64::from(met) << 32) };
         Some(receiver)
     }
 
@@ -200,29 +201,4 @@ impl<T> Chan<T> {
 fn end(served: Serving, phase: fn(usize) -> Phase) {
     // What was received is dropped by the unwinding if the waker panics.
     wake(served.end(phase));
-}
-
-impl<'a, T> Guard<'a, T> {
-    /// For who has just taken the lock. (A `Guard` that is made without this is of a lock that was taken before, or whose word said that nobody sat.)
-    #[inline(always)]
-    pub(super) fn new(chan: &'a Chan<T>) -> Guard<'a, T> {
-        let mut guard = Guard { chan };
-        guard.enlist_who_sits();
-        guard
-    }
-
-    /// First of all, whenever the lock was taken.
-    #[inline(always)]
-    pub(super) fn enlist_who_sits(&mut self) {
-        if let Some((waiter, sending)) = self.chan.cold.lock.seated() {
-            self.enlist_seated(waiter, sending);
-        }
-    }
-
-    #[inline(never)]
-    fn enlist_seated(&mut self, waiter: *const Waiter, sending: bool) {
-        // SAFETY: it sat until the lock was taken: so it is in no queue, and stays where it is until it is decided or taken out.
-        self.with(|lists| unsafe { lists.of(sending).push_back(&*waiter) });
-        self.chan.count_enlisted();
-    }
 }

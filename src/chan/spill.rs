@@ -104,8 +104,8 @@ impl<T> Chan<T> {
     }
 
     fn lock_to_spill(&self, patience: Option<Patience>) -> Option<Guard<'_, T>> {
-        if self.cold.lock.take_if_free() {
-            return Some(Guard::new(self));
+        if let Some(guard) = self.lock_if_free() {
+            return Some(guard);
         }
         // ORDERING: Relaxed: a hint.
         if self.cold.spilled.load(Ordering::Relaxed) >= FEW {

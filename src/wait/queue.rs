@@ -61,10 +61,13 @@ impl Waiter {
         self.links.with_mut(|links| unsafe { (*links).prev != UNLINKED })
     }
 
-    /// Writes its number in the order of service. For who has just taken it out of its queue, under the lock, or serves it at the seat.
+    /// Writes its number in the order of service.
+    ///
+    /// # Safety
+    /// It is undecided, and the caller serves it: it is in its queue, or was just taken out, under the lock; or it has risen from the seat.
     #[inline(always)]
-    pub(super) fn number(&self, turn: u64) {
-        // SAFETY: just taken out of its queue under the lock, or being served at the seat: nobody else serves it, and its owner asks only after its DONE.
+    pub(super) unsafe fn number(&self, turn: u64) {
+        // SAFETY: the caller's promise: nobody else serves it, and its owner asks only after its DONE.
         self.turn.with_mut(|own| unsafe { *own = turn });
     }
 
@@ -367,7 +370,8 @@ impl Queue {
             // SAFETY: it is in this queue.
             unsafe { self.remove(waiter) };
             self.chosen = self.chosen.wrapping_add(1).max(1);
-            waiter.number(self.turn(met));
+            // SAFETY: taken out just now.
+            unsafe { waiter.number(self.turn(met)) };
             let (claim, arm, place) = (waiter.claim, waiter.arm, waiter.place);
             // SAFETY: the lock is held and the waiter was linked under it until now; so the owner, which would have to take this
             // lock to leave, is still there.

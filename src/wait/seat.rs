@@ -194,9 +194,13 @@ impl Serving {
     }
 
     /// For a receiver, before the end: its number in the order of service.
+    ///
+    /// # Safety
+    /// It is a receiver; so nobody asks for the number before the end.
     #[inline(always)]
-    pub(crate) fn number(&self, turn: u64) {
-        self.waiter().number(turn);
+    pub(crate) unsafe fn number(&self, turn: u64) {
+        // SAFETY: the caller's promise; and it is being served, by us alone.
+        unsafe { self.waiter().number(turn) };
     }
 
     /// Says what was decided. Answers the waker, which is to be woken.
