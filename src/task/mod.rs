@@ -23,6 +23,7 @@ mod foreign;
 mod many;
 #[cfg(all(test, loom, not(rendez_no_loom)))]
 mod models;
+mod operation;
 mod recv;
 pub(crate) mod select;
 mod send;

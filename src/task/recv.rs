@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code)] // the place inside the pinned future
 
-use super::solo::{Glance, Left, Operation, Sat, Waiting};
+use super::operation::Operation;
+use super::solo::{Glance, Left, Sat, Waiting};
 use crate::chan::{Attempt, Chan, Met, Place, Strong};
 use crate::error::RecvError;
 use crate::receiver::Source;
