@@ -72,7 +72,7 @@ pub fn rendezvous<T>() -> (Sender<T>, Receiver<T>) {
 ///
 /// Sending waits for no receiver. But where many values wait already, [`send`](Sender::send) may stay awake for some microseconds, so that a receiver catches
 /// up; then twice as many have to wait before it does so again. After [`set_spin_limit(0)`](Sender::set_spin_limit) it never does, nor do
-/// [`try_send`](Sender::try_send) and tasks. And where others are adding to, or taking from, a long queue, it may wait for its turn: for as long as one
+/// [`try_send`](Sender::try_send), selects and tasks. And where others are adding to, or taking from, a long queue, it may wait for its turn: for as long as one
 /// operation takes, and if a thread was stopped in the middle of that, until it goes on (`try_send` some 20 ms at most).
 ///
 /// # Panics

@@ -28,7 +28,8 @@ pub struct Iter<'a, T>(Option<&'a Receiver<T>>);
 /// ```
 pub struct TryIter<'a, T>(pub(crate) &'a Receiver<T>);
 
-/// Owns the receiver, and waits for each value until the channel is closed and empty. Made by `into_iter`, as a `for` loop calls it.
+/// Owns the receiver, and waits for each value until the channel is closed and empty; then the receiver goes. Made by `into_iter`, as a
+/// `for` loop calls it.
 ///
 /// ```
 /// let (tx, rx) = rendez::bounded(2);

@@ -6,7 +6,8 @@
 //! - **Select.** Exactly one arm takes effect; among the ready arms the choice is uniformly random. A closed arm is ready and yields its error.
 //! - **Order.** Values come out in the order in which their sends took effect; so those of each sender stay in order.
 //! - **Close.** By either side, explicitly or by dropping its last handle; never a panic. Senders that wait get their value back, receivers get what is left
-//!   first, everybody who waits is woken once. A value for which a send said `Ok` is received, or dropped when the last receiver goes.
+//!   first, everybody who waits is woken once. A value for which a send said `Ok` is received, or dropped when the last receiver goes (behind an
+//!   operation that a `Select` holds later: see `SelectedOperation`).
 //! - **Cancellation.** A timeout, or dropping a future, at any moment loses neither a value nor a wake-up; an unsent value can be had back. A receive future of
 //!   capacity 0 that was served already and is dropped gives its value to the next receiver.
 //! - **Bounded attempts.** `try_*` finish in a bounded number of their own steps, even when another thread is stopped in the middle of an operation; after some
@@ -63,7 +64,7 @@
 //! # Features
 //!
 //! - `sink`: [`Sender::sink`] and [`Sender::into_sink`], for the `Sink` trait of `futures`. Everything else is always there. (`std` changes
-//!   nothing: it is there since crossbeam-channel has a feature of that name.)
+//!   nothing: it is there because crossbeam-channel has a feature of that name.)
 //!
 //! With `--cfg loom` the channels are built from loom's primitives, for [models of your program](guide::models); with `--cfg rendez_coarse` as well each
 //! operation is one step of the model; `--cfg rendez_no_loom` keeps them as they are.

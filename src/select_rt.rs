@@ -103,7 +103,8 @@ pub struct Won(Option<Head>);
 pub struct Apart(Option<Token>);
 
 #[allow(unsafe_code)]
-// SAFETY: a right that is used up or given up by way of a handle, which says itself whether it may leave its thread. So a body may `.await`.
+// SAFETY: what was won, perhaps the value itself. The macro takes it out, by way of the handle that it came from, before a message or a body: so nothing is
+// in here across an `.await`.
 unsafe impl Send for Apart {}
 #[allow(unsafe_code)]
 // SAFETY: a shared reference gives access to nothing.

@@ -91,8 +91,10 @@ fn items(text: &str, exported: &BTreeSet<String>) -> Vec<Item> {
             within = Some((format!("{indent}}}"), name.starts_with('$') || exported.contains(name)));
         }
         let item = code.strip_prefix("pub ").or(code.starts_with("macro_rules! ").then_some(code));
-        let item = item.map(|item| item.trim_start_matches("const ").trim_start_matches("unsafe "));
-        let kinds = ["fn ", "struct ", "enum ", "union ", "trait ", "type ", "static ", "macro_rules! "];
+        let of_fn = |item: &&str| item.starts_with("fn ") || item.starts_with("unsafe ");
+        let item = item.map(|item| item.strip_prefix("const ").filter(of_fn).unwrap_or(item));
+        let item = item.map(|item| item.trim_start_matches("async ").trim_start_matches("unsafe "));
+        let kinds = ["const ", "fn ", "struct ", "enum ", "union ", "trait ", "type ", "static ", "macro_rules! "];
         let named = item.and_then(|item| kinds.iter().find_map(|kind| item.strip_prefix(kind)));
         if let Some(named) = named {
             let name = named.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned();

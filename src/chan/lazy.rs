@@ -9,7 +9,7 @@
 //!    served, only told to try itself.
 //! 2. Who would have served it enlists first, to be found there. A receiving arm always has a place; so of two selects one can always serve the other. A
 //!    receiver without a place is one that only waits until it is ready: no send can meet it, so to a sender it is not there. But it is told of each sender
-//!    that enlists, also of one that only waits, too: the receive that follows calls that one, and offers it a place. So of two that only wait the receiver
+//!    that enlists, also of one that only waits: the receive that follows calls that one, and offers it a place. So of two that only wait the receiver
 //!    goes first.
 //! 3. Who was called and leaves without a meeting asks that the next of its kind be called: the peer may still wait.
 

@@ -59,7 +59,7 @@ impl<T> Chan<T> {
 
     /// A slot, if there is one now, or a receiver is just leaving one. `Spilled`: the value is to wait behind the ring.
     ///
-    /// (A receive asks first whether there is a value, and claims it then: an attempt on an empty channel needs nothing of this.)
+    /// (A receive asks first whether there is a value, and reserves its slot then: an attempt on an empty channel needs nothing of this.)
     #[inline(always)]
     fn reserve_bounded(&self) -> Result<Room<'_, T>, Refused> {
         let (mut lag, mut lost) = (Lag::new(), self.gaps(true, Loser::Attempts));

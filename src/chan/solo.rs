@@ -286,7 +286,7 @@ impl<T> Chan<T> {
         Ok(())
     }
 
-    /// A future is polled before anything was decided: it leaves this waker, if it is another than the last. `Again`: a peer has decided, or just does.
+    /// A future is polled before anything was decided: it leaves this waker, if it is another than the last. `Again`: a peer has decided, or is just deciding.
     pub(crate) fn repark(&self, waiter: &Waiter, claim: &Claim, waker: &core::task::Waker) -> Enlisted {
         let Some(guard) = self.try_lock(Patience::Task) else { return Enlisted::Busy };
         if !waiter.is_linked() {

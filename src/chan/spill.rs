@@ -143,8 +143,7 @@ impl<T> Chan<T> {
         while let Some(value) = values.pop_front() {
             match self.spill(value, patience) {
                 Ok(true) if patience.is_none() => self.let_catch_up(), // a task does not: the receiver may be on its thread
-                Ok(true) => {}
-                Ok(false) => {}
+                Ok(_) => {}
                 Err(TrySendError::Full(value)) => {
                     values.push_front(value);
                     break;

@@ -40,14 +40,15 @@ pub struct Select<'a> {
     arms: List<'a>,
     order: Order,
     storage: Storage,
-    /// The thread that added the operations.
+    /// The thread that added all operations, if one did.
     home: Option<ThreadId>,
 }
 
 #[allow(unsafe_code)]
 // SAFETY: ports are references to handles. Those of `T: Send` may be used from any thread. A handle of another `T` cannot leave its thread,
 // and neither can a value of it be completed elsewhere, since that takes the handle; what another thread can do with the select alone is to win (no `T` is
-// touched) and to give up, where it drops no `T`, neither the one that was won nor what a closed channel still holds (see `SelectedOperation::drop`).
+// touched) and to give up, where it drops no `T`, neither the one that was won nor what a closed channel still holds (see `SelectedOperation::drop`):
+// only the thread that has added all of them does, if one has.
 unsafe impl Send for Select<'_> {}
 #[allow(unsafe_code)]
 // SAFETY: `&Select` can only be cloned.
@@ -118,7 +119,13 @@ impl<'a> Select<'a> {
     }
 
     fn add(&mut self, port: &'a dyn Port) -> usize {
-        self.home = self.home.or_else(|| Some(current_thread()));
+        let here = Some(current_thread());
+        // Where two threads have added some, neither may drop what the other's handles give.
+        if self.arms.as_slice().is_empty() {
+            self.home = here;
+        } else if self.home != here {
+            self.home = None;
+        }
         self.arms.push(Arm(Some(port)))
     }
 

@@ -14,7 +14,7 @@ use core::mem;
 /// were received; a receive drops its value. At capacity 0 no value is lost: a sender that waits keeps it, and waits on; one that has had it accepted already
 /// leaves it to the next receiver.
 ///
-/// On another thread than the one that added the operations no value is dropped, as it might not be one that can leave its thread: a receive leaks its
+/// On another thread than the one that added all operations no value is dropped, as it might not be one that can leave its thread: a receive leaks its
 /// value, and where a send was in the way of the last receiver, what that would have dropped goes with the last sender.
 ///
 /// ```

@@ -130,8 +130,8 @@ impl<T> Receiver<T> {
         self.len() == 0
     }
 
-    /// Tells whether the channel has no room; always so at capacity 0, never if unbounded. So is a timer while a message is due, and `never`, whose capacity
-    /// is 0.
+    /// Tells whether the channel has no room; always so at capacity 0, never if unbounded. A timer is full while a message is due;
+    /// `never`, whose capacity is 0, always is.
     ///
     /// It was so at some moment during the call.
     ///

@@ -8,8 +8,8 @@ use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
 impl<T> Receiver<T> {
-    /// Makes a handle that does not keep the channel open, though its memory: that is given back when the last weak handle has gone, too. The values in it go
-    /// with the last receiver all the same. One of a timer does not keep it either.
+    /// Makes a handle that keeps the channel's memory, but not the channel open; the memory is given back when the last weak handle has gone, too. The values
+    /// in it go with the last receiver all the same. One of a timer does not keep it either.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded::<i32>(1);
@@ -49,7 +49,7 @@ impl<T> UnwindSafe for WeakReceiver<T> {}
 impl<T> RefUnwindSafe for WeakReceiver<T> {}
 
 impl<T> WeakReceiver<T> {
-    /// Makes a [`Receiver`] again, if one still exists; also if the channel was closed by hand, or by the last sender. Of `never` it always does.
+    /// Makes a [`Receiver`] again, if one still exists; also if the channel was closed by hand, or by the last sender. Of `never` there always is one.
     ///
     /// ```
     /// let (_tx, rx) = rendez::bounded::<u8>(1);

@@ -24,7 +24,8 @@ pub struct Storage {
     large: Option<Box<Large>>,
 }
 
-// SAFETY: memory; what was put into it is reached by a token alone. While peers point to it, nobody moves it to another thread.
+// SAFETY: memory; what was put into it is reached by a token alone. While peers point to it, it stays where it is: in the frame of a thread that waits, or in
+// a pinned future, which says itself whether it may go on in another thread.
 unsafe impl Send for Storage {}
 // SAFETY: a shared reference gives access to nothing.
 unsafe impl Sync for Storage {}

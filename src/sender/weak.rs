@@ -6,8 +6,8 @@ use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
 impl<T> Sender<T> {
-    /// Makes a handle that does not keep the channel open, though its memory: that is given back when the last weak handle has gone, too. The values in it go
-    /// with the last receiver all the same.
+    /// Makes a handle that keeps the channel's memory, but not the channel open; the memory is given back when the last weak handle has gone, too. The values
+    /// in it go with the last receiver all the same.
     ///
     /// ```
     /// let (tx, rx) = rendez::bounded::<i32>(1);

@@ -38,7 +38,7 @@ pub(super) trait Operation {
     /// Takes the waiter out of its queue. `Err` is what a peer decided first.
     ///
     /// # Safety
-    /// It was enlisted by `enlist`, of this claim.
+    /// The waiter is in the queue of its side of this channel, in its seat, or in neither any more; it is of this claim, a `parked` one.
     unsafe fn leave(&self, waiter: &Waiter, claim: &Claim) -> Result<(), Phase> {
         // SAFETY: the caller's promise.
         unsafe { self.chan().leave_queue(Self::SENDING, waiter, claim) }

@@ -5,12 +5,12 @@
 //!   ------------          --------------            -------------------------------------------------------------------------
 //!   enlist, or sit down   OPEN
 //!   spin a while          OPEN  ── claim ─────────▶ CLAIMED(arm)  value moves, waker taken
-//!   arm the waker         PARKED ─ claim ─────────▶ CLAIMED(arm)
+//!   leave the waker       PARKED ─ claim ─────────▶ CLAIMED(arm)
 //!   sleep                                           finish: READY(arm) | DONE(arm) | CLOSED(arm), then wake (no lock)
 //!                         OPEN | PARKED ──────────▶ READY | DONE  at once: at the seat, and a task of one channel (invariant 7)
 //!   give up               OPEN | PARKED ──────────▶ DEAD          (timeout, dropped future, another arm)
 //! ```
-//! (A thread at capacity 0, and a future that waits for one channel, give up without DEAD: they rise from the seat, or take their waiter out of its queue
+//! (A thread's `send` or `recv` at capacity 0, and a future that waits for one channel, give up without DEAD: they rise from the seat, or take their waiter out of its queue
 //! under the lock. Nobody can decide after that.)
 //!
 //! | what | files |

@@ -64,10 +64,11 @@ impl Waiter {
     /// Writes its number in the order of service.
     ///
     /// # Safety
-    /// It is undecided, and the caller serves it: it is in its queue, or was just taken out, under the lock; or it has risen from the seat.
+    /// The caller serves it: it is in its queue, or was just taken out, under the lock; or it has risen from the seat. (Its operation may be decided, but not by
+    /// way of this waiter: so nobody asks for the number.)
     #[inline(always)]
     pub(super) unsafe fn number(&self, turn: u64) {
-        // SAFETY: the caller's promise: nobody else serves it, and its owner asks only after its DONE.
+        // SAFETY: the caller's promise: nobody else serves it, and its owner asks only after the DONE that comes of that.
         self.turn.with_mut(|own| unsafe { *own = turn });
     }
 
@@ -332,7 +333,7 @@ impl Queue {
         self.has(|waiter| !waiter.place.is_null() && waiter.claim != own)
     }
 
-    /// How many are in it; each of them is gone to.
+    /// How many are in it; counted one by one.
     pub(crate) fn count(&self) -> usize {
         let mut count = 0;
         self.has(|_| {

@@ -11,7 +11,7 @@ pub(crate) enum Waker {
     Task(core::task::Waker),
 }
 
-/// Wakes whom a decision was for, if he sleeps. See [`Waker::wake`].
+/// Wakes whom a decision was for, if it sleeps. See [`Waker::wake`].
 #[inline(always)]
 pub(crate) fn wake(waker: Option<Waker>) {
     if let Some(waker) = waker {

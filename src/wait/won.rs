@@ -35,7 +35,7 @@ impl Claim {
                 OPEN | PARKED => CLAIMED | arm_bits,
                 _ => return None,
             };
-            // ORDERING: Acquire pairs with the Release of `arm`, for the waker. The Release is for nobody: winning publishes nothing, `finish` does. It
+            // ORDERING: Acquire pairs with the Release of `park`, for the waker. The Release is for nobody: winning publishes nothing, `finish` does. It
             // costs nothing on x86.
             match self.word.compare_exchange(word, won, Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) => break,
