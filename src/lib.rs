@@ -6,8 +6,8 @@
 //! - **Select.** Exactly one arm takes effect; among the ready arms the choice is uniformly random. A closed arm is ready and yields its error.
 //! - **Order.** Values come out in the order in which their sends took effect; so those of each sender stay in order.
 //! - **Close.** By either side, explicitly or by dropping its last handle; never a panic. Senders that wait get their value back, receivers get what is left
-//!   first, everybody who waits is woken once. A value for which a send said `Ok` is received, or dropped when the last receiver goes (behind an
-//!   operation that a `Select` holds later: see `SelectedOperation`).
+//!   first, everybody who waits is woken once. A value for which a send said `Ok` is received, or dropped when the last receiver goes (what is
+//!   behind an operation that a `Select` holds goes later: see `SelectedOperation`).
 //! - **Cancellation.** A timeout, or dropping a future, at any moment loses neither a value nor a wake-up; an unsent value can be had back. A receive future of
 //!   capacity 0 that was served already and is dropped gives its value to the next receiver.
 //! - **Bounded attempts.** `try_*` finish in a bounded number of their own steps, even when another thread is stopped in the middle of an operation; after some

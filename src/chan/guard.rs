@@ -70,7 +70,7 @@ impl<'a, T> Guard<'a, T> {
     /// # Safety
     /// The caller has just taken the lock.
     #[inline(always)]
-    pub(super) unsafe fn new(chan: &'a Chan<T>) -> Guard<'a, T> {
+    unsafe fn new(chan: &'a Chan<T>) -> Guard<'a, T> {
         // SAFETY: the caller's promise; and who sat is enlisted below.
         let mut guard = unsafe { Guard::assume_held(chan) };
         guard.enlist_who_sits();

@@ -65,13 +65,15 @@ impl<T> Chan<T> {
         let (mut lag, mut lost) = (Lag::new(), self.gaps(true, Loser::Attempts));
         loop {
             match self.reserve_room(&mut lost) {
-                Err(Refused::Full | Refused::Spilled) if self.cold.unbounded => return Err(Refused::Spilled),
-                // Full by its slot. If not by the positions, a receiver is leaving the slot just now.
-                Err(Refused::Full | Refused::Spilled) if self.is_full() || !lag.wait_bounded(Patience::Thread) => {
-                    return Err(Refused::Full)
-                }
                 Err(Refused::Full | Refused::Spilled) => {}
                 decided => return decided,
+            }
+            if self.cold.unbounded {
+                return Err(Refused::Spilled);
+            }
+            // Full by its slot. If not by the positions, a receiver is leaving the slot just now.
+            if self.is_full() || !lag.wait_bounded(Patience::Thread) {
+                return Err(Refused::Full);
             }
         }
     }
